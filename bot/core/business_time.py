@@ -1,0 +1,195 @@
+"""Working time: how long a person had, and when their time will be up.
+
+All arithmetic is done in UTC on a table compiled beforehand, because subtracting two local times of
+one zone is wrong by an hour around a clock change. Only `next_working_day` asks for the zone: "the
+same local time" has no other meaning.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import accumulate
+from zoneinfo import ZoneInfo
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+DAY = timedelta(days=1)
+
+
+class OutsideTable(LookupError):
+    """The answer lies outside the span the table was compiled for; compile a longer one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One person's working time as a table; build it with `Opening.of`.
+
+    All instants are whole seconds since 1970 UTC. Interval i is open from `starts[i]` until just
+    before `ends[i]`; intervals are sorted and never touch. `worked[i]` is the working seconds
+    before interval i, so it is one longer than the others and ends with the total. Nothing is
+    known before `since` or after `until`. `zone` is an IANA name.
+    """
+
+    zone: str
+    since: int
+    until: int
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    worked: tuple[int, ...]
+
+    @classmethod
+    def of(
+        cls, zone: str, since: datetime, until: datetime, intervals: Iterable[tuple[int, int]]
+    ) -> "Opening":
+        """Sorted intervals in epoch seconds; those that touch become one.
+
+        Raises ValueError when they overlap, are empty or leave the span.
+        """
+        first, last = _floor(_utc(since)), _floor(_utc(until))
+        joined = _joined(intervals)
+        if joined and (joined[0][0] < first or joined[-1][1] > last):
+            raise ValueError("an interval leaves the span the table covers")
+        lengths = (end - start for start, end in joined)
+        return cls(
+            zone=zone,
+            since=first,
+            until=last,
+            starts=tuple(start for start, _ in joined),
+            ends=tuple(end for _, end in joined),
+            worked=tuple(accumulate(lengths, initial=0)),
+        )
+
+
+def is_open(opening: Opening, at: datetime) -> bool:
+    """The opening instant is open, the closing instant is closed."""
+    at = _covered(opening, at)
+    index = _last_started(opening, at)
+    return index >= 0 and at < _instant(opening.ends[index])
+
+
+def next_opening(opening: Opening, at: datetime) -> datetime:
+    """`at` itself while open, else the next instant at which work begins."""
+    at = _covered(opening, at)
+    if is_open(opening, at):
+        return at
+    upcoming = _last_started(opening, at) + 1
+    if upcoming == len(opening.starts):
+        raise OutsideTable(f"no opening between {at} and {_instant(opening.until)}")
+    return _instant(opening.starts[upcoming])
+
+
+def elapsed(opening: Opening, since: datetime, until: datetime) -> timedelta:
+    """Working time from one instant to the other; negative when `until` is the earlier one."""
+    return _worked_before(opening, until) - _worked_before(opening, since)
+
+
+def add(opening: Opening, start: datetime, worked: timedelta) -> datetime:
+    """The first instant by which `worked` has been worked since `start`.
+
+    Time that runs out exactly at a closing ends at that closing, not at the next opening.
+    No time at all ends at `start`, open or not. Raises ValueError when `worked` is negative.
+    """
+    if worked < timedelta(0):
+        raise ValueError("working time is added forwards only")
+    if not worked:
+        return _covered(opening, start)
+    target = _worked_before(opening, start) + worked
+    rounded_up = -(-target // SECOND)  # exact, where a division would round
+    index = bisect_left(opening.worked, rounded_up) - 1
+    if index == len(opening.starts):
+        raise OutsideTable(f"less than {worked} of working time until {_instant(opening.until)}")
+    return _instant(opening.starts[index]) + (target - opening.worked[index] * SECOND)
+
+
+def next_working_day(opening: Opening, start: datetime, days: int) -> datetime:
+    """The same local time on the n-th later local date that has any opening.
+
+    Never before that date's first opening or after its last closing; a time that falls between two
+    windows moves to the next opening. Where nothing could have been worked by then, as for a lead
+    that came on Saturday at eight, it is the date's last closing. An overnight shift counts for
+    both dates it touches, cut at local midnight.
+    """
+    if days < 1:
+        raise ValueError("a next working day is at least one day away")
+    zone = ZoneInfo(opening.zone)
+    local = _utc(start).astimezone(zone)
+    day = local.date()
+    for _ in range(days):
+        day = _next_working_date(opening, day, zone)
+    first, last = _edges(opening, day, zone)
+    # A local time skipped by the clock change counts on past it; one that comes twice is the first.
+    same_time = datetime.combine(day, local.time(), zone).replace(fold=0).astimezone(UTC)
+    due = last if same_time >= last else next_opening(opening, max(first, same_time))
+    return due if elapsed(opening, start, due) else last
+
+
+def _next_working_date(opening: Opening, day: date, zone: ZoneInfo) -> date:
+    return next_opening(opening, _midnight(day + DAY, zone)).astimezone(zone).date()
+
+
+def _edges(opening: Opening, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """First opening and last closing of a local date that has an opening."""
+    midnight = _midnight(day + DAY, zone)
+    last_started = bisect_left(opening.starts, _floor(midnight)) - 1
+    closing = _instant(opening.ends[last_started])
+    return next_opening(opening, _midnight(day, zone)), min(closing, midnight)
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The first instant of a local date; where the clock skips midnight, the skip itself."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def _worked_before(opening: Opening, at: datetime) -> timedelta:
+    """Working time from the start of the table; `at` may be the very end of the span."""
+    at = _utc(at)
+    if not opening.since <= _floor(at) or at > _instant(opening.until):
+        raise _outside(opening, at)
+    index = _last_started(opening, at)
+    if index < 0:
+        return timedelta(0)
+    open_until = min(at, _instant(opening.ends[index]))
+    return opening.worked[index] * SECOND + (open_until - _instant(opening.starts[index]))
+
+
+def _last_started(opening: Opening, at: datetime) -> int:
+    """Index of the last interval that began by `at`, -1 when none has."""
+    return bisect_right(opening.starts, _floor(at)) - 1
+
+
+def _covered(opening: Opening, at: datetime) -> datetime:
+    at = _utc(at)
+    if not opening.since <= _floor(at) < opening.until:
+        raise _outside(opening, at)
+    return at
+
+
+def _outside(opening: Opening, at: datetime) -> OutsideTable:
+    span = f"{_instant(opening.since)} to {_instant(opening.until)}"
+    return OutsideTable(f"{at} is outside the compiled hours, {span}")
+
+
+def _joined(intervals: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for start, end in intervals:
+        if end <= start or (joined and start < joined[-1][1]):
+            raise ValueError(f"interval {start} to {end} is empty or out of order")
+        if joined and start == joined[-1][1]:
+            start = joined.pop()[0]
+        joined.append((start, end))
+    return joined
+
+
+def _utc(at: datetime) -> datetime:
+    if at.utcoffset() is None:
+        raise ValueError(f"{at} has no time zone; working time is counted in UTC")
+    return at.astimezone(UTC)
+
+
+def _floor(at: datetime) -> int:
+    return (at - EPOCH) // SECOND
+
+
+def _instant(seconds: int) -> datetime:
+    return EPOCH + timedelta(seconds=seconds)

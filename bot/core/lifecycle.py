@@ -1,0 +1,78 @@
+"""The stages of a hand-off, the moves between them, and who may make them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """Where a hand-off stands; exactly one at a time."""
+
+    NEW = "new"
+    WORKING = "working"
+    QUALIFIED = "qualified"
+    WON = "won"
+    LOST = "lost"
+    REJECTED = "rejected"
+    RECYCLED = "recycled"
+    EXPIRED = "expired"
+
+
+AWAITING_TOUCH = frozenset({Stage.NEW})
+OPEN = frozenset({Stage.NEW, Stage.WORKING})
+"""Stages in which somebody still has to act on the lead."""
+
+
+class Act(StrEnum):
+    """What a person can do with a hand-off by pressing something."""
+
+    CLAIM = "claim"
+    ACCEPT = "accept"
+    TOUCH = "touch"
+    OUTCOME = "outcome"
+
+
+QUALIFIED, WON, LOST = "qualified", "won", "lost"
+RESERVED_OUTCOMES = frozenset({QUALIFIED, WON, LOST})
+"""Outcomes every playbook has; the other outcomes are its reasons."""
+
+_STAGE_OF = {QUALIFIED: Stage.QUALIFIED, WON: Stage.WON, LOST: Stage.LOST}
+
+
+def stage_after(outcome: str) -> Stage:
+    """The stage an outcome leads to; a reason of the playbook means rejected."""
+    return _STAGE_OF.get(outcome, Stage.REJECTED)
+
+
+def touched(stage: Stage) -> Stage:
+    """The stage after a touch: a new lead is now worked on, any other stays where it is."""
+    return Stage.WORKING if stage is Stage.NEW else stage
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one person stands to one hand-off."""
+
+    is_listed: bool
+    is_actor: bool = False
+    manages_actor: bool = False
+    sells: bool = False
+    """Has the role rep, or manages on the sales side."""
+
+
+def why_not(act: Act, standing: Standing, *, in_queue: bool, is_overdue: bool) -> str | None:
+    """The sentence that refuses `act`, or None when it is allowed.
+
+    From the table of product rights: the actor and their manager always; another rep once the
+    first touch is overdue; anybody who sells may claim what nobody has.
+    """
+    if not standing.is_listed:
+        return "You can read here; to press this, ask your admin to list you in the playbook."
+    if not (standing.sells or standing.is_actor or standing.manages_actor):
+        return "Only sales can press this; you will read the outcome here."
+    if act is Act.CLAIM:
+        return None if in_queue else "This lead already has somebody."
+    if in_queue:
+        return "Nobody has this lead yet: press Claim first."
+    if standing.is_actor or standing.manages_actor or is_overdue:
+        return None
+    return "This lead is somebody else's until its first touch is due."

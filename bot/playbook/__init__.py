@@ -1,0 +1,25 @@
+"""The playbook: the one file both teams sign. Definitions, clocks, ladder, reasons, hours, people.
+
+`Playbook.parse` reads what people wrote and names every fault at once; `to_json` and `from_json`
+keep an agreed version in the database.
+"""
+
+from bot.playbook.faults import Fault, PlaybookFaults
+from bot.playbook.playbook import Playbook, UnknownSchema, digest
+from bot.playbook.sections import Channels, Hours, ListedPerson, Reason, Role, Rung, Sla, Team
+
+__all__ = [
+    "Channels",
+    "Fault",
+    "Hours",
+    "ListedPerson",
+    "Playbook",
+    "PlaybookFaults",
+    "Reason",
+    "Role",
+    "Rung",
+    "Sla",
+    "Team",
+    "UnknownSchema",
+    "digest",
+]

@@ -1,0 +1,156 @@
+"""The playbook as one frozen value: read from a file, kept as JSON, asked by everybody."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator
+
+from pydantic import Field, ValidationError
+
+from bot.core.lifecycle import LOST, QUALIFIED, WON
+from bot.core.sla import DEFAULT_LADDER, Allowance, LadderStep, Recipient, Via
+from bot.playbook.faults import Fault, PlaybookFaults
+from bot.playbook.rules import broken_rules
+from bot.playbook.sections import (
+    DEFAULT_REASONS,
+    Channels,
+    Hours,
+    ListedPerson,
+    Reason,
+    Rung,
+    Section,
+    Sla,
+)
+from bot.playbook.shape import Model, shape_faults
+from bot.playbook.toml import Document, read_toml
+
+SCHEMA = 1
+"""Of the stored JSON. Raise it when an old version no longer loads as it is, and convert it."""
+
+DEFAULT_RUNGS = tuple(
+    Rung(at=step.at, at_short=step.at_short, to=step.to, via=step.via) for step in DEFAULT_LADDER
+)
+
+_SECTIONS: dict[str, Model] = {
+    "channels": Channels,
+    "hours": Hours,
+    "sla": Sla,
+    "ladder": Rung,
+    "reasons": Reason,
+    "people": ListedPerson,
+}
+
+_FIXED_LABELS = {QUALIFIED: "Qualified", WON: "Won", LOST: "Lost"}
+
+
+class UnknownSchema(ValueError):
+    """The stored playbook was written by a newer version of the app; upgrade to read it."""
+
+
+class Playbook(Section):
+    """What both teams agreed to. Two playbooks that mean the same are equal."""
+
+    channels: Channels = Field(default=Channels(), description="Write one [channels] section.")
+    hours: Hours = Field(default=Hours(), description="Write one [hours] section.")
+    sla: Sla = Field(default=Sla(), description="Write one [sla] section.")
+    rungs: tuple[Rung, ...] = Field(
+        default=DEFAULT_RUNGS,
+        alias="ladder",
+        description="Write [[ladder]] in double brackets, once for each step.",
+    )
+    reasons: tuple[Reason, ...] = Field(
+        default=DEFAULT_REASONS,
+        description="Write [[reasons]] in double brackets, once for each reason.",
+    )
+    people: tuple[ListedPerson, ...] = Field(
+        default=(), description="Write [[people]] in double brackets, once for each person."
+    )
+
+    @classmethod
+    def parse(cls, text: str) -> "Playbook":
+        """Reads a TOML file; an empty one is all defaults. Raises PlaybookFaults with every fault,
+        or with the first when the text is not TOML."""
+        document = read_toml(text)
+        faults = list(broken_rules(document))
+        try:
+            playbook = cls.model_validate(document)
+        except ValidationError as error:
+            faults += shape_faults(error, document, cls, _SECTIONS)
+            raise PlaybookFaults(_one_a_key(faults)) from error
+        if faults:
+            raise PlaybookFaults(_one_a_key(faults))
+        return playbook
+
+    @classmethod
+    def from_json(cls, stored: str) -> "Playbook":
+        """What `to_json` gave, also long ago. Raises UnknownSchema for a newer version's."""
+        document: Document = json.loads(stored)
+        schema = document.pop("schema", None)
+        if schema != SCHEMA:
+            raise UnknownSchema(f"{UnknownSchema.__doc__} It has schema {schema}.")
+        return cls.model_validate(document)
+
+    def to_json(self) -> str:
+        """Normalised: equal playbooks give equal text, whatever their files looked like."""
+        document = {"schema": SCHEMA} | self.model_dump(mode="json", by_alias=True)
+        return json.dumps(document, sort_keys=True, ensure_ascii=False)
+
+    @property
+    def ladder(self) -> tuple[LadderStep, ...]:
+        """All steps as written, lowest first."""
+        return tuple(rung.step for rung in self.rungs)
+
+    @property
+    def ladder_to_actor(self) -> tuple[LadderStep, ...]:
+        """The steps this version takes."""
+        return tuple(step for step in self.ladder if step.to is Recipient.ACTOR)
+
+    def allowance(self, grade: str | None) -> Allowance | None:
+        """Time to the first touch; None = no clock. A lead without a grade counts as C."""
+        by_grade = {"A": self.sla.A, "B": self.sla.B, "C": self.sla.C, "D": self.sla.D}
+        return by_grade[grade or "C"]
+
+    def reason(self, key: str) -> Reason | None:
+        return next((reason for reason in self.reasons if reason.key == key), None)
+
+    def outcome_label(self, outcome: str) -> str:
+        """What people read for an outcome. One no longer in the playbook reads as its key does."""
+        reason = self.reason(outcome)
+        return reason.label if reason else _FIXED_LABELS.get(outcome, outcome.replace("_", " "))
+
+    def person(self, email: str) -> ListedPerson | None:
+        """By address, in whatever case it is written."""
+        wanted = email.strip().lower()
+        return next((person for person in self.people if person.email == wanted), None)
+
+    def notes(self) -> tuple[str, ...]:
+        """A sentence for each setting that is agreed but that this version does not act on."""
+        return tuple(self._not_yet())
+
+    def _not_yet(self) -> Iterator[str]:
+        for number, rung in enumerate(self.rungs):
+            if rung.to is not Recipient.ACTOR:
+                yield f'ladder[{number}]: steps to "{rung.to}" are not taken yet.'
+            elif rung.via is Via.BRIEF:
+                yield f"ladder[{number}]: there is no brief yet; the step goes by direct message."
+        for number, reason in enumerate(self.reasons):
+            if reason.needs_attempts:
+                yield f"reasons[{number}].needs_attempts: attempts are not counted yet."
+            if reason.recycle_days:
+                yield f"reasons[{number}].recycle_days: leads do not return by themselves yet."
+        if self.channels.standup != Channels().standup:
+            yield "channels.standup: there is no stand-up yet."
+
+
+def digest(text: str) -> str:
+    """SHA-256 of a playbook file's text in UTF-8, as hex: has the file changed since?"""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _one_a_key(faults: Iterable[Fault]) -> list[Fault]:
+    """The first fault of each key, in the order of keys; people[10] comes after people[2]."""
+    first: dict[str, Fault] = {}
+    for fault in faults:
+        first.setdefault(fault.key, fault)
+    padded = {key: re.sub(r"\d+", lambda digits: digits[0].zfill(9), key) for key in first}
+    return [first[key] for key in sorted(first, key=padded.__getitem__)]

@@ -1,0 +1,127 @@
+"""What must hold of a playbook beyond the shape of each value: hours that can be read, names that
+are listed, a ladder that warns before it reports.
+
+The rules read the document as it was written, so they speak even where another value has the
+wrong shape, and a version agreed long ago loads although a rule has come since.
+"""
+
+from collections.abc import Callable, Iterator
+
+from bot.calendars import BadCalendar, holiday_dates, parse_hours, parse_zone
+from bot.core.lifecycle import RESERVED_OUTCOMES
+from bot.core.sla import Recipient, Via
+from bot.playbook.faults import Fault
+from bot.playbook.sections import Rung
+from bot.playbook.toml import Document
+
+
+def broken_rules(document: Document) -> Iterator[Fault]:
+    """Every rule the document breaks; values of the wrong shape are passed over."""
+    yield from _unreadable_hours(document)
+    yield from _reason_faults(document)
+    yield from _people_faults(document)
+    yield from _ladder_faults(document)
+
+
+def _unreadable_hours(document: Document) -> Iterator[Fault]:
+    for place, section in [("hours", _section(document, "hours")), *_entries(document, "people")]:
+        yield from _refused(parse_hours, f"{place}.open", section.get("open"))
+        yield from _refused(parse_zone, f"{place}.timezone", section.get("timezone"))
+        holidays = section.get("holidays")
+        if isinstance(holidays, list):
+            for number, one in enumerate(holidays):
+                yield from _refused(_read_holiday, f"{place}.holidays[{number}]", one)
+        else:
+            yield from _refused(_read_holiday, f"{place}.holidays", holidays)
+
+
+def _refused(read: Callable[[str], object], key: str, written: object) -> Iterator[Fault]:
+    if isinstance(written, str) and written.strip():
+        try:
+            read(written.strip())
+        except BadCalendar as refusal:
+            yield Fault(key, str(refusal))
+
+
+def _read_holiday(text: str) -> None:
+    holiday_dates([text], range(0))
+
+
+def _reason_faults(document: Document) -> Iterator[Fault]:
+    keys = _column(document, "reasons", "key")
+    yield from _repeated(keys, "key", "another reason has this key; write a different one")
+    for place, key in keys.items():
+        if key in RESERVED_OUTCOMES:
+            yield Fault(f"{place}.key", f'"{key}" is an outcome of its own; write another key.')
+    if document.get("reasons") == []:
+        yield Fault("reasons", "Write at least one [[reasons]], or leave them out for the usual.")
+
+
+def _people_faults(document: Document) -> Iterator[Fault]:
+    emails = _column(document, "people", "email")
+    yield from _repeated(emails, "email", "this person is listed before; keep one entry")
+    for place, manager in _column(document, "people", "manager").items():
+        if "@" in manager and manager == emails.get(place):
+            yield Fault(f"{place}.manager", "Nobody manages themselves; write another address.")
+        elif "@" in manager and manager not in emails.values():
+            yield Fault(
+                f"{place}.manager",
+                f'"{manager}" is not listed; add a [[people]] entry with this e-mail.',
+            )
+    for place, person in _entries(document, "people"):
+        if "role" in person and "roles" in person:
+            yield Fault(f"{place}.role", "Write either role or roles, not both.")
+
+
+def _ladder_faults(document: Document) -> Iterator[Fault]:
+    """Passes over rungs of the wrong shape; they are named by their own faults."""
+    warned, highest = False, 0.0
+    for place, entry in _entries(document, "ladder"):
+        rung = _rung(entry)
+        if rung is None:
+            warned = warned or entry.get("to") == Recipient.ACTOR
+            continue
+        if rung.to is Recipient.ACTOR and rung.via is Via.CHANNEL:
+            yield Fault(f"{place}.via", 'Write "dm": no channel tells who is late.')
+        if rung.to is not Recipient.ACTOR and not warned:
+            yield Fault(f"{place}.to", 'Write "actor", or put a step to the actor before this one.')
+        if rung.at < highest:
+            yield Fault(f"{place}.at", f"Write at least {highest:.0%}, as the step before it has.")
+        warned = warned or rung.to is Recipient.ACTOR
+        highest = max(highest, rung.at)
+
+
+def _rung(entry: Document) -> Rung | None:
+    try:
+        return Rung.model_validate(entry)
+    except ValueError:
+        return None
+
+
+def _repeated(column: dict[str, str], field: str, problem: str) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for place, text in column.items():
+        if text in seen:
+            yield Fault(f"{place}.{field}", f'"{text}": {problem}.')
+        seen.add(text)
+
+
+def _column(document: Document, section: str, field: str) -> dict[str, str]:
+    """The texts of one field by the place of their entry; addresses compare in lower case."""
+    column = {}
+    for place, entry in _entries(document, section):
+        written = entry.get(field)
+        if isinstance(written, str):
+            column[place] = written.strip().lower()
+    return column
+
+
+def _entries(document: Document, section: str) -> list[tuple[str, Document]]:
+    written = document.get(section)
+    listed = written if isinstance(written, list) else []
+    return [(f"{section}[{n}]", entry) for n, entry in enumerate(listed) if isinstance(entry, dict)]
+
+
+def _section(document: Document, name: str) -> Document:
+    written = document.get(name)
+    return written if isinstance(written, dict) else {}

@@ -1,0 +1,214 @@
+"""The sections of the playbook. Each field's description is the sentence people read when what
+they wrote does not fit; a value that fits a field may still be refused by the rules."""
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    StrictBool,
+    StringConstraints,
+    model_validator,
+)
+
+from bot.core.sla import Allowance, LadderStep, Recipient, Via
+
+CLOCK = 'Write a time such as "90m", "4h" or "1d", or "none".'
+HOLIDAYS = 'Write a country such as "DE" or "US-CA", or a list such as ["DE", "2026-12-24"].'
+OPEN = 'Write hours such as "Mo-Fr 09:00-17:00" or "24/7".'
+ROLES = 'Write at least one of "rep", "marketer", "manager", "liaison" and "admin".'
+TIMEZONE = 'Write an IANA zone such as "Europe/Berlin".'
+
+FAST = {"A": "15m", "B": "1h", "C": "4h", "D": "none"}
+
+
+class Section(BaseModel):
+    """Frozen; a key it does not know is a fault."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _as_list(written: object) -> object:
+    """One value may stand for a list of one."""
+    return [written] if isinstance(written, str | date) else written
+
+
+def _as_text(written: object) -> object:
+    """TOML knows dates without quotes."""
+    return written.isoformat() if type(written) is date else written
+
+
+def _as_share(written: object) -> object:
+    """`"80%"` is 0.8; what is no share is left for the field to refuse."""
+    if not isinstance(written, str) or not written.endswith("%"):
+        return written
+    try:
+        return float(written[:-1]) / 100
+    except ValueError:
+        return written
+
+
+def _as_clock(written: object) -> Allowance | None:
+    if not isinstance(written, str):
+        raise ValueError(CLOCK)
+    return None if written == "none" else Allowance.parse(written)
+
+
+def _in_order(roles: tuple["Role", ...]) -> tuple["Role", ...]:
+    if not roles:
+        raise ValueError(ROLES)
+    return tuple(role for role in Role if role in roles)
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Email = Annotated[
+    str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[^@\s<>]+@[^@\s<>]+$")
+]
+Channel = Annotated[str, StringConstraints(pattern=r"^(#[^\s#A-Z]{1,80}|[CG][A-Z0-9]{2,})$")]
+Holidays = Annotated[
+    tuple[Annotated[Text, BeforeValidator(_as_text)], ...], BeforeValidator(_as_list)
+]
+Share = Annotated[
+    float, Field(strict=True, gt=0, le=10, allow_inf_nan=False), BeforeValidator(_as_share)
+]
+Clock = Annotated[
+    Allowance | None,
+    PlainValidator(_as_clock),
+    PlainSerializer(lambda clock: str(clock or "none"), return_type=str),
+]
+
+
+class Channels(Section):
+    """Where the app speaks to everybody: a `#name` or an id."""
+
+    handoffs: Channel = Field(
+        default="#leads",
+        description='Write a channel such as "#leads", or its id such as "C0123456789".',
+    )
+    standup: Channel = Field(
+        default="#standup",
+        description='Write a channel such as "#standup", or its id such as "C0123456789".',
+    )
+
+
+class Hours(Section):
+    """Working hours of whoever has none of their own, and of leads nobody has yet."""
+
+    open: Text = Field(default="Mo-Fr 09:00-17:00", description=OPEN)
+    holidays: Holidays = Field(default=(), description=HOLIDAYS)
+    timezone: Text = Field(default="UTC", description=TIMEZONE)
+
+
+class Sla(Section):
+    """Time to the first touch by grade; None = no clock. The preset `fast` fills what is not
+    written, and does not stay: what it means is what both teams agreed to."""
+
+    A: Clock = Field(default=Allowance.parse("1h"), description=CLOCK)
+    B: Clock = Field(default=Allowance.parse("4h"), description=CLOCK)
+    C: Clock = Field(default=Allowance.parse("1d"), description=CLOCK)
+    D: Clock = Field(default=None, description=CLOCK)
+    preset: None = Field(
+        default=None, exclude=True, description='Write preset = "fast", or leave it out.'
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_from_preset(cls, written: object) -> object:
+        if not isinstance(written, Mapping) or written.get("preset") != "fast":
+            return written
+        return FAST | {key: value for key, value in written.items() if key != "preset"}
+
+
+class Rung(Section):
+    """One `[[ladder]]` entry; see `LadderStep` for what its values mean."""
+
+    at: Share = Field(description='Write a share of the clock, such as "80%" or 0.8.')
+    at_short: Share | None = Field(
+        default=None, description='Write a share of a clock of one hour or less, such as "50%".'
+    )
+    to: Recipient = Field(description='Write "actor", "colleagues" or "manager".')
+    via: Via = Field(description='Write "dm", "channel" or "brief".')
+
+    @property
+    def step(self) -> LadderStep:
+        return LadderStep(self.at, self.at_short, self.to, self.via)
+
+
+class Reason(Section):
+    """A way a hand-off ends without being qualified."""
+
+    key: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")] = Field(
+        description="Write lower-case letters, digits and underscores, at most 40, "
+        'such as "not_a_fit".'
+    )
+    label: Annotated[Text, StringConstraints(max_length=75)] = Field(
+        description='Write what people read, at most 75 characters, such as "Not a fit".'
+    )
+    counts_as: Literal["bad", "none"] = Field(
+        default="none", description='Write "bad" when it speaks against the campaign, else "none".'
+    )
+    needs_words: StrictBool = Field(default=False, description="Write true or false.")
+    needs_attempts: StrictBool | Annotated[int, Field(strict=True, ge=1, le=20)] = Field(
+        default=False,
+        description="Write how many attempts come first, from 1 to 20, or true or false.",
+    )
+    """True = as many as the lead's grade asks for; a number = that many for every grade."""
+    recycle_days: Annotated[int, Field(strict=True, ge=1, le=730)] | None = Field(
+        default=None,
+        description="Write the days until the lead returns, from 1 to 730, without quotes.",
+    )
+
+
+class Team(StrEnum):
+    """The two sides."""
+
+    SALES = "sales"
+    MARKETING = "marketing"
+
+
+class Role(StrEnum):
+    """What a person may do; one may hold several."""
+
+    REP = "rep"
+    MARKETER = "marketer"
+    MANAGER = "manager"
+    LIAISON = "liaison"
+    ADMIN = "admin"
+
+
+class ListedPerson(Section):
+    """One `[[people]]` entry. None = as Slack (`timezone`) or the playbook's hours have it."""
+
+    email: Email = Field(
+        description='Write the address the person has in Slack, such as "ana@example.com".'
+    )
+    team: Team = Field(description='Write "sales" or "marketing".')
+    roles: Annotated[tuple[Role, ...], BeforeValidator(_as_list), AfterValidator(_in_order)] = (
+        Field(
+            validation_alias=AliasChoices("roles", "role"),
+            description=ROLES,
+        )
+    )
+    timezone: Text | None = Field(default=None, description=TIMEZONE)
+    open: Text | None = Field(default=None, description=OPEN)
+    holidays: Holidays | None = Field(default=None, description=HOLIDAYS)
+    manager: Email | None = Field(
+        default=None,
+        description='Write the e-mail address of a listed person, such as "bo@example.com".',
+    )
+
+
+DEFAULT_REASONS = (
+    Reason(key="not_a_fit", label="Not a fit", counts_as="bad"),
+    Reason(key="wrong_data", label="Wrong or missing data", counts_as="bad"),
+    Reason(key="other", label="Other", needs_words=True),
+)
