@@ -1,0 +1,169 @@
+"""The one value every door produces: what a CRM, a form or a person told about a lead."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from hashlib import sha256
+from typing import Annotated, Literal, NoReturn, TypeAlias
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, ValidationError
+
+from bot.errors import LiaisonError
+from bot.intake import readers
+from bot.intake.formats import Fault, Fields, JsonObject, fields_of
+
+HIDDEN = Field(repr=False)
+_Line: TypeAlias = Annotated[str | None, readers.line(200), HIDDEN]
+_Email: TypeAlias = Annotated[str | None, readers.reader(readers.email), HIDDEN]
+_Custom: TypeAlias = Annotated[dict[str, JsonValue], readers.reader(readers.custom)]
+
+
+class EventKind(StrEnum):
+    HANDOFF = "handoff"
+    """Marketing passes the lead to sales."""
+    CONTACTED = "contacted"
+    """Somebody reached out to the lead, in the CRM or elsewhere."""
+    OUTCOME = "outcome"
+    """The CRM says how it ended."""
+
+
+class InvalidEvent(LiaisonError):
+    """This is no lead event."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__()
+        self.faults = faults
+        """Every reason at once, so that one correction can do."""
+
+
+class LeadEvent(BaseModel):
+    """Frozen; every text tidied, bounded, and None when the sender left it out.
+
+    Personal data by class: P0 may be logged; P1 (business identity) is stored, never logged;
+    P2 (personal contact) and P3 (free text) are shown to the actor only, and erased on request.
+    Only P0 fields show in `repr`, without `lead_id`, since some senders put an e-mail there.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    event: Annotated[EventKind, BeforeValidator(readers.event_kind)]
+    occurred_at: Annotated[datetime, BeforeValidator(readers.moment)]
+    """Aware UTC."""
+    kind: Annotated[str | None, readers.reader(readers.key)] = None
+    """Of an outcome: qualified, won, lost or the key of a playbook reason. P0."""
+    grade: Annotated[Literal["A", "B", "C", "D"] | None, readers.reader(readers.grade)] = None
+    score: Annotated[float | None, readers.reader(readers.score)] = None
+    amount: Annotated[Decimal | None, readers.reader(readers.amount)] = None
+    """Expected value in `currency`, never below zero."""
+    currency: Annotated[str | None, readers.reader(readers.currency)] = None
+    """Three letters, by ISO 4217's shape."""
+
+    lead_id: _Line = None
+    """The sender's own id. P0."""
+    campaign: _Line = None
+    utm_source: _Line = None
+    utm_medium: _Line = None
+    utm_campaign: _Line = None
+    utm_term: _Line = None
+    utm_content: _Line = None
+    source: _Line = None
+
+    company: _Line = None
+    """P1."""
+    owner: _Email = None
+    """The rep of record, by lower-case e-mail. P1."""
+    by: _Email = None
+    """Who made contact, or recorded the outcome, by lower-case e-mail. P1."""
+
+    first_name: _Line = None
+    """P2, as the next five are."""
+    last_name: _Line = None
+    email: _Email = None
+    phone: Annotated[str | None, readers.line(50), HIDDEN] = None
+    title: _Line = None
+    country: Annotated[str | None, readers.line(100), HIDDEN] = None
+
+    message: Annotated[str | None, readers.paragraphs(5_000), HIDDEN] = None
+    """The lead's own words. P3."""
+    reason: Annotated[str | None, readers.paragraphs(1_000), HIDDEN] = None
+    """Of a hand-off: why this lead qualifies. Of an outcome: its words. P3."""
+    last_activity: Annotated[str | None, readers.line(500), HIDDEN] = None
+    """What the lead did last, in the sender's words. P3."""
+    url: Annotated[str | None, readers.reader(readers.web_address), HIDDEN] = None
+    """The lead's page in the sender's system, http or https. P1."""
+    custom: _Custom = Field(default_factory=dict, repr=False)
+    """Whatever else was sent, under the sender's names. Treat as P2."""
+
+    @property
+    def utm(self) -> dict[str, str]:
+        """The campaign tags that were given, by their names without `utm_`."""
+        given = {
+            "source": self.utm_source,
+            "medium": self.utm_medium,
+            "campaign": self.utm_campaign,
+            "term": self.utm_term,
+            "content": self.utm_content,
+        }
+        return {name: value for name, value in given.items() if value}
+
+    @property
+    def lead_key(self) -> str:
+        """`id:<lead_id>`, or `email:<sha256 of the e-mail in hex>` when the sender has no id."""
+        if self.lead_id:
+            return f"id:{self.lead_id}"
+        if self.email:
+            return f"email:{sha256(self.email.encode()).hexdigest()}"
+        raise ValueError("This event names no lead; parse() refuses such.")
+
+
+def parse(body: bytes, received_at: datetime) -> LeadEvent:
+    """Reads flat JSON or a CloudEvents envelope; `occurred_at` defaults to `received_at` (aware).
+
+    Raises `InvalidEvent` with every fault at once, and nothing else, whatever the bytes.
+    """
+    fields = fields_of(_json_object(body))
+    faults = [*fields.faults, *_missing(fields)]
+    try:
+        event = LeadEvent.model_validate(
+            {"occurred_at": received_at} | fields.values, context={"received_at": received_at}
+        )
+    except ValidationError as error:
+        faults += _faults(error, fields)
+    if faults:
+        raise InvalidEvent(tuple(faults))
+    return event
+
+
+def _json_object(body: bytes) -> JsonObject:
+    try:
+        document = json.loads(body, parse_constant=_no_such_number)
+    except (ValueError, RecursionError):
+        raise InvalidEvent((Fault("body", "Must be JSON in UTF-8."),)) from None
+    if not isinstance(document, dict):
+        raise InvalidEvent((Fault("body", "Must be one JSON object."),))
+    return document
+
+
+def _no_such_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _missing(fields: Fields) -> Iterator[Fault]:
+    filled = fields.values.keys()
+    kind = str(fields.values.get("event")).lower()
+    if not filled & {"lead_id", "email"}:
+        yield fields.fault("lead_id", "Give the lead's id or its e-mail address.")
+    elif kind == "handoff" and not filled & {"company", "first_name", "last_name", "email"}:
+        yield fields.fault("company", "Give a company, a name or an e-mail to call the lead by.")
+    if kind == "outcome" and "kind" not in filled:
+        yield fields.fault("kind", "Say how it ended: qualified, won, lost, or a playbook reason.")
+
+
+def _faults(error: ValidationError, fields: Fields) -> Iterator[Fault]:
+    for entry in error.errors(include_url=False, include_input=False):
+        if entry["type"] == "missing":
+            continue  # only `event` can be, and the envelope's own fault has told of it
+        reason = entry.get("ctx", {}).get("error", entry["msg"])
+        yield fields.fault(str(entry["loc"][0]), str(reason))
