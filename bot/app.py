@@ -1,0 +1,271 @@
+"""The composition root: the only place that knows how everything is put together.
+
+`Bot` wires; `start` sets going what others depend on first; `stop` ends in the opposite order, so
+that nothing acknowledged is left half done.
+"""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from functools import partial
+from threading import Event, Thread
+
+import uvicorn
+from slack_bolt import App
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+from sqlalchemy import select, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+import handlers
+import jobs
+from bot.clock import SandboxClock, wall
+from bot.config import Settings
+from bot.db import make_engine, migrate
+from bot.delivery.courier import Courier
+from bot.delivery.inbox import EventWorker, GroupWriter
+from bot.delivery.pacing import Pace
+from bot.errors import CannotStart, NotSaved
+from bot.intake.doors import Health, doors
+from bot.intake.signature import Verifier
+from bot.intake.slack_door import SlackDoor
+from bot.intake.webhook import LeadHook
+from bot.liaison import Liaison
+from bot.models import Workspace
+from bot.services import people, playbooks
+from bot.services.deliveries import receive
+from bot.services.tellings import tellings
+from bot.slack import Slack
+from bot.socket import Socket
+from handlers.desk import Desk
+from handlers.inbox import EVENTS
+
+log = logging.getLogger(__name__)
+
+SLACK_TIMEOUT = 10
+"""Seconds; stays well under the lease of a message."""
+CLICKS_AT_ONCE = 128
+"""With 20 threads, 100 clicks at once still lose 20 acknowledgements; with 128 none."""
+DIRECT_ANSWERS = 16
+START_WITHIN = 10.0
+
+
+def connect(
+    settings: Settings, now: Callable[[], datetime]
+) -> tuple[Liaison, Slack, AuthorizeResult]:
+    """Ask Slack who we are, open our database, read the playbook, learn who works here.
+
+    Raises `CannotStart`, `PlaybookFaults`, or a `SlackError` when Slack cannot be asked.
+    """
+    client = _web_client(settings)
+    slack = Slack(client)
+    me = slack.who_am_i()
+    engine = make_engine(settings.database_url)
+    migrate(engine)
+    with Session(engine) as tx, tx.begin():
+        _own_database(tx, me)
+        playbook = playbooks.bring_in(tx, me["team_id"], settings.liaison_playbook, wall())
+    channel = slack.channel_id(playbook.channels.handoffs)
+    if channel is None:
+        raise CannotStart(
+            f"There is no channel {playbook.channels.handoffs} the bot can see: create it and "
+            "invite the bot, or name another under [channels] handoffs in the playbook."
+        )
+    liaison = Liaison(
+        team_id=me["team_id"],
+        engine=engine,
+        playbook=playbook,
+        handoff_channel=channel,
+        now=now,
+        wall=wall,
+    )
+    count = people.refresh(liaison, slack.members())
+    log.info("connected to %s, %d people", me["team_id"], count)
+    myself = AuthorizeResult(
+        enterprise_id=None,
+        team_id=me["team_id"],
+        bot_id=me["bot_id"],
+        bot_user_id=me["user_id"],
+        bot_token=settings.slack_bot_token,
+    )
+    return liaison, slack, myself
+
+
+def _web_client(settings: Settings) -> WebClient:
+    """No retry handlers: the SDK's default sends a post again after a reset, and doubles it."""
+    return WebClient(
+        token=settings.slack_bot_token,
+        base_url=settings.slack_api_url,
+        timeout=SLACK_TIMEOUT,
+        retry_handlers=[],
+    )
+
+
+def _own_database(tx: Session, me: dict[str, str]) -> None:
+    """One deployment serves one workspace: refuse to run on another's data."""
+    known = tx.scalars(select(Workspace)).first()
+    if known is None:
+        tx.add(
+            Workspace(
+                team_id=me["team_id"],
+                name=me["team"],
+                bot_user_id=me["user_id"],
+                connected_at=wall(),
+            )
+        )
+    elif known.team_id != me["team_id"]:
+        raise CannotStart(
+            f"This database belongs to the workspace {known.name}, but the token is of "
+            f"{me['team']}: set another DATABASE_URL."
+        )
+
+
+class Bot:
+    """All running parts of one process."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Connects; raises as `connect` does. Nothing runs before `start`."""
+        url = settings.liaison_clock_url
+        self._clock = SandboxClock(url, self._tick) if url else None
+        now = self._clock.now if self._clock else wall
+        self.liaison, slack, myself = connect(settings, now)
+        self._courier = Courier(
+            self.liaison,
+            slack,
+            tellings(self.liaison),
+            pace=Pace(settings.liaison_pace),
+            lease=timedelta(seconds=settings.liaison_lease_seconds),
+        )
+        self._direct = ThreadPoolExecutor(DIRECT_ANSWERS, thread_name_prefix="direct")
+        event_stored = Event()
+        desk = Desk(self.liaison, slack, self._direct, event_stored)
+        handle = {kind: partial(handler, desk) for kind, handler in EVENTS.items()}
+        self._worker = EventWorker(self.liaison, handle, event_stored)
+        self._writer = GroupWriter(self.liaison, partial(receive, self.liaison))
+        self._scheduler = jobs.schedule(self.liaison)
+        app = _bolt(settings, desk, myself)
+        token = settings.slack_app_token
+        self._socket = Socket(app, token, _web_client(settings), CLICKS_AT_ONCE) if token else None
+        self._server = _server(settings, self._leads(settings), _slack_door(settings, app), self)
+        self._serving = Thread(target=self._server.run, name="http")
+
+    def _leads(self, settings: Settings) -> LeadHook:
+        secrets = settings.liaison_webhook_secret
+        verifier = Verifier(secrets, wall) if secrets else None
+        return LeadHook(self._writer.store, verifier, self.liaison.now)
+
+    @property
+    def port(self) -> int:
+        """Where it listens; the one the system chose when PORT is 0."""
+        port: int = self._server.servers[0].sockets[0].getsockname()[1]
+        return port
+
+    def start(self) -> None:
+        """Returns once everything listens. Raises `CannotStart` when the port is taken."""
+        if self._clock:
+            self._clock.start()
+        self._courier.start()
+        self._worker.start()
+        self._scheduler.start()
+        self._serving.start()
+        if not _soon(lambda: self._server.started or not self._serving.is_alive()):
+            raise CannotStart("The HTTP server did not start.")
+        if not self._serving.is_alive():
+            raise CannotStart("HOST and PORT cannot be listened on: is the bot running already?")
+        if self._socket:
+            self._socket.start()
+
+    def stop(self) -> None:
+        """Take nothing new, finish what is at hand, record it."""
+        if self._clock:
+            self._clock.stop()
+        if self._socket:
+            self._socket.stop()
+        self._server.should_exit = True
+        if self._serving.is_alive():
+            self._serving.join()
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
+        self._writer.stop()
+        self._worker.stop()
+        self._direct.shutdown(wait=True)
+        self._courier.stop()
+        self.liaison.engine.dispose()
+
+    def health(self) -> Health:
+        """What `/healthz` tells: each part by a word, no names and no addresses."""
+        parts = {
+            "database": _word(self._database_answers()),
+            "courier": _word(self._courier.is_alive),
+            "inbox": _word(self._worker.is_alive),
+            "clock": _word(self._scheduler.running),
+        }
+        if self._socket:
+            parts["socket"] = _word(self._socket.is_listening())
+        return Health(all(word == "ok" for word in parts.values()), parts)
+
+    def _database_answers(self) -> bool:
+        try:
+            with self.liaison.reading() as tx:
+                tx.execute(text("SELECT 1"))
+        except (NotSaved, SQLAlchemyError):
+            return False
+        return True
+
+    def _tick(self) -> None:
+        """The sandbox's clock was set: everything that is due by it happens now."""
+        jobs.run_all(self.liaison)
+
+
+def _word(is_well: bool) -> str:  # noqa: FBT001  # a predicate's answer turned into a word
+    return "ok" if is_well else "down"
+
+
+def _soon(probe: Callable[[], bool]) -> bool:
+    waited = Event()
+    for _ in range(int(START_WITHIN / 0.02)):
+        if probe():
+            return True
+        waited.wait(0.02)
+    return False
+
+
+def _bolt(settings: Settings, desk: Desk, myself: AuthorizeResult) -> App:
+    """Bolt with our listeners. Who we are was asked once, so no request asks again.
+
+    The listener runs before the response is given: an acknowledgement means that it is stored.
+    """
+    app = App(
+        client=_web_client(settings),
+        authorize=lambda: myself,
+        # The door in front of it has verified the raw body already; see bot/intake/slack_door.py.
+        request_verification_enabled=False,
+        process_before_response=True,
+    )
+    handlers.register(app, desk)
+    return app
+
+
+def _slack_door(settings: Settings, app: App) -> SlackDoor | None:
+    """HTTP mode; None while Socket Mode is on, which wins."""
+    if settings.slack_app_token or not settings.slack_signing_secret:
+        return None
+    return SlackDoor(app, settings.slack_signing_secret, wall)
+
+
+def _server(
+    settings: Settings, leads: LeadHook, slack: SlackDoor | None, bot: Bot
+) -> uvicorn.Server:
+    config = uvicorn.Config(
+        doors(leads, bot.health, slack=slack),
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        log_config=None,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    return uvicorn.Server(config)

@@ -1,0 +1,147 @@
+"""python -m bot run | check | migrate | playbook check FILE | new-secret: exit codes, no logic."""
+
+import argparse
+import logging
+import os
+import signal
+import sys
+from base64 import b64encode
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from secrets import token_bytes
+from threading import Event
+
+from dotenv import load_dotenv
+
+from bot import __version__
+from bot.app import Bot, connect
+from bot.clock import wall
+from bot.config import BadSettings, Settings
+from bot.db import make_engine, migrate
+from bot.errors import CannotStart, NotSaved, SlackError
+from bot.playbook import Playbook, PlaybookFaults
+
+OK, FAULTY = 0, 2
+LOG_LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0 done, 2 something has to be put right first."""
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    load_dotenv(Path.cwd() / ".env")
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    # The SDK logs whole payloads at DEBUG and each failed try at ERROR; both are ours to judge.
+    logging.getLogger("slack_sdk").setLevel(logging.CRITICAL)
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    command: Callable[[argparse.Namespace], int] = chosen.command
+    try:
+        return command(chosen)
+    except BadSettings as error:
+        _complain([f"{fault.name} {fault.fix}" for fault in error.faults])
+    except PlaybookFaults as error:
+        _complain([f"{fault.key}: {fault.problem}" for fault in error.faults])
+    except (CannotStart, NotSaved, SlackError) as error:
+        _complain([str(error)])
+    return FAULTY
+
+
+def _set_up_logging() -> None:
+    """Ids and codes only. The SDK would log payloads, and call each retry an error."""
+    logging.basicConfig(level=logging.INFO, format=LOG_LINE)
+    for chatty, level in (
+        ("slack_sdk", logging.CRITICAL),
+        ("slack_bolt", logging.ERROR),
+        ("apscheduler", logging.WARNING),
+        ("alembic", logging.WARNING),
+        ("uvicorn", logging.WARNING),
+        ("websocket", logging.CRITICAL),
+    ):
+        logging.getLogger(chatty).setLevel(level)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bot", description="Liaison, the Slack app.")
+    parser.add_argument("--version", action="version", version=f"liaison {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    _add(commands, "run", run, "start the bot; settings come from the environment and .env")
+    _add(commands, "check", check, "name every setting that is missing or wrong, with its fix")
+    _add(commands, "migrate", migrate_database, "bring the database to this version")
+    _add(commands, "new-secret", new_secret, "print a fresh webhook secret")
+    playbook = commands.add_parser("playbook", help="work with a playbook file")
+    actions = playbook.add_subparsers(required=True, metavar="action")
+    checking = _add(actions, "check", check_playbook, "name every fault of a file, by its key")
+    checking.add_argument("file", type=Path, metavar="FILE")
+    return parser
+
+
+def _add(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    command: Callable[[argparse.Namespace], int],
+    about: str,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=about, description=about)
+    parser.set_defaults(command=command)
+    return parser
+
+
+def run(_: argparse.Namespace) -> int:
+    """Until SIGTERM or Ctrl-C; then what is at hand is finished."""
+    bot = Bot(Settings.from_env(os.environ))
+    stopping = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    try:
+        bot.start()
+        print(f"Liaison is running; leads are taken at port {bot.port}.", flush=True)
+        stopping.wait()
+    finally:
+        bot.stop()
+    return OK
+
+
+def check(_: argparse.Namespace) -> int:
+    """Settings, then what only Slack, the database and the playbook can tell."""
+    settings = Settings.from_env(os.environ)
+    liaison, _slack, _me = connect(settings, wall)
+    print(
+        f"All settings are good: workspace {liaison.team_id}, "
+        f"cards go to {liaison.handoff_channel}."
+    )
+    for sentence in liaison.playbook.notes():
+        print(f"Note: {sentence}")
+    return OK
+
+
+def migrate_database(_: argparse.Namespace) -> int:
+    migrate(make_engine(Settings.from_env(os.environ).database_url))
+    print("The database is at this version.")
+    return OK
+
+
+def check_playbook(chosen: argparse.Namespace) -> int:
+    """Needs no settings: anybody may check a file."""
+    file: Path = chosen.file
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CannotStart(f"{file} cannot be read: {error}.") from error
+    playbook = Playbook.parse(text)
+    print(f"{file} is a good playbook: {len(playbook.people)} people.")
+    for sentence in playbook.notes():
+        print(f"Note: {sentence}")
+    return OK
+
+
+def new_secret(_: argparse.Namespace) -> int:
+    """In Standard Webhooks' form, with 32 random bytes."""
+    print(f"whsec_{b64encode(token_bytes(32)).decode()}")
+    return OK
+
+
+def _complain(sentences: Sequence[str]) -> None:
+    for sentence in sentences:
+        print(sentence, file=sys.stderr)

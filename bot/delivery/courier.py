@@ -1,0 +1,226 @@
+"""The courier carries what the outbox holds to Slack, several messages at once, in no hurry.
+
+claim  -> a sender thread: render from the current rows, call Slack -> record
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from queue import Empty, SimpleQueue
+from threading import Thread
+
+from sqlalchemy.orm import Session
+
+from bot.delivery import outbox
+from bot.delivery.outbox import Claim, Dropped, Outcome, Repost, Retry, Shown, Unclear
+from bot.delivery.pacing import Pace
+from bot.errors import NotSaved, SlackGone, SlackRefused, SlackUnavailable, SlackUnclear
+from bot.identity import new_id
+from bot.liaison import Liaison
+from bot.models import Message, MessageKind, Person
+from bot.slack import Slack
+from bot.views.blocks import Post
+
+log = logging.getLogger(__name__)
+
+SENDERS = 16
+IDLE = 1.0
+"""Seconds between two looks when nothing wakes the courier; other processes queue rows too."""
+EDIT_AGAIN = timedelta(seconds=5)
+UNAVAILABLE_AGAIN = timedelta(seconds=5)
+CLOCKS_APART = 300.0
+"""Seconds by which Slack's clock and ours may differ when a post is looked for."""
+
+
+@dataclass(frozen=True)
+class Telling:
+    """How one kind of message is told."""
+
+    render: Callable[[Session, Message, datetime], Post | None]
+    """The message as of now (business time); None = it is no longer wanted."""
+    shown: Callable[[Session, Message, datetime], None] | None = None
+    """What follows when Slack first shows it, in the transaction that records it."""
+
+
+class Courier:
+    """One per process. `start`, then `stop`, which waits for what is on its way."""
+
+    def __init__(
+        self,
+        liaison: Liaison,
+        slack: Slack,
+        tellings: Mapping[MessageKind, Telling],
+        *,
+        pace: Pace,
+        lease: timedelta,
+    ) -> None:
+        """`lease` must be longer than the Slack client's time-out, or a slow post doubles."""
+        self._liaison = liaison
+        self._slack = slack
+        self._tellings = tellings
+        self._pace = pace
+        self._lease = lease
+        self._senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="courier")
+        self._done: SimpleQueue[tuple[Claim, Future[Outcome]]] = SimpleQueue()
+        self._to_record: list[tuple[Claim, Outcome]] = []
+        self._on_the_way = 0
+        self._is_stopping = False
+        self._loop = Thread(target=self._run, name="courier", daemon=True)
+
+    def start(self) -> None:
+        self._loop.start()
+
+    def stop(self) -> None:
+        """Take nothing new, finish what is on its way, record it."""
+        self._is_stopping = True
+        self._liaison.something_to_tell.set()
+        self._loop.join()
+        self._senders.shutdown(wait=True)
+        self._record_done()
+
+    @property
+    def is_alive(self) -> bool:
+        return self._loop.is_alive()
+
+    def _run(self) -> None:
+        while not self._is_stopping:
+            self._liaison.something_to_tell.clear()
+            try:
+                self._record_done()
+                wait = self._send_next()
+            except NotSaved:
+                log.warning("courier: the database does not answer; trying again")
+                wait = IDLE
+            self._liaison.something_to_tell.wait(wait)
+
+    def _send_next(self) -> float:
+        """Hand what may go now to the senders; returns how many seconds nothing more may."""
+        room = SENDERS - self._on_the_way
+        if room <= 0:
+            return IDLE
+        lease = new_id(self._liaison.wall())
+        claims, opens = outbox.claim(
+            self._liaison, lease=lease, lasts=self._lease, most=room, pace=self._pace
+        )
+        for claimed in claims:
+            self._on_the_way += 1
+            sending = self._senders.submit(self._send, claimed)
+            sending.add_done_callback(partial(self._put_done, claimed))
+        if opens is None:
+            return IDLE
+        return min(IDLE, max(0.0, (opens - self._liaison.wall()).total_seconds()))
+
+    def _put_done(self, claimed: Claim, sending: "Future[Outcome]") -> None:
+        self._done.put((claimed, sending))
+        self._liaison.something_to_tell.set()
+
+    def _record_done(self) -> None:
+        """Record all that came back, in one transaction; kept for later if that fails."""
+        self._collect_done()
+        if not self._to_record:
+            return
+        now = self._liaison.now()
+        with self._liaison.transaction() as tx:
+            for claimed, outcome in self._to_record:
+                message = outbox.record(tx, self._liaison, claimed, outcome)
+                follow = self._tellings[message.kind].shown if message else None
+                if message and follow:
+                    follow(tx, message, now)
+        self._to_record.clear()
+
+    def _collect_done(self) -> None:
+        while True:
+            try:
+                claimed, sending = self._done.get_nowait()
+            except Empty:
+                return
+            self._on_the_way -= 1
+            if error := sending.exception():
+                # Its lease stands, so one bad row waits while the queue goes on.
+                log.error("message %s could not be sent", claimed.id, exc_info=error)
+                continue
+            outcome = sending.result()
+            if isinstance(outcome, Dropped):
+                log.info("message %s dropped: %s", claimed.id, outcome.why)
+            self._to_record.append((claimed, outcome))
+
+    def _send(self, claimed: Claim) -> Outcome:
+        with self._liaison.reading() as tx:
+            message = tx.get_one(Message, (self._liaison.team_id, claimed.id))
+            person = message.recipient_id and tx.get_one(
+                Person, (self._liaison.team_id, message.recipient_id)
+            )
+            post = self._tellings[message.kind].render(tx, message, self._liaison.now())
+        if message.ts is not None:
+            return self._edit(message, post)
+        try:
+            channel = message.channel or (person and person.dm_channel)
+            channel = channel or self._slack.open_dm(message.recipient_id or "")
+            if claimed.was_unclear and (ts := self._find(message, channel)):
+                return Shown(channel, ts, 0, None)
+        except SlackUnavailable as error:
+            return Retry(_after(error), is_unclear=claimed.was_unclear)
+        except SlackUnclear:
+            return Retry(UNAVAILABLE_AGAIN, is_unclear=claimed.was_unclear)
+        except (SlackGone, SlackRefused) as error:
+            return Dropped(str(error))
+        return self._post(message, channel, post)
+
+    def _find(self, message: Message, channel: str) -> str | None:
+        tried_at = message.first_tried_at or self._liaison.wall()
+        since = tried_at.timestamp() - CLOCKS_APART
+        return self._slack.find(channel, _mark(message), since, None)
+
+    def _post(self, message: Message, channel: str, post: Post | None) -> Outcome:
+        if post is None:
+            return Dropped("no longer wanted")
+        try:
+            ts = self._slack.post(channel, post, _mark(message))
+        except SlackUnavailable as error:
+            return Retry(_after(error), closes_gate=error.retry_after is not None)
+        except SlackUnclear:
+            return Unclear()
+        except (SlackGone, SlackRefused) as error:
+            return Dropped(str(error))
+        return Shown(channel, ts, message.revision, _digest(post))
+
+    def _edit(self, message: Message, post: Post | None) -> Outcome:
+        """Editing again is harmless, so an unclear answer is simply tried again."""
+        channel, ts = message.channel or "", message.ts or ""
+        if post is None or _digest(post) == message.shown_digest:
+            return Shown(channel, ts, message.revision, message.shown_digest)
+        try:
+            self._slack.edit(channel, ts, post)
+        except SlackUnavailable as error:
+            return Retry(_after(error), closes_gate=error.retry_after is not None)
+        except SlackUnclear:
+            return Retry(EDIT_AGAIN)
+        except SlackGone as error:
+            return Dropped(str(error)) if _nobody_there(error) else Repost()
+        except SlackRefused as error:
+            return Dropped(str(error))
+        return Shown(channel, ts, message.revision, _digest(post))
+
+
+def _mark(message: Message) -> str:
+    """What a post is recognised by; a post made anew has a mark of its own."""
+    return f"{message.id}.{message.posts}"
+
+
+def _digest(post: Post) -> str:
+    return hashlib.sha256(json.dumps([post.text, post.blocks]).encode()).hexdigest()
+
+
+def _after(error: SlackUnavailable) -> timedelta:
+    if error.retry_after is None:
+        return UNAVAILABLE_AGAIN
+    return timedelta(seconds=error.retry_after)
+
+
+def _nobody_there(error: SlackGone) -> bool:
+    return str(error) not in {"message_not_found", "edit_window_closed", "cant_update_message"}

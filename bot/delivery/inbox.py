@@ -1,0 +1,264 @@
+"""What is told to us from outside, stored before anybody is thanked for it.
+
+Two ways in. Slack's events are stored by the middleware before Bolt acknowledges them, and worked
+on afterwards. Webhook deliveries are stored and worked on in one transaction, many at a time,
+because the sender wants the hand-off's id in the answer.
+"""
+
+import json
+import logging
+from asyncio import AbstractEventLoop, Future, get_running_loop
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future as CommittedFuture
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import zip_longest
+from queue import SimpleQueue
+from threading import Event, Thread
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.db import insert_once
+from bot.errors import LiaisonError, NotSaved
+from bot.identity import new_id
+from bot.intake.webhook import Delivery, NotStored, Receipt
+from bot.liaison import Liaison
+from bot.models import InboxEvent
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 200
+"""Deliveries in one commit: past this the commit itself no longer dominates."""
+LEASE = timedelta(seconds=60)
+TRIES = 8
+IDLE = 1.0
+
+EventHandler = Callable[[dict[str, Any]], None]
+"""Works on one stored event; may run again when it raises a `LiaisonError`."""
+
+
+def store_slack_event(liaison: Liaison, body: Mapping[str, Any]) -> bool:
+    """Store an Events API delivery; False when it was stored before.
+
+    Raises `NotSaved`; then Slack must not get its acknowledgement.
+    """
+    wall = liaison.wall()
+    row = InboxEvent(
+        team_id=liaison.team_id,
+        id=new_id(wall),
+        key=f"slack:{body['event_id']}",
+        kind=str(body["event"]["type"]),
+        body=json.dumps(body["event"]),
+        received_at=wall,
+        next_try_at=wall,
+    )
+    with liaison.transaction() as tx:
+        return insert_once(tx, row)
+
+
+class EventWorker:
+    """Works on stored Slack events, oldest first. One thread; several processes may run it."""
+
+    def __init__(self, liaison: Liaison, handlers: Mapping[str, EventHandler], wake: Event) -> None:
+        """`wake` is set by whoever stores an event; without it the worker looks every second."""
+        self._liaison = liaison
+        self._handlers = handlers
+        self._wake = wake
+        self._is_stopping = False
+        self._loop = Thread(target=self._run, name="inbox", daemon=True)
+
+    def start(self) -> None:
+        self._loop.start()
+
+    def stop(self) -> None:
+        """Finish the event at hand."""
+        self._is_stopping = True
+        self._wake.set()
+        self._loop.join()
+
+    @property
+    def is_alive(self) -> bool:
+        return self._loop.is_alive()
+
+    def _run(self) -> None:
+        while not self._is_stopping:
+            self._wake.clear()
+            try:
+                self._work()
+            except NotSaved:
+                log.warning("inbox: the database does not answer; trying again")
+            self._wake.wait(IDLE)
+
+    def _work(self) -> None:
+        while self._work_on_one():
+            if self._is_stopping:
+                return
+
+    def _work_on_one(self) -> bool:
+        taken = self._take()
+        if taken is None:
+            return False
+        handler = self._handlers.get(taken.kind)
+        try:
+            if handler:
+                handler(json.loads(taken.body or "{}"))
+        except LiaisonError as error:
+            log.warning("event %s (%s): %s", taken.id, taken.kind, error)
+            self._finish(taken, str(error), again=taken.attempts + 1 < TRIES)
+        else:
+            self._finish(taken, None, again=False)
+        return True
+
+    def _take(self) -> InboxEvent | None:
+        """The oldest waiting event, leased: a worker that dies gives it back."""
+        wall = self._liaison.wall()
+        with self._liaison.transaction() as tx:
+            row = tx.scalars(
+                select(InboxEvent)
+                .where(
+                    col(InboxEvent.team_id) == self._liaison.team_id,
+                    col(InboxEvent.next_try_at) <= wall,
+                )
+                .order_by(col(InboxEvent.next_try_at))
+                .limit(1)
+                .with_for_update(skip_locked=True)
+            ).first()
+            if row is None:
+                return None
+            tx.expunge(row)
+            tx.execute(
+                update(InboxEvent)
+                .where(col(InboxEvent.team_id) == row.team_id, col(InboxEvent.id) == row.id)
+                .values(next_try_at=wall + LEASE, attempts=row.attempts + 1)
+            )
+            return row
+
+    def _finish(self, event: InboxEvent, error: str | None, *, again: bool) -> None:
+        wall = self._liaison.wall()
+        next_try = wall + timedelta(seconds=2**event.attempts) if again else None
+        with self._liaison.transaction() as tx:
+            tx.execute(
+                update(InboxEvent)
+                .where(col(InboxEvent.team_id) == event.team_id, col(InboxEvent.id) == event.id)
+                .values(next_try_at=next_try, processed_at=None if again else wall, error=error)
+            )
+
+
+Receive = Callable[[Session, Delivery, datetime], Receipt]
+"""Apply one delivery inside a transaction, at a business time."""
+
+
+def take_in(liaison: Liaison, deliveries: Sequence[Delivery], receive: Receive) -> list[Receipt]:
+    """Store and apply deliveries in one transaction; a repeat gets its first answer again."""
+    now = liaison.now()
+    with liaison.transaction() as tx:
+        return [_take_in_one(tx, liaison, delivery, receive, now) for delivery in deliveries]
+
+
+def _take_in_one(
+    tx: Session, liaison: Liaison, delivery: Delivery, receive: Receive, now: datetime
+) -> Receipt:
+    wall = liaison.wall()
+    row = InboxEvent(
+        team_id=liaison.team_id,
+        id=new_id(wall),
+        key=delivery.key,
+        kind=f"lead.{delivery.event.event}",
+        body=delivery.body.decode(),
+        received_at=wall,
+        processed_at=wall,
+    )
+    if not insert_once(tx, row):
+        return Receipt(_first_answer(tx, liaison.team_id, delivery.key), duplicate=True)
+    receipt = receive(tx, delivery, now)
+    tx.execute(
+        update(InboxEvent)
+        .where(col(InboxEvent.team_id) == row.team_id, col(InboxEvent.id) == row.id)
+        .values(handoff_id=receipt.handoff_id)
+    )
+    return receipt
+
+
+def _first_answer(tx: Session, team_id: str, key: str) -> str | None:
+    return tx.execute(
+        select(col(InboxEvent.handoff_id)).where(
+            col(InboxEvent.team_id) == team_id, col(InboxEvent.key) == key
+        )
+    ).scalar_one()
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    delivery: Delivery
+    loop: AbstractEventLoop
+    answer: "Future[Receipt]"
+
+    def resolve(self, receipt: Receipt | None) -> None:
+        self.loop.call_soon_threadsafe(self._resolve, receipt)
+
+    def _resolve(self, receipt: Receipt | None) -> None:
+        if self.answer.done():
+            return
+        if receipt is None:
+            self.answer.set_exception(NotStored())
+        else:
+            self.answer.set_result(receipt)
+
+
+class GroupWriter:
+    """Takes deliveries from the web server's loop and commits them in groups from one thread.
+
+    Ten times what a transaction per request can do: a commit waits for the disk, and a group
+    waits once.
+    """
+
+    def __init__(self, liaison: Liaison, receive: Receive) -> None:
+        self._liaison = liaison
+        self._receive = receive
+        self._waiting: SimpleQueue[_Waiting] = SimpleQueue()
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="intake")
+
+    async def store(self, delivery: Delivery) -> Receipt:
+        """Return once the delivery is durable. Raises `NotStored`."""
+        loop = get_running_loop()
+        waiting = _Waiting(delivery, loop, loop.create_future())
+        self._waiting.put(waiting)
+        self._writer.submit(self._commit_waiting).add_done_callback(_log_failure)
+        return await waiting.answer
+
+    def stop(self) -> None:
+        """Commit what is waiting."""
+        self._writer.shutdown(wait=True)
+
+    def _commit_waiting(self) -> None:
+        group: list[_Waiting] = []
+        while len(group) < AT_ONCE and not self._waiting.empty():
+            group.append(self._waiting.get_nowait())
+        if not group:
+            return
+        try:
+            self._commit(group)
+        except NotSaved:
+            log.warning("intake: the database does not answer; the sender will try again")
+
+    def _commit(self, group: list[_Waiting]) -> None:
+        """Commit a group; when that fails, each alone, so that one bad delivery fails alone."""
+        receipts: list[Receipt] = []
+        try:
+            receipts = take_in(self._liaison, [w.delivery for w in group], self._receive)
+        finally:
+            if not receipts and len(group) > 1:
+                for waiting in group:
+                    self._writer.submit(self._commit, [waiting]).add_done_callback(_log_failure)
+            else:
+                for waiting, receipt in zip_longest(group, receipts):
+                    waiting.resolve(receipt)
+
+
+def _log_failure(committing: "CommittedFuture[None]") -> None:
+    if error := committing.exception():
+        log.error("a delivery could not be stored", exc_info=error)

@@ -1,0 +1,197 @@
+"""What waits for Slack: claim it, and record what became of it. Two short transactions.
+
+Everything here may be killed at any moment and run in any number of processes. A claim is a
+conditional update with a lease; an answer counts only while its lease does.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import String, cast, func, select, update
+from sqlalchemy.orm import Session, aliased
+from sqlmodel import col
+
+from bot.db import rows_changed
+from bot.delivery.pacing import UPDATES, Pace, close_gate, pass_gate, posting_to
+from bot.liaison import Liaison
+from bot.models import Gate, Message, Person
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One message, ours to send until the lease ends."""
+
+    id: str
+    lease: str
+    was_unclear: bool
+    """An earlier post may have arrived: look before sending again."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Slack shows the message. `revision` 0 = found in history, so its content is not known."""
+
+    channel: str
+    ts: str
+    revision: int
+    digest: str | None
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """It will never be sent, and why."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Retry:
+    """It did not happen; try again after that. `closes_gate` = Slack asked everybody to wait."""
+
+    after: timedelta
+    is_unclear: bool = False
+    closes_gate: bool = False
+
+
+@dataclass(frozen=True)
+class Repost:
+    """The post can no longer be edited: it becomes a fresh one."""
+
+
+@dataclass(frozen=True)
+class Unclear:
+    """Nobody knows: leave it to the end of the lease, then look."""
+
+
+Outcome = Shown | Dropped | Retry | Repost | Unclear
+
+
+def claim(
+    liaison: Liaison, *, lease: str, lasts: timedelta, most: int, pace: Pace
+) -> tuple[list[Claim], datetime | None]:
+    """Claim at most one message for every open gate.
+
+    Also returns when a closed gate opens that something waits for; None = nothing waits.
+    """
+    wall = liaison.wall()
+    with liaison.reading() as tx:
+        heads = _heads(tx, liaison.team_id, wall)
+    opening = [head for head in heads if head.opens_at(pace) <= wall]
+    closed = [head.opens_at(pace) for head in heads if head.opens_at(pace) > wall]
+    claims: list[Claim] = []
+    if opening:
+        with liaison.transaction() as tx:
+            for head in opening[:most]:
+                if pass_gate(tx, liaison.team_id, head.gate, head.next_at, wall, pace):
+                    claims += _take(tx, liaison.team_id, head.first, lease, wall, wall + lasts)
+    return claims, min(closed, default=None)
+
+
+class Head(NamedTuple):
+    """The first message that waits at a gate, and when that gate opens on average."""
+
+    gate: str
+    first: str
+    next_at: datetime | None
+
+    def opens_at(self, pace: Pace) -> datetime:
+        return (self.next_at or LONG_AGO) - pace.burst(self.gate)
+
+
+def _heads(tx: Session, team_id: str, wall: datetime) -> list[Head]:
+    """For each gate with something due, its head; who goes first comes first."""
+    parent = aliased(Message)
+    first = func.min(cast(col(Message.lane), String) + col(Message.id))
+    rows = tx.execute(
+        select(col(Message.gate), first, func.min(col(Gate.next_at)))
+        .outerjoin(Gate, (col(Gate.team_id) == Message.team_id) & (col(Gate.name) == Message.gate))
+        .outerjoin(
+            parent, (col(parent.team_id) == Message.team_id) & (col(parent.id) == Message.parent_id)
+        )
+        .where(
+            col(Message.team_id) == team_id,
+            col(Message.send_at) <= wall,
+            # A reply waits for its parent's ts; nothing else waits with it.
+            col(Message.parent_id).is_(None) | col(parent.ts).is_not(None),
+        )
+        .group_by(col(Message.gate))
+        .order_by(first)
+    )
+    return [Head(gate, first[-36:], next_at) for gate, first, next_at in rows]
+
+
+def _take(
+    tx: Session, team_id: str, message_id: str, lease: str, wall: datetime, until: datetime
+) -> list[Claim]:
+    message = tx.get_one(Message, (team_id, message_id))
+    taken = rows_changed(
+        tx,
+        update(Message)
+        .where(
+            col(Message.team_id) == team_id,
+            col(Message.id) == message_id,
+            col(Message.send_at) == message.send_at,
+            col(Message.send_at) <= wall,
+        )
+        .values(
+            send_at=until,
+            lease=lease,
+            attempts=Message.attempts + 1,
+            # From here on a post may have left; a crash must not send it blindly again.
+            is_unclear=message.ts is None,
+            first_tried_at=message.first_tried_at or wall,
+        )
+        .execution_options(synchronize_session=False),
+    )
+    was_unclear = message.is_unclear and message.ts is None
+    return [Claim(message_id, lease, was_unclear)] if taken else []
+
+
+def record(tx: Session, liaison: Liaison, claimed: Claim, outcome: Outcome) -> Message | None:
+    """Write down what became of a claim.
+
+    Returns the message when this was its first showing, so that what waits for it can go on;
+    None otherwise, and when the lease was lost meanwhile (then whoever has it now decides).
+    """
+    message = tx.get(Message, (liaison.team_id, claimed.id), with_for_update=True)
+    if message is None or message.lease != claimed.lease:
+        return None
+    if isinstance(outcome, Unclear):
+        return None
+    wall = liaison.wall()
+    message.lease = None
+    match outcome:
+        case Shown():
+            if message.recipient_id:
+                person = tx.get_one(Person, (liaison.team_id, message.recipient_id))
+                person.dm_channel = outcome.channel
+            return _record_shown(message, outcome, wall)
+        case Dropped():
+            message.send_at, message.is_unclear, message.dropped = None, False, outcome.why
+        case Retry():
+            message.send_at, message.is_unclear = wall + outcome.after, outcome.is_unclear
+            if outcome.closes_gate:
+                close_gate(tx, liaison.team_id, message.gate, wall + outcome.after)
+        case Repost():
+            _repost(message, wall)
+    return None
+
+
+def _record_shown(message: Message, shown: Shown, wall: datetime) -> Message | None:
+    is_first = message.ts is None and message.posts == 0
+    message.channel, message.ts = shown.channel, shown.ts
+    message.shown_revision, message.shown_digest = shown.revision, shown.digest
+    message.is_unclear, message.first_tried_at, message.attempts = False, None, 0
+    message.gate = UPDATES
+    message.send_at = wall if message.revision > shown.revision else None
+    return message if is_first else None
+
+
+def _repost(message: Message, wall: datetime) -> None:
+    message.ts, message.posts, message.shown_digest = None, message.posts + 1, None
+    message.is_unclear, message.first_tried_at = False, None
+    message.gate = posting_to(message.recipient_id or message.channel or "")
+    message.send_at = wall

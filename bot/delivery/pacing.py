@@ -1,0 +1,62 @@
+"""Gates: how fast Slack lets messages pass, shared by every process through one row each."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.db import insert_once, rows_changed
+from bot.models import Gate
+
+UPDATES = "chat.update"
+
+
+def posting_to(channel_or_person: str) -> str:
+    """The gate of posts into one channel, or into one person's DM."""
+    return f"post:{channel_or_person}"
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast the gates open. `speed` is 1 for Slack itself; a sandbox may allow more.
+
+    Slack documents about one post a second and channel, and at least 50 chat.update a minute for
+    an app in a workspace: 40 a minute after a burst of 8 stays under it in every minute.
+    """
+
+    speed: float = 1.0
+
+    def interval(self, gate: str) -> timedelta:
+        """The time between two passes, on average."""
+        return timedelta(seconds=(1.5 if gate == UPDATES else 1.0) / self.speed)
+
+    def burst(self, gate: str) -> timedelta:
+        """How far ahead of that average a gate may run after a quiet time."""
+        return 7 * self.interval(gate) if gate == UPDATES else timedelta(0)
+
+
+def pass_gate(
+    tx: Session, team_id: str, name: str, next_at: datetime | None, wall: datetime, pace: Pace
+) -> bool:
+    """Take one pass, if nobody took it since `next_at` was read (None = the gate is new)."""
+    after = max(next_at or wall, wall - pace.burst(name)) + pace.interval(name)
+    if next_at is None:
+        return insert_once(tx, Gate(team_id=team_id, name=name, next_at=after))
+    passed = rows_changed(
+        tx,
+        update(Gate)
+        .where(col(Gate.team_id) == team_id, col(Gate.name) == name, col(Gate.next_at) == next_at)
+        .values(next_at=after),
+    )
+    return bool(passed)
+
+
+def close_gate(tx: Session, team_id: str, name: str, until: datetime) -> None:
+    """Slack said to wait: nobody passes before `until`."""
+    tx.execute(
+        update(Gate)
+        .where(col(Gate.team_id) == team_id, col(Gate.name) == name, col(Gate.next_at) < until)
+        .values(next_at=until)
+    )

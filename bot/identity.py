@@ -1,0 +1,14 @@
+"""Ids of our own rows."""
+
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+
+def new_id(at: datetime) -> str:
+    """A UUIDv7 (RFC 9562) as text: ids made later sort later, to the millisecond of `at`."""
+    milliseconds = int(at.timestamp() * 1000)
+    value = (milliseconds & (1 << 48) - 1) << 80 | secrets.randbits(80)
+    value = value & ~(0xF << 76) | 7 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    return str(UUID(int=value))

@@ -1,0 +1,60 @@
+"""The one object that is passed around: what a use case needs to decide and commit."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Event
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+from bot.calendars import Calendars
+from bot.errors import NotSaved
+from bot.playbook import Playbook
+
+TELLS = "tells"
+"""Set in a session's `info` by whoever queues something for Slack in it."""
+
+
+@dataclass(frozen=True)
+class Liaison:
+    """Frozen; the engine, the clocks and the playbook of one workspace."""
+
+    team_id: str
+    engine: Engine
+    playbook: Playbook
+    handoff_channel: str
+    """The id of the channel the cards go to."""
+    now: Callable[[], datetime]
+    """Business time: due times, hours, reports. May be set in a sandbox."""
+    wall: Callable[[], datetime]
+    """Wall time: leases, pacing. Never set."""
+    calendars: Calendars = field(default_factory=Calendars)
+    something_to_tell: Event = field(default_factory=Event)
+    """Set when a commit left something for Slack: the courier need not wait for its next look."""
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """One short transaction that writes; commits at the end, or leaves nothing behind.
+
+        Raises `NotSaved` when the database is locked, full or gone.
+        """
+        try:
+            with Session(self.engine, expire_on_commit=False) as tx, tx.begin():
+                yield tx
+        except (OperationalError, PoolTimeout) as error:
+            raise NotSaved from error
+        if tx.info.get(TELLS):
+            self.something_to_tell.set()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A consistent look at the database that takes no writer's lock."""
+        try:
+            with Session(self.engine.execution_options(reading=True)) as tx:
+                yield tx
+        except (OperationalError, PoolTimeout) as error:
+            raise NotSaved("The database does not answer. Please try again.") from error

@@ -1,0 +1,362 @@
+"""Every table: columns, constraints, indexes, and nothing else.
+
+Keys lead with `team_id`, so one deployment can serve many workspaces later, and so the tables can
+be distributed by it. Ids are UUIDv7 text made by us (`bot.identity`): SQLite refuses a composite
+key with an autoincrement part, and they sort by time.
+
+Two kinds of time stand side by side. Business time (`at`, `due_at`, `hold_until` …) may be set in a
+sandbox; wall time (`send_at`, `first_tried_at`, everything on `Gate` and `InboxEvent`) never is.
+
+Only `Lead` and `Handoff.outcome_words` hold what a person told us; everything else keeps ids and
+codes and is rendered anew at each send.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, Enum, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from bot.core.lifecycle import Stage
+
+# Rows that become due again and again leave dead entries at the head of an index; PostgreSQL's
+# default autovacuum lets them slow the idle tick eightfold before it cleans up.
+_CHURNS = {"postgresql_with": {"fillfactor": 80, "autovacuum_vacuum_scale_factor": 0.01}}
+
+
+def _due(name: str, *columns: str) -> Index:
+    """An index that holds only the rows whose last column is set: the ones that wait for it."""
+    waiting = text(f"{columns[-1]} IS NOT NULL")
+    return Index(name, *columns, sqlite_where=waiting, postgresql_where=waiting)
+
+
+def _codes(codes: type[StrEnum]) -> Enum:
+    """Stored by value, as plain text: a database's own enum type is hard to widen later."""
+    return Enum(
+        codes,
+        native_enum=False,
+        length=20,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+def _to(table: str, column: str) -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["team_id", column], [f"{table}.team_id", f"{table}.id"])
+
+
+class Workspace(SQLModel, table=True):
+    """The Slack workspace this database belongs to. The bot refuses to start on another's."""
+
+    team_id: str = Field(primary_key=True)
+    name: str
+    bot_user_id: str
+    connected_at: datetime
+
+
+class PlaybookVersion(SQLModel, table=True):
+    """One agreed state of the playbook, normalised to JSON with a schema number."""
+
+    __tablename__ = "playbook_version"
+
+    team_id: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    body: str = Field(sa_type=Text)
+    file_digest: str | None
+    """SHA-256 of the file it was read from; None when it was edited in Slack."""
+    created_at: datetime
+
+
+class Person(SQLModel, table=True):
+    """A member of the workspace; `id` is the Slack user id.
+
+    `team`, `roles`, `opens`, `holidays` and `manager_id` come from the playbook and are None (or
+    empty) for somebody it does not list, who may read and not press.
+    """
+
+    __table_args__ = (Index("ix_person_email", "team_id", "email"),)
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    name: str
+    email: str | None
+    timezone: str
+    is_active: bool = True
+    dm_channel: str | None = None
+    team: str | None = None
+    roles: list[str] = Field(default_factory=list, sa_type=JSON)
+    opens: str | None = None
+    holidays: list[str] = Field(default_factory=list, sa_type=JSON)
+    manager_id: str | None = None
+
+
+class Absence(SQLModel, table=True):
+    """A span in which a person does not work; half-open."""
+
+    __table_args__ = (
+        _to("person", "person_id"),
+        Index("ix_absence_person", "team_id", "person_id", "ends_at"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    person_id: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+class Lead(SQLModel, table=True):
+    """A person or company marketing won interest from. The one table with personal fields."""
+
+    __table_args__ = (UniqueConstraint("team_id", "lead_key", name="uq_lead_key"),)
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    lead_key: str
+    """`id:<the CRM's id>`, or `email:<hash>` when the source has no id of its own."""
+    given_name: str | None = None
+    family_name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    title: str | None = None
+    company: str | None = None
+    country: str | None = None
+    message: str | None = Field(default=None, sa_type=Text)
+    custom: dict[str, object] = Field(default_factory=dict, sa_type=JSON)
+    created_at: datetime
+    erased_at: datetime | None = None
+
+
+_OPEN = text("closed_at IS NULL")
+
+
+class Handoff(SQLModel, table=True):
+    """The passing of one lead to sales: the record everything hangs on."""
+
+    __table_args__ = (
+        _to("lead", "lead_id"),
+        # At most one open hand-off per lead, whatever arrives at once.
+        Index(
+            "uq_handoff_open_lead",
+            "team_id",
+            "lead_id",
+            unique=True,
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
+        Index("ix_handoff_actor", "team_id", "actor_id", "closed_at"),
+        Index("ix_handoff_stage", "team_id", "stage"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    lead_id: str
+    stage: Stage = Field(sa_type=_codes(Stage))
+    owner_id: str | None = None
+    actor_id: str | None = None
+    """Who acts now: the owner, or their cover while away. None while it waits in the queue."""
+    owner_given: str | None = None
+    """The owner's address as it arrived, kept when nobody here has it, so the card can say so."""
+    grade: str
+    grade_given: bool = True
+    """False when the hand-off came without a grade and counts as C."""
+    campaign: str | None = None
+    utm: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+    source: str | None = None
+    reason: str | None = None
+    """Why this lead qualifies, in marketing's words."""
+    last_activity: str | None = None
+    url: str | None = None
+    score: float | None = None
+    amount: str | None = None
+    """A decimal number as text, exact."""
+    currency: str | None = None
+    handed_at: datetime
+    """When the lead acted, as the source tells it."""
+    received_at: datetime
+    shown_at: datetime | None = None
+    due_at: datetime | None = None
+    """What marketing was promised; never moves later. None = no clock, or not shown yet."""
+    touched_at: datetime | None = None
+    outcome: str | None = None
+    """A reason's key of the playbook, or qualified, won, lost."""
+    outcome_words: str | None = Field(default=None, sa_type=Text)
+    outcome_at: datetime | None = None
+    """When the outcome happened, as told; an older event never overwrites a newer one."""
+    closed_at: datetime | None = None
+    runs: int = 0
+    """How many runs there were; the number of the current one."""
+    revision: int = 1
+
+
+class History(SQLModel, table=True):
+    """What happened to a hand-off, append-only: who, when, what, by codes and ids."""
+
+    __table_args__ = (
+        _to("handoff", "handoff_id"),
+        Index("ix_history_handoff", "team_id", "handoff_id", "id"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    handoff_id: str
+    at: datetime
+    kind: str
+    by: str | None = None
+    """A person's id; None when a machine told us."""
+    facts: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+
+
+class Run(SQLModel, table=True):
+    """One actor's holding of a hand-off, with its own allowance: nobody inherits lateness."""
+
+    __table_args__ = (
+        ForeignKeyConstraint(["team_id", "handoff_id"], ["handoff.team_id", "handoff.id"]),
+        _due("ix_run_next_step", "team_id", "next_step_at"),
+        Index("ix_run_actor", "team_id", "actor_id", "ended_at"),
+        _CHURNS,
+    )
+
+    team_id: str = Field(primary_key=True)
+    handoff_id: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    actor_id: str
+    why: str
+    """How it came to this actor: owner, claim."""
+    allowance: str | None
+    """`1h`, `1d` …; None = no clock."""
+    started_at: datetime | None = None
+    """When the card was shown (first run) or the hand-off changed hands."""
+    due_at: datetime | None = None
+    next_step_at: datetime | None = None
+    accepted_at: datetime | None = None
+    answered_at: datetime | None = None
+    """The touch or outcome that stopped the clock."""
+    ended_at: datetime | None = None
+
+
+class Step(SQLModel, table=True):
+    """A rung of the ladder that was taken. The key is the promise: at most once per run."""
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["team_id", "handoff_id", "run"], ["run.team_id", "run.handoff_id", "run.number"]
+        ),
+    )
+
+    team_id: str = Field(primary_key=True)
+    handoff_id: str = Field(primary_key=True)
+    run: int = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    recipient_id: str = Field(primary_key=True)
+    planned_at: datetime
+    taken_at: datetime
+    message_id: str
+    """The nudge that says it; steps that fell due together share one."""
+
+
+class MessageKind(StrEnum):
+    CARD = "card"
+    LEAD_DM = "lead_dm"
+    NUDGE = "nudge"
+
+
+class Lane(StrEnum):
+    """Who goes first through a gate. The values sort."""
+
+    ACT = "1_act"
+    STEP = "2_step"
+    BULK = "3_bulk"
+
+
+class Message(SQLModel, table=True):
+    """One lasting Slack message: what it is about, where it stands, what Slack still has to hear.
+
+    A message waits for Slack while `send_at` is set: first to be posted (`ts` is None), later to be
+    edited (`revision > shown_revision`). While somebody is sending it, `send_at` is the end of
+    their lease, so a message of a dead process comes back by itself. `is_unclear` is set before a
+    post leaves and cleared when its fate is known: a message that comes back unclear is looked for
+    in Slack's history before it is sent again.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("team_id", "key", name="uq_message_key"),
+        Index("ix_message_subject", "team_id", "subject_id"),
+        _due("ix_message_waiting", "team_id", "gate", "lane", "id", "send_at"),
+        _due("ix_message_send_at", "team_id", "send_at"),
+        _due("ix_message_held", "team_id", "hold_until"),
+        _CHURNS,
+    )
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    key: str
+    """Why it is sent, once: `card:<handoff>`, `nudge:<handoff>:<run>:<step>:<recipient>` …"""
+    kind: MessageKind = Field(sa_type=_codes(MessageKind))
+    subject_id: str
+    """The hand-off it shows."""
+    run: int | None = None
+    """The run it belongs to; None when it belongs to the whole hand-off."""
+    step: int | None = None
+    recipient_id: str | None = None
+    """The person whose DM it goes to; None = `channel` is a channel."""
+    channel: str | None = None
+    """Where it stands; for a DM None until the conversation is open."""
+    parent_id: str | None = None
+    """The message it replies to; it waits until that one has a ts."""
+    lane: Lane = Field(sa_type=_codes(Lane))
+    gate: str
+    """Which limit it has to pass next: `post:<channel or person>`, later `chat.update`."""
+    hold_until: datetime | None = None
+    """Business time before which it may not go out: the recipient's next opening."""
+    send_at: datetime | None = None
+    lease: str | None = None
+    """The sender's token; a late answer of an older sender is recognised by it and ignored."""
+    is_unclear: bool = False
+    attempts: int = 0
+    first_tried_at: datetime | None = None
+    posts: int = 0
+    """How often it was posted anew, because an edit was refused for good."""
+    ts: str | None = None
+    revision: int = 1
+    shown_revision: int = 0
+    shown_digest: str | None = None
+    """Hash of what Slack shows, so that an edit that changes nothing costs no call."""
+    dropped: str | None = None
+    """Why it will never be sent: no longer wanted, or Slack's refusal."""
+
+
+class Gate(SQLModel, table=True):
+    """A limit of Slack's, shared by every process: the next second a message may pass."""
+
+    __table_args__ = (_CHURNS,)
+
+    team_id: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    next_at: datetime
+
+
+class InboxEvent(SQLModel, table=True):
+    """Something told to us from outside, stored before it is acknowledged."""
+
+    __tablename__ = "inbox_event"
+    __table_args__ = (
+        UniqueConstraint("team_id", "key", name="uq_inbox_key"),
+        _due("ix_inbox_waiting", "team_id", "next_try_at"),
+        _CHURNS,
+    )
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    key: str
+    """`slack:<event_id>`, `wh:<webhook-id>` or `body:<hash>`: the same delivery twice is one."""
+    kind: str
+    body: str | None = Field(default=None, sa_type=Text)
+    """As received; blanked some days after processing."""
+    received_at: datetime
+    next_try_at: datetime | None = None
+    """When a worker should take it; None = done, or given up (`error` says why)."""
+    attempts: int = 0
+    processed_at: datetime | None = None
+    handoff_id: str | None = None
+    """What the delivery was answered with, so that a repeat gets the same answer."""
+    error: str | None = None

@@ -1,0 +1,186 @@
+"""Reads that more than one place asks: one function per question, none of them commits."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.errors import NotListed, Unknown
+from bot.models import Absence, Handoff, History, Lead, Message, Person, Run, Step
+
+SALES = "sales"
+
+
+@dataclass(frozen=True)
+class HandoffFacts:
+    """A hand-off with what every view of it needs."""
+
+    handoff: Handoff
+    lead: Lead
+    run: Run | None
+    """The current run; None while it waits in the queue."""
+    actor: Person | None
+    outcome_by: Person | None
+    """Who recorded the outcome here; None when the CRM told it, or there is none."""
+
+
+def person(tx: Session, team_id: str, person_id: str) -> Person:
+    """A member by Slack id. Raises `NotListed` for somebody we have not heard of yet."""
+    found = tx.get(Person, (team_id, person_id))
+    if found is None:
+        raise NotListed
+    return found
+
+
+def names(tx: Session, team_id: str, rows: list[History]) -> dict[str, str]:
+    """The names of everybody these lines mention, by person id."""
+    mentioned = {row.by for row in rows} | {row.facts.get("to") for row in rows}
+    people = tx.scalars(
+        select(Person).where(col(Person.team_id) == team_id, col(Person.id).in_(mentioned - {None}))
+    )
+    return {found.id: found.name for found in people}
+
+
+def person_by_email(tx: Session, team_id: str, email: str | None) -> Person | None:
+    """The active member with this address, in any case; None when there is none."""
+    if not email:
+        return None
+    return tx.scalars(
+        select(Person).where(
+            col(Person.team_id) == team_id,
+            col(Person.email) == email.strip().lower(),
+            col(Person.is_active),
+        )
+    ).first()
+
+
+def is_listed(person: Person) -> bool:
+    """Whether the playbook names this person."""
+    return person.team is not None
+
+
+def sells(person: Person) -> bool:
+    """Whether leads may be theirs: a rep, or a manager on the sales side."""
+    return person.is_active and person.team == SALES and bool({"rep", "manager"} & {*person.roles})
+
+
+def lead_by_key(tx: Session, team_id: str, lead_key: str) -> Lead | None:
+    return tx.scalars(
+        select(Lead).where(col(Lead.team_id) == team_id, col(Lead.lead_key) == lead_key)
+    ).first()
+
+
+def latest_handoff(tx: Session, team_id: str, lead_id: str) -> Handoff | None:
+    """The lead's open hand-off, or else its latest; locked until the transaction ends."""
+    return tx.scalars(
+        select(Handoff)
+        .where(col(Handoff.team_id) == team_id, col(Handoff.lead_id) == lead_id)
+        .order_by(col(Handoff.closed_at).is_(None).desc(), col(Handoff.id).desc())
+        .limit(1)
+        .with_for_update(key_share=True)
+    ).first()
+
+
+def handoff_to_change(tx: Session, team_id: str, handoff_id: str) -> Handoff:
+    """The hand-off, locked until the transaction ends. Raises `Unknown`.
+
+    Locked so that rows which refer to it (history, steps) can still be added by others: a full
+    lock would let a click and the tick wait for each other for ever.
+    """
+    handoff = tx.get(Handoff, (team_id, handoff_id), with_for_update={"key_share": True})
+    if handoff is None:
+        raise Unknown
+    return handoff
+
+
+def current_run(tx: Session, handoff: Handoff) -> Run | None:
+    """The run of whoever acts now; None in the queue."""
+    if handoff.actor_id is None:
+        return None
+    return tx.get_one(Run, (handoff.team_id, handoff.id, handoff.runs))
+
+
+def steps_taken(tx: Session, run: Run) -> frozenset[int]:
+    """The numbers of the ladder's steps this run has taken."""
+    return frozenset(
+        tx.scalars(
+            select(col(Step.number)).where(
+                col(Step.team_id) == run.team_id,
+                col(Step.handoff_id) == run.handoff_id,
+                col(Step.run) == run.number,
+            )
+        )
+    )
+
+
+def facts(tx: Session, team_id: str, handoff_id: str) -> HandoffFacts:
+    """Raises `Unknown`."""
+    handoff = tx.get(Handoff, (team_id, handoff_id))
+    if handoff is None:
+        raise Unknown
+    lead = tx.get_one(Lead, (team_id, handoff.lead_id))
+    actor = tx.get_one(Person, (team_id, handoff.actor_id)) if handoff.actor_id else None
+    return HandoffFacts(handoff, lead, current_run(tx, handoff), actor, _outcome_by(tx, handoff))
+
+
+def _outcome_by(tx: Session, handoff: Handoff) -> Person | None:
+    if handoff.outcome is None:
+        return None
+    told = [row for row in history(tx, handoff) if row.kind == "outcome"]
+    by = told[-1].by if told else None
+    return tx.get_one(Person, (handoff.team_id, by)) if by else None
+
+
+def history(tx: Session, handoff: Handoff) -> list[History]:
+    """All that happened to it, oldest first."""
+    rows = tx.scalars(
+        select(History)
+        .where(col(History.team_id) == handoff.team_id, col(History.handoff_id) == handoff.id)
+        .order_by(col(History.at), col(History.id))
+    )
+    return list(rows)
+
+
+def absences(tx: Session, person: Person) -> list[Absence]:
+    return list(
+        tx.scalars(
+            select(Absence)
+            .where(col(Absence.team_id) == person.team_id, col(Absence.person_id) == person.id)
+            .order_by(col(Absence.starts_at))
+        )
+    )
+
+
+def open_of(tx: Session, team_id: str, actor_id: str, most: int) -> list[HandoffFacts]:
+    """What a person has open, soonest due first, what has no due time last."""
+    handoffs = tx.scalars(
+        select(Handoff)
+        .where(
+            col(Handoff.team_id) == team_id,
+            col(Handoff.actor_id) == actor_id,
+            col(Handoff.closed_at).is_(None),
+        )
+        .order_by(
+            col(Handoff.touched_at).is_not(None),
+            col(Handoff.due_at).is_(None),
+            col(Handoff.due_at),
+            col(Handoff.id),
+        )
+        .limit(most)
+    )
+    return [facts(tx, team_id, handoff.id) for handoff in handoffs]
+
+
+def is_newest_dm(tx: Session, message: Message) -> bool:
+    """Whether no later DM about the same subject reached the same person."""
+    later = tx.scalars(
+        select(col(Message.id)).where(
+            col(Message.team_id) == message.team_id,
+            col(Message.subject_id) == message.subject_id,
+            col(Message.recipient_id) == message.recipient_id,
+            col(Message.ts).is_not(None),
+            col(Message.id) > message.id,
+        )
+    ).first()
+    return later is None

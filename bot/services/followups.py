@@ -1,0 +1,232 @@
+"""The actor answers, or is reminded: accept, touch, outcome, and the steps of the ladder."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot import queries
+from bot.core import sla
+from bot.core.business_time import next_opening
+from bot.core.lifecycle import Act, stage_after, touched
+from bot.db import insert_once
+from bot.delivery.messages import say_to_person
+from bot.delivery.pacing import posting_to
+from bot.errors import BadField, TooLate
+from bot.identity import new_id
+from bot.intake.lead_event import LeadEvent
+from bot.intake.webhook import Receipt
+from bot.liaison import Liaison
+from bot.models import Handoff, Lane, Message, MessageKind, Person, Run, Step
+from bot.services.handoffs import authorise, changed, note
+from bot.services.hours import opening_of
+from bot.views import ids
+from bot.views.blocks import when
+from bot.views.handoffs import TOUCHES
+
+AT_ONCE = 200
+"""Runs whose steps are taken in one transaction."""
+WORDS = 500
+"""Characters of a rep's own words."""
+
+_AUTOMATED = frozenset({"automated", "automated_email", "sequence", "marketing_email"})
+
+
+def accept(liaison: Liaison, handoff_id: str, by: str) -> None:
+    """Say "mine". Moves no clock."""
+    now = liaison.now()
+    with liaison.transaction() as tx:
+        handoff = queries.handoff_to_change(tx, liaison.team_id, handoff_id)
+        authorise(tx, liaison, Act.ACCEPT, handoff, by, now)
+        run = queries.current_run(tx, handoff)
+        if run is None or run.accepted_at:
+            raise TooLate(_who_accepted(tx, liaison, handoff, by))
+        run.accepted_at = now
+        note(tx, handoff, "accepted", now, by=by)
+        changed(tx, liaison, handoff)
+
+
+def _who_accepted(tx: Session, liaison: Liaison, handoff: Handoff, by: str) -> str:
+    first = next(row for row in queries.history(tx, handoff) if row.kind == "accepted")
+    name = "You" if first.by == by else tx.get_one(Person, (liaison.team_id, first.by)).name
+    return f"{name} accepted this lead already, {when(first.at)}."
+
+
+def log_touch(liaison: Liaison, handoff_id: str, by: str, kind: str) -> None:
+    """Record real contact; the first one answers the clock. `kind` is one of `TOUCHES`."""
+    if kind not in TOUCHES:
+        raise BadField(ids.TOUCH_KIND, "Choose how you were in touch.")
+    now = liaison.now()
+    with liaison.transaction() as tx:
+        handoff = queries.handoff_to_change(tx, liaison.team_id, handoff_id)
+        authorise(tx, liaison, Act.TOUCH, handoff, by, now)
+        _answer(tx, handoff, now)
+        note(tx, handoff, "touched", now, by=by, facts={"kind": kind})
+        changed(tx, liaison, handoff)
+
+
+def record_outcome(
+    liaison: Liaison, handoff_id: str, by: str, outcome: str, words: str | None
+) -> None:
+    """Say how it ended, for now: `qualified` or a reason of the playbook."""
+    _check_outcome(liaison, outcome, words)
+    now = liaison.now()
+    with liaison.transaction() as tx:
+        handoff = queries.handoff_to_change(tx, liaison.team_id, handoff_id)
+        authorise(tx, liaison, Act.OUTCOME, handoff, by, now)
+        _close(tx, handoff, outcome, words, at=now, now=now)
+        note(tx, handoff, "outcome", now, by=by, facts={"outcome": outcome})
+        changed(tx, liaison, handoff)
+
+
+def _check_outcome(liaison: Liaison, outcome: str, words: str | None) -> None:
+    reason = liaison.playbook.reason(outcome)
+    if reason is None and outcome != "qualified":
+        raise BadField(ids.OUTCOME_KEY, "Choose one of the outcomes.")
+    if reason and reason.needs_words and not (words or "").strip():
+        raise BadField(ids.OUTCOME_WORDS, f"“{reason.label}” needs a few words.")
+    if words and len(words) > WORDS:
+        raise BadField(ids.OUTCOME_WORDS, f"Please keep it under {WORDS} characters.")
+
+
+def contacted(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) -> Receipt:
+    """The CRM says somebody was in touch. By the actor, it answers the clock as a touch does.
+
+    Without `by` the CRM speaks for the actor. Contact by somebody else, automated mail, and
+    contact from before the hand-off are noted and stop nothing.
+    """
+    lead = queries.lead_by_key(tx, liaison.team_id, event.lead_key)
+    handoff = lead and queries.latest_handoff(tx, liaison.team_id, lead.id)
+    if not handoff:
+        return Receipt(None, duplicate=False)
+    by = queries.person_by_email(tx, liaison.team_id, event.by)
+    is_actors = event.by is None or (by is not None and by.id == handoff.actor_id)
+    counts = (
+        handoff.closed_at is None
+        and is_actors
+        and event.occurred_at >= handoff.handed_at
+        and (event.kind or "") not in _AUTOMATED
+    )
+    facts = {"kind": event.kind} if event.kind else {}
+    person = handoff.actor_id if event.by is None else (by.id if by else None)
+    if counts:
+        _answer(tx, handoff, min(event.occurred_at, now))
+        note(tx, handoff, "crm_touched", now, by=person, facts=facts)
+        changed(tx, liaison, handoff)
+    else:
+        note(tx, handoff, "crm_contact", now, by=person, facts=facts)
+    return Receipt(handoff.id, duplicate=False)
+
+
+def outcome_told(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) -> Receipt:
+    """The CRM says how it ended: legal from any stage, never over a newer outcome."""
+    lead = queries.lead_by_key(tx, liaison.team_id, event.lead_key)
+    handoff = lead and queries.latest_handoff(tx, liaison.team_id, lead.id)
+    if not handoff:
+        return Receipt(None, duplicate=False)
+    outcome = event.kind or ""
+    if handoff.outcome_at and event.occurred_at <= handoff.outcome_at:
+        note(tx, handoff, "older_outcome", now, facts={"outcome": outcome})
+        return Receipt(handoff.id, duplicate=False)
+    _close(tx, handoff, outcome, event.reason, at=event.occurred_at, now=now)
+    by = queries.person_by_email(tx, liaison.team_id, event.by)
+    told = {"outcome": outcome, "told": "crm"}
+    note(tx, handoff, "outcome", now, by=by.id if by else None, facts=told)
+    changed(tx, liaison, handoff)
+    return Receipt(handoff.id, duplicate=False)
+
+
+def _answer(tx: Session, handoff: Handoff, at: datetime) -> None:
+    """A touch: the clock of the current run is answered, and no further step is taken."""
+    handoff.stage = touched(handoff.stage)
+    handoff.touched_at = min(handoff.touched_at or at, at)
+    run = queries.current_run(tx, handoff)
+    if run:
+        run.answered_at = run.answered_at or at
+        run.next_step_at = None
+
+
+def _close(
+    tx: Session, handoff: Handoff, outcome: str, words: str | None, *, at: datetime, now: datetime
+) -> None:
+    handoff.stage = stage_after(outcome)
+    handoff.outcome, handoff.outcome_at = outcome, at
+    handoff.outcome_words = (words or "").strip() or None
+    handoff.closed_at = handoff.closed_at or now
+    run = queries.current_run(tx, handoff)
+    if run:
+        run.answered_at = run.answered_at or now
+        run.ended_at = run.ended_at or now
+        run.next_step_at = None
+
+
+def take_due_steps(liaison: Liaison) -> int:
+    """Take the steps that are due now, and queue their nudges; says for how many runs.
+
+    Any number of processes may do this at once: a run is claimed by the step time that was read.
+    """
+    now = liaison.now()
+    with liaison.transaction() as tx:
+        due = tx.scalars(
+            select(Run)
+            .where(col(Run.team_id) == liaison.team_id, col(Run.next_step_at) <= now)
+            .order_by(col(Run.next_step_at))
+            .limit(AT_ONCE)
+            .with_for_update(skip_locked=True)
+        ).all()
+        for run in due:
+            _take_steps(tx, liaison, run, now)
+    return len(due)
+
+
+def _take_steps(tx: Session, liaison: Liaison, run: Run, now: datetime) -> None:
+    """The steps of one run; those that fell due together share the nudge of the last."""
+    actor = tx.get_one(Person, (liaison.team_id, run.actor_id))
+    assert run.started_at and run.due_at  # a run with a next step has a running clock
+    opening = opening_of(tx, liaison, actor, run.started_at)
+    plan = sla.plan(opening, run.started_at, run.due_at, liaison.playbook.ladder_to_actor)
+    taken = queries.steps_taken(tx, run)
+    steps = sla.due_steps(plan, taken, now)
+    if steps:
+        message_id = _nudge(tx, liaison, run, steps[-1].number, now)
+        for step in steps:
+            insert_once(tx, _step(run, step, message_id, now))
+    done = taken | {step.number for step in steps}
+    run.next_step_at = sla.next_step_at(plan, done)
+    tx.add(run)
+
+
+def _step(run: Run, step: sla.PlannedStep, message_id: str, now: datetime) -> Step:
+    return Step(
+        team_id=run.team_id,
+        handoff_id=run.handoff_id,
+        run=run.number,
+        number=step.number,
+        recipient_id=run.actor_id,
+        planned_at=step.at,
+        taken_at=now,
+        message_id=message_id,
+    )
+
+
+def _nudge(tx: Session, liaison: Liaison, run: Run, step: int, now: datetime) -> str:
+    """Queue the reminder of one step, inside its recipient's hours; returns the message's id."""
+    message = Message(
+        team_id=run.team_id,
+        id=new_id(liaison.wall()),
+        key=f"nudge:{run.handoff_id}:{run.number}:{step}:{run.actor_id}",
+        kind=MessageKind.NUDGE,
+        subject_id=run.handoff_id,
+        run=run.number,
+        step=step,
+        recipient_id=run.actor_id,
+        lane=Lane.STEP,
+        gate=posting_to(run.actor_id),
+    )
+    actor = tx.get_one(Person, (run.team_id, run.actor_id))
+    opening = opening_of(tx, liaison, actor, now)
+    say_to_person(tx, liaison, message, not_before=next_opening(opening, now), now=now)
+    handoff = tx.get_one(Handoff, (run.team_id, run.handoff_id))
+    note(tx, handoff, "nudged", now, facts={"step": str(step), "to": run.actor_id})
+    return message.id

@@ -1,0 +1,266 @@
+"""A hand-off comes in, is shown, finds its actor."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot import queries
+from bot.core import sla
+from bot.core.business_time import next_opening
+from bot.core.lifecycle import Act, Stage, Standing, why_not
+from bot.db import insert_once
+from bot.delivery.messages import revise, say_in_channel, say_to_person
+from bot.delivery.pacing import posting_to
+from bot.errors import NotAllowed, NotListed, TooLate
+from bot.identity import new_id
+from bot.intake.lead_event import LeadEvent
+from bot.intake.webhook import Receipt
+from bot.liaison import Liaison
+from bot.models import Handoff, History, Lane, Lead, Message, MessageKind, Person, Run
+from bot.services.hours import opening_of
+from bot.views.blocks import when
+
+DEFAULT_GRADE = "C"
+
+
+def hand_over(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) -> Receipt:
+    """Take a lead over from marketing: the record, its first run, and the card to be shown.
+
+    A lead that already has an open hand-off gets no second one; its return is noted on the first.
+    """
+    lead = _lead(tx, liaison, event, now)
+    latest = queries.latest_handoff(tx, liaison.team_id, lead.id)
+    if latest and latest.closed_at is None:
+        _note_return(tx, liaison, latest, event, now)
+        return Receipt(latest.id, duplicate=True)
+    owner = queries.person_by_email(tx, liaison.team_id, event.owner)
+    owner = owner if owner and queries.sells(owner) else None
+    handoff = _new_handoff(liaison, lead, event, now)
+    tx.add(handoff)
+    tx.flush()
+    note(tx, handoff, "handed_over", now)
+    if owner:
+        begin_run(tx, liaison, handoff, owner, "owner")
+    say_in_channel(
+        tx,
+        liaison,
+        key=f"card:{handoff.id}",
+        kind=MessageKind.CARD,
+        subject_id=handoff.id,
+        channel=liaison.handoff_channel,
+    )
+    return Receipt(handoff.id, duplicate=False)
+
+
+def _lead(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) -> Lead:
+    """The lead of this event, made or brought up to date; what the event leaves out stays."""
+    lead = queries.lead_by_key(tx, liaison.team_id, event.lead_key)
+    if lead is None:
+        lead = Lead(
+            team_id=liaison.team_id, id=new_id(now), lead_key=event.lead_key, created_at=now
+        )
+        # Two processes may meet the same new lead at once; the unique key decides.
+        insert_once(tx, lead)
+        lead = queries.lead_by_key(tx, liaison.team_id, event.lead_key) or lead
+    told = {
+        "given_name": event.first_name,
+        "family_name": event.last_name,
+        "email": event.email,
+        "phone": event.phone,
+        "title": event.title,
+        "company": event.company,
+        "country": event.country,
+        "message": event.message,
+    }
+    for name, value in told.items():
+        if value is not None:
+            setattr(lead, name, value)
+    lead.custom = {**lead.custom, **event.custom}
+    tx.add(lead)
+    return lead
+
+
+def _new_handoff(liaison: Liaison, lead: Lead, event: LeadEvent, now: datetime) -> Handoff:
+    return Handoff(
+        team_id=liaison.team_id,
+        id=new_id(now),
+        lead_id=lead.id,
+        stage=Stage.NEW,
+        owner_given=event.owner,
+        grade=event.grade or DEFAULT_GRADE,
+        grade_given=event.grade is not None,
+        campaign=event.campaign,
+        utm=event.utm,
+        source=event.source,
+        reason=event.reason,
+        last_activity=event.last_activity,
+        url=event.url,
+        score=event.score,
+        amount=None if event.amount is None else str(event.amount),
+        currency=event.currency,
+        handed_at=event.occurred_at,
+        received_at=now,
+    )
+
+
+def _note_return(
+    tx: Session, liaison: Liaison, handoff: Handoff, event: LeadEvent, now: datetime
+) -> None:
+    handoff.last_activity = event.last_activity or event.reason or handoff.last_activity
+    note(tx, handoff, "came_back", now)
+    changed(tx, liaison, handoff)
+
+
+def begin_run(tx: Session, liaison: Liaison, handoff: Handoff, actor: Person, why: str) -> Run:
+    """Give a hand-off to an actor, with an allowance of their own. The clock is not started."""
+    allowance = liaison.playbook.allowance(handoff.grade)
+    handoff.owner_id = handoff.owner_id or actor.id
+    handoff.actor_id = actor.id
+    handoff.runs += 1
+    run = Run(
+        team_id=handoff.team_id,
+        handoff_id=handoff.id,
+        number=handoff.runs,
+        actor_id=actor.id,
+        why=why,
+        allowance=None if allowance is None else str(allowance),
+    )
+    tx.add(run)
+    tx.flush()
+    return run
+
+
+def start_clock(tx: Session, liaison: Liaison, handoff: Handoff, run: Run, now: datetime) -> None:
+    """Start a run's clock and tell its actor, inside their hours."""
+    actor = tx.get_one(Person, (liaison.team_id, run.actor_id))
+    opening = opening_of(tx, liaison, actor, now)
+    run.started_at = now
+    if run.allowance and handoff.touched_at is None:
+        run.due_at = sla.due_at(opening, now, sla.Allowance.parse(run.allowance))
+        plan = sla.plan(opening, now, run.due_at, liaison.playbook.ladder_to_actor)
+        run.next_step_at = sla.next_step_at(plan, ())
+        _promise(handoff, run.due_at)
+    message = Message(
+        team_id=liaison.team_id,
+        id=new_id(liaison.wall()),
+        key=f"lead_dm:{handoff.id}:{run.number}",
+        kind=MessageKind.LEAD_DM,
+        subject_id=handoff.id,
+        run=run.number,
+        recipient_id=actor.id,
+        lane=Lane.ACT,
+        gate=posting_to(actor.id),
+    )
+    say_to_person(tx, liaison, message, not_before=next_opening(opening, now), now=now)
+
+
+def _promise(handoff: Handoff, due_at: datetime) -> None:
+    """What marketing was promised may come earlier and never moves later."""
+    handoff.due_at = min(handoff.due_at or due_at, due_at)
+
+
+def card_shown(tx: Session, liaison: Liaison, message: Message, now: datetime) -> None:
+    """Slack shows the card: the system's delay ends here, and the human clock starts."""
+    handoff = queries.handoff_to_change(tx, liaison.team_id, message.subject_id)
+    if handoff.shown_at or handoff.closed_at:
+        return
+    handoff.shown_at = now
+    note(tx, handoff, "shown", now)
+    run = queries.current_run(tx, handoff)
+    allowance = liaison.playbook.allowance(handoff.grade)
+    if run and run.started_at is None:
+        start_clock(tx, liaison, handoff, run, now)
+    elif run is None and allowance:
+        _promise(handoff, sla.due_at(opening_of(tx, liaison, None, now), now, allowance))
+    changed(tx, liaison, handoff)
+
+
+def claim(liaison: Liaison, handoff_id: str, by: str) -> None:
+    """Take a lead out of the queue. Raises `TooLate` with the name of who was first."""
+    now = liaison.now()
+    with liaison.transaction() as tx:
+        handoff = queries.handoff_to_change(tx, liaison.team_id, handoff_id)
+        person = authorise(tx, liaison, Act.CLAIM, handoff, by, now)
+        run = begin_run(tx, liaison, handoff, person, "claim")
+        note(tx, handoff, "claimed", now, by=by)
+        start_clock(tx, liaison, handoff, run, now)
+        changed(tx, liaison, handoff)
+
+
+def look(liaison: Liaison, act: Act, handoff_id: str, by: str) -> queries.HandoffFacts:
+    """The hand-off, for a form that `by` wants to fill in; refuses before rather than after."""
+    now = liaison.now()
+    with liaison.reading() as tx:
+        facts = queries.facts(tx, liaison.team_id, handoff_id)
+        authorise(tx, liaison, act, facts.handoff, by, now)
+        return facts
+
+
+def authorise(
+    tx: Session, liaison: Liaison, act: Act, handoff: Handoff, by: str, now: datetime
+) -> Person:
+    """The person who pressed, when they may. Raises `NotListed`, `NotAllowed` or `TooLate`."""
+    person = tx.get(Person, (liaison.team_id, by))
+    if person is None or not person.is_active or not queries.is_listed(person):
+        raise NotListed
+    if handoff.closed_at is not None:
+        raise TooLate(_who_closed(tx, liaison, handoff))
+    actor = tx.get(Person, (liaison.team_id, handoff.actor_id)) if handoff.actor_id else None
+    if act is Act.CLAIM and actor:
+        raise TooLate(_who_claimed(tx, liaison, handoff, actor, by))
+    standing = Standing(
+        is_listed=True,
+        is_actor=handoff.actor_id == by,
+        manages_actor=actor is not None and actor.manager_id == by,
+        sells=queries.sells(person),
+    )
+    is_overdue = handoff.touched_at is None and handoff.due_at is not None and handoff.due_at < now
+    sentence = why_not(act, standing, in_queue=actor is None, is_overdue=is_overdue)
+    if sentence:
+        raise NotAllowed(sentence)
+    return person
+
+
+def _who_claimed(tx: Session, liaison: Liaison, handoff: Handoff, actor: Person, by: str) -> str:
+    run = queries.current_run(tx, handoff)
+    at = f", {when(run.started_at)}" if run and run.started_at else ""
+    return f"{'You have' if actor.id == by else f'{actor.name} has'} this lead already{at}."
+
+
+def _who_closed(tx: Session, liaison: Liaison, handoff: Handoff) -> str:
+    facts = queries.facts(tx, liaison.team_id, handoff.id)
+    who = facts.outcome_by.name if facts.outcome_by else "The CRM"
+    label = liaison.playbook.outcome_label(handoff.outcome or "")
+    at = f", {when(handoff.closed_at)}" if handoff.closed_at else ""
+    return f"{who} already recorded “{label}”{at}."
+
+
+def note(
+    tx: Session,
+    handoff: Handoff,
+    kind: str,
+    at: datetime,
+    *,
+    by: str | None = None,
+    facts: dict[str, str] | None = None,
+) -> None:
+    """One line of history."""
+    tx.add(
+        History(
+            team_id=handoff.team_id,
+            id=new_id(at),
+            handoff_id=handoff.id,
+            at=at,
+            kind=kind,
+            by=by,
+            facts=facts or {},
+        )
+    )
+
+
+def changed(tx: Session, liaison: Liaison, handoff: Handoff) -> None:
+    """Something every message about this hand-off shows has changed."""
+    handoff.revision += 1
+    tx.add(handoff)
+    tx.flush()
+    revise(tx, liaison, handoff.id)

@@ -1,0 +1,97 @@
+"""Who works here: Slack's members joined with what the playbook says of them."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot import queries
+from bot.core import sla
+from bot.db import insert_once
+from bot.liaison import Liaison
+from bot.models import Person, Run
+from bot.services.hours import opening_of
+from bot.slack import Member
+
+
+def refresh(liaison: Liaison, members: Iterable[Member]) -> int:
+    """Bring our people up to date with Slack and the playbook; says how many.
+
+    Done at every start, so an edited playbook file takes effect.
+    """
+    known = list(members)
+    with liaison.transaction() as tx:
+        people = [_upsert(tx, liaison, member) for member in known]
+        by_email = {person.email: person for person in people if person.email}
+        for person in people:
+            _list(liaison, person, by_email)
+    return len(known)
+
+
+def member_changed(liaison: Liaison, member: Member) -> None:
+    """Somebody joined, left, moved to another zone or changed their address."""
+    with liaison.transaction() as tx:
+        person = _upsert(tx, liaison, member)
+        listed = liaison.playbook.person(member.email or "")
+        manager = queries.person_by_email(tx, liaison.team_id, listed.manager if listed else None)
+        _list(
+            liaison,
+            person,
+            {listed.manager: manager} if listed and listed.manager and manager else {},
+        )
+        _replan(tx, liaison, person)
+
+
+def _upsert(tx: Session, liaison: Liaison, member: Member) -> Person:
+    key = (liaison.team_id, member.id)
+    if tx.get(Person, key) is None:
+        insert_once(
+            tx,
+            Person(
+                team_id=liaison.team_id,
+                id=member.id,
+                name=member.name,
+                email=member.email,
+                timezone=member.timezone,
+            ),
+        )
+    person = tx.get_one(Person, key)
+    person.name, person.email, person.is_active = member.name, member.email, member.is_active
+    person.timezone = member.timezone
+    return person
+
+
+def _list(liaison: Liaison, person: Person, by_email: dict[str, Person]) -> None:
+    """What the playbook says; an unlisted person loses team and roles."""
+    listed = liaison.playbook.person(person.email or "")
+    person.team = listed.team if listed else None
+    person.roles = [str(role) for role in listed.roles] if listed else []
+    person.opens = listed.open if listed else None
+    person.holidays = list(listed.holidays or ()) if listed else []
+    person.timezone = (listed and listed.timezone) or person.timezone
+    manager = by_email.get(listed.manager) if listed and listed.manager else None
+    person.manager_id = manager.id if manager else None
+
+
+def _replan(tx: Session, liaison: Liaison, person: Person) -> None:
+    """A person's hours changed: their open runs are due by the new ones.
+
+    The hand-off's promise to marketing stays; only the actor's own due time moves.
+    """
+    runs = tx.scalars(
+        select(Run).where(
+            col(Run.team_id) == liaison.team_id,
+            col(Run.actor_id) == person.id,
+            col(Run.ended_at).is_(None),
+            col(Run.answered_at).is_(None),
+            col(Run.started_at).is_not(None),
+        )
+    ).all()
+    for run in runs:
+        if run.started_at is None or run.allowance is None:
+            continue
+        opening = opening_of(tx, liaison, person, run.started_at)
+        run.due_at = sla.due_at(opening, run.started_at, sla.Allowance.parse(run.allowance))
+        plan = sla.plan(opening, run.started_at, run.due_at, liaison.playbook.ladder_to_actor)
+        run.next_step_at = sla.next_step_at(plan, queries.steps_taken(tx, run))

@@ -1,0 +1,64 @@
+"""How each kind of message is told: rendered from the rows as they are now."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from bot import queries
+from bot.delivery.courier import Telling
+from bot.delivery.messages import revise
+from bot.liaison import Liaison
+from bot.models import Message, MessageKind, Person
+from bot.services.handoffs import card_shown
+from bot.views import followups as followup_views
+from bot.views import handoffs as handoff_views
+from bot.views.blocks import Post
+
+Render = Callable[[Session, Message, datetime], Post | None]
+
+
+def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
+    """By kind; a new kind of message is a line here, a view, and whoever queues it."""
+    return {
+        MessageKind.CARD: Telling(partial(_card, liaison), partial(_card_shown, liaison)),
+        MessageKind.LEAD_DM: Telling(partial(_dm, liaison), partial(_dm_shown, liaison)),
+        MessageKind.NUDGE: Telling(partial(_dm, liaison), partial(_dm_shown, liaison)),
+    }
+
+
+def _card(liaison: Liaison, tx: Session, message: Message, _now: datetime) -> Post:
+    facts = queries.facts(tx, liaison.team_id, message.subject_id)
+    return handoff_views.card(facts, liaison.playbook)
+
+
+def _card_shown(liaison: Liaison, tx: Session, message: Message, now: datetime) -> None:
+    card_shown(tx, liaison, message, now)
+
+
+def _dm(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | None:
+    """None when it was not sent yet and has become needless: no nudge after the work is done."""
+    facts = queries.facts(tx, liaison.team_id, message.subject_id)
+    reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
+    run = facts.run
+    is_current = run is not None and run.number == message.run and run.ended_at is None
+    if message.ts is None and not _is_wanted(message, facts, is_current=is_current):
+        return None
+    if not is_current:
+        return followup_views.settled(facts, liaison.playbook)
+    if not queries.is_newest_dm(tx, message):
+        return followup_views.moved_on(facts)
+    return followup_views.dm(message, facts, reader, liaison.playbook, now)
+
+
+def _is_wanted(message: Message, facts: queries.HandoffFacts, *, is_current: bool) -> bool:
+    """The check at the moment of sending: whose it is, and whether it still needs saying."""
+    if not is_current or facts.handoff.closed_at:
+        return False
+    return message.kind is not MessageKind.NUDGE or facts.handoff.touched_at is None
+
+
+def _dm_shown(liaison: Liaison, tx: Session, message: Message, _now: datetime) -> None:
+    """The older DMs about this lead shrink to a line."""
+    revise(tx, liaison, message.subject_id)

@@ -1,0 +1,217 @@
+"""The one place that speaks to Slack's Web API, and sorts its refusals into four kinds."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from http.client import HTTPException
+from socket import gaierror
+from typing import Any, TypeVar
+from urllib.error import URLError
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web import SlackResponse
+
+from bot.errors import SlackError, SlackGone, SlackRefused, SlackUnavailable, SlackUnclear
+from bot.views.blocks import Post, View
+
+Answer = TypeVar("Answer")
+
+METADATA_TYPE = "liaison_message"
+"""The event_type of the metadata on every post; its payload is one opaque mark, nothing else."""
+
+_NOT_NOW = frozenset({"ratelimited", "rate_limited", "accesslimited", "team_added_to_org"})
+_UNCLEAR = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
+_GONE = frozenset(
+    {
+        "channel_not_found",
+        "is_archived",
+        "not_in_channel",
+        "message_not_found",
+        "edit_window_closed",
+        "cant_update_message",
+        "user_disabled",
+        "user_not_found",
+        "user_not_visible",
+        "users_not_found",
+        "cannot_dm_bot",
+        "thread_not_found",
+        "messages_tab_disabled",
+    }
+)
+_HISTORY_PAGES = 5
+"""How far back a post is looked for: at most 5 pages of 200 messages."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """A human member of the workspace, as Slack tells it."""
+
+    id: str
+    name: str
+    email: str | None
+    timezone: str
+    is_active: bool
+
+    @classmethod
+    def from_user(cls, user: Mapping[str, Any]) -> "Member":
+        """From Slack's `user` object, in an answer or in an event."""
+        profile = user.get("profile") or {}
+        name = profile.get("real_name") or user.get("real_name") or user.get("name") or user["id"]
+        email = profile.get("email")
+        return cls(
+            id=str(user["id"]),
+            name=str(name),
+            email=str(email).strip().lower() if email else None,
+            timezone=str(user.get("tz") or "UTC"),
+            is_active=not user.get("deleted", False),
+        )
+
+
+class Slack:
+    """Slack, as the bot needs it. Every method blocks for at most the client's time-out.
+
+    Nothing is retried here: whoever calls knows what a repeat would mean. All methods raise the
+    `SlackError` kinds.
+    """
+
+    def __init__(self, client: WebClient) -> None:
+        self._client = client
+
+    def who_am_i(self) -> dict[str, str]:
+        """auth.test: team_id, team, user_id, bot_id."""
+        answer = reached(self._client.auth_test)
+        return {key: str(answer[key]) for key in ("team_id", "team", "user_id", "bot_id")}
+
+    def members(self) -> Iterator[Member]:
+        """All human members, page by page."""
+        for user in self._pages("members", self._client.users_list):
+            if not user.get("is_bot") and user["id"] != "USLACKBOT":
+                yield Member.from_user(user)
+
+    def channel_id(self, name_or_id: str) -> str | None:
+        """The id of `#name`; an id comes back as it is; None when no such channel can be seen."""
+        if not name_or_id.startswith("#"):
+            return name_or_id
+        channels = self._pages(
+            "channels",
+            self._client.conversations_list,
+            types="public_channel,private_channel",
+            exclude_archived=True,
+        )
+        return next((str(c["id"]) for c in channels if c["name"] == name_or_id[1:]), None)
+
+    def open_dm(self, person_id: str) -> str:
+        """The DM channel with a person; opening it twice is harmless."""
+        answer = reached(lambda: self._client.conversations_open(users=[person_id]))
+        return str(answer["channel"]["id"])
+
+    def post(self, channel: str, post: Post, mark: str, thread_ts: str | None = None) -> str:
+        """Post and return the ts. `mark` is what `find` recognises the post by."""
+        answer = reached(
+            lambda: self._client.chat_postMessage(
+                channel=channel,
+                text=post.text,
+                blocks=post.blocks,
+                thread_ts=thread_ts,
+                metadata={"event_type": METADATA_TYPE, "event_payload": {"mark": mark}},
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        )
+        return str(answer["ts"])
+
+    def edit(self, channel: str, ts: str, post: Post) -> None:
+        """Replace a message's text and blocks; its metadata stays. Repeating it is harmless."""
+        reached(
+            lambda: self._client.chat_update(
+                channel=channel, ts=ts, text=post.text, blocks=post.blocks
+            )
+        )
+
+    def find(self, channel: str, mark: str, since: float, thread_ts: str | None) -> str | None:
+        """The ts of our post with this mark made after `since` (epoch seconds), or None.
+
+        How soon Slack's history shows a fresh post is not documented; callers wait first.
+        """
+        look = (
+            self._client.conversations_replies if thread_ts else self._client.conversations_history
+        )
+        place = {"ts": thread_ts} if thread_ts else {}
+        messages = self._pages(
+            "messages",
+            look,
+            _HISTORY_PAGES,
+            channel=channel,
+            oldest=f"{since:.6f}",
+            include_all_metadata=True,
+            **place,
+        )
+        return next((str(m["ts"]) for m in messages if _mark(m) == mark), None)
+
+    def whisper(self, channel: str, person_id: str, text: str) -> None:
+        """A note in a channel that only one person sees."""
+        reached(lambda: self._client.chat_postEphemeral(channel=channel, user=person_id, text=text))
+
+    def open_view(self, trigger_id: str, view: View) -> None:
+        """Open a modal; the trigger is good once, for three seconds after the click."""
+        reached(lambda: self._client.views_open(trigger_id=trigger_id, view=view))
+
+    def publish_home(self, person_id: str, view: View) -> None:
+        """Replace a person's App Home."""
+        reached(lambda: self._client.views_publish(user_id=person_id, view=view))
+
+    def _pages(
+        self,
+        key: str,
+        method: Callable[..., SlackResponse],
+        most: int = 1000,
+        **arguments: object,
+    ) -> Iterator[Any]:
+        cursor = ""
+        for _ in range(most):
+            page = reached(partial(method, limit=200, cursor=cursor, **arguments))
+            yield from page[key]
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return
+
+
+def _mark(message: Mapping[str, Any]) -> str | None:
+    metadata = message.get("metadata") or {}
+    if metadata.get("event_type") != METADATA_TYPE:
+        return None
+    mark = (metadata.get("event_payload") or {}).get("mark")
+    return str(mark) if mark else None
+
+
+def reached(method: Callable[[], Answer]) -> Answer:
+    """The answer of an SDK call, or one of the four kinds of failure."""
+    try:
+        return method()
+    except SlackApiError as error:
+        raise _kind(error) from error
+    except URLError as error:
+        # Nothing was sent when the connection itself was refused or the name not found.
+        if isinstance(error.reason, ConnectionRefusedError | gaierror):
+            raise SlackUnavailable("Slack cannot be reached.") from error
+        raise SlackUnclear from error
+    except (OSError, HTTPException, SlackClientError, UnicodeDecodeError) as error:
+        raise SlackUnclear from error
+
+
+def _kind(error: SlackApiError) -> SlackError:
+    status = error.response.status_code
+    code = str(error.response.get("error", ""))
+    if status == 429 or code in _NOT_NOW:
+        return SlackUnavailable(code, _retry_after(error.response.headers))
+    if status >= 500 or code in _UNCLEAR or not code.replace("_", "").isalnum():
+        return SlackUnclear(f"Slack answered {status}.")
+    return SlackGone(code) if code in _GONE else SlackRefused(code)
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    try:
+        return float(headers.get("Retry-After", ""))
+    except ValueError:
+        return None

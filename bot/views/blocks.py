@@ -1,0 +1,147 @@
+"""The few Block Kit pieces the views are made of, and the only place where text is escaped."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+Block: TypeAlias = dict[str, Any]
+View: TypeAlias = dict[str, Any]
+
+SECTION_TEXT = 3000
+MODAL_TITLE = 24
+_CONTROLS = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]"
+)
+_MARKUP = re.compile(r"([*_~`])")
+_WORD_JOINER = "\u2060"
+
+
+@dataclass(frozen=True)
+class Post:
+    """A message: the text says all that the blocks say."""
+
+    text: str
+    blocks: list[Block]
+
+
+def clean(text: str) -> str:
+    """Without control characters and tricks of direction; line breaks stay."""
+    return _CONTROLS.sub("", text)
+
+
+def escape(text: str) -> str:
+    """Foreign text made harmless for mrkdwn: no mention, no link, no formatting of its own."""
+    safe = clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    # mrkdwn has no escape for its own marks: an invisible joiner keeps them from pairing up.
+    return _MARKUP.sub(rf"{_WORD_JOINER}\1{_WORD_JOINER}", safe)
+
+
+def short(text: str, most: int) -> str:
+    """Cut to `most` characters, with an ellipsis where something is missing."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def quote(text: str, most: int = 600) -> str:
+    """Foreign words as a quotation, escaped, every line marked."""
+    lines = short(clean(text).strip(), most).splitlines()
+    return "\n".join(f"> {escape(line)}" for line in lines)
+
+
+def when(at: datetime) -> str:
+    """An instant in each reader's own zone; the fallback says UTC."""
+    fallback = at.strftime("%a %d %b %H:%M UTC")
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>"
+
+
+def _mrkdwn(text: str) -> dict[str, str]:
+    return {"type": "mrkdwn", "text": short(text, SECTION_TEXT)}
+
+
+def section(text: str, accessory: Block | None = None) -> Block:
+    block: Block = {
+        "type": "section",
+        "text": {"type": "mrkdwn", "text": short(text, SECTION_TEXT)},
+    }
+    return block | ({"accessory": accessory} if accessory else {})
+
+
+def context(text: str) -> Block:
+    return {"type": "context", "elements": [_mrkdwn(text)]}
+
+
+def header(text: str) -> Block:
+    return {"type": "header", "text": plain(short(clean(text), 150))}
+
+
+def plain(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def button(text: str, action_id: str, value: str, *, style: str | None = None) -> Block:
+    """A button; `value` carries an id and nothing else."""
+    block: Block = {
+        "type": "button",
+        "text": plain(text),
+        "action_id": action_id,
+        "value": value,
+    }
+    return block | ({"style": style} if style else {})
+
+
+def overflow(action_id: str, options: Sequence[tuple[str, str]]) -> Block:
+    """A menu of (label, value)."""
+    return {"type": "overflow", "action_id": action_id, "options": _options(options)}
+
+
+def actions(block_id: str, *elements: Block) -> Block:
+    return {"type": "actions", "block_id": block_id, "elements": list(elements)}
+
+
+def radios(action_id: str, options: Sequence[tuple[str, str]], chosen: str | None = None) -> Block:
+    """One of (label, value); `chosen` is marked at first."""
+    listed = _options(options)
+    block: Block = {"type": "radio_buttons", "action_id": action_id, "options": listed}
+    initial = [option for option in listed if option["value"] == chosen]
+    return block | ({"initial_option": initial[0]} if initial else {})
+
+
+def text_field(action_id: str, *, most: int, hint: str) -> Block:
+    return {
+        "type": "plain_text_input",
+        "action_id": action_id,
+        "multiline": True,
+        "max_length": most,
+        "placeholder": plain(short(hint, 150)),
+    }
+
+
+def field(block_id: str, label: str, element: Block, *, optional: bool = False) -> Block:
+    """A form's field; its block_id is where an error is shown."""
+    return {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain(label),
+        "element": element,
+        "optional": optional,
+    }
+
+
+def modal(
+    callback_id: str, title: str, blocks: list[Block], *, submit: str | None, about: str = ""
+) -> View:
+    """A modal; `about` comes back with the submission. Without `submit` it only shows."""
+    view: View = {
+        "type": "modal",
+        "callback_id": callback_id,
+        "title": plain(short(clean(title), MODAL_TITLE)),
+        "close": plain("Cancel" if submit else "Close"),
+        "private_metadata": about,
+        "blocks": blocks,
+    }
+    return view | ({"submit": plain(submit)} if submit else {})
+
+
+def _options(options: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
+    return [{"text": plain(short(clean(label), 75)), "value": value} for label, value in options]

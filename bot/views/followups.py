@@ -1,0 +1,182 @@
+"""What the actor reads and presses: the DM, the nudge, the forms for touch and outcome."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.models import Lead, Message, MessageKind, Person
+from bot.playbook import Playbook
+from bot.queries import HandoffFacts
+from bot.views import ids
+from bot.views.blocks import (
+    Block,
+    Post,
+    View,
+    actions,
+    button,
+    context,
+    escape,
+    field,
+    modal,
+    overflow,
+    plain,
+    quote,
+    radios,
+    section,
+    short,
+    text_field,
+    when,
+)
+from bot.views.handoffs import TOUCHES, company, status_line
+
+PUSH = 90
+"""Characters a phone shows of a push notification."""
+
+
+def dm(
+    message: Message, facts: HandoffFacts, reader: Person, playbook: Playbook, now: datetime
+) -> Post:
+    """The living DM about one lead: who to call, why, by when, and the buttons to answer."""
+    push = _push(message, facts, reader, now)
+    blocks = [section(f"*{push}*"), *_contact(facts.lead)]
+    if facts.lead.message:
+        blocks.append(section(quote(facts.lead.message)))
+    blocks.append(context(_about(facts)))
+    blocks.append(context(status_line(facts, playbook)))
+    blocks.append(_buttons(facts))
+    return Post(f"{push}\n{status_line(facts, playbook)}", blocks)
+
+
+def settled(facts: HandoffFacts, playbook: Playbook) -> Post:
+    """An older DM, or one whose lead is answered for: one line, nothing to press."""
+    sentence = f"*{company(facts.lead)}*: {status_line(facts, playbook)}"
+    return Post(sentence, [context(sentence)])
+
+
+def moved_on(facts: HandoffFacts) -> Post:
+    """An older DM with a newer one below it."""
+    sentence = f"*{company(facts.lead)}*: see the newer message below."
+    return Post(sentence, [context(sentence)])
+
+
+def _push(message: Message, facts: HandoffFacts, reader: Person, now: datetime) -> str:
+    """What to do, the company, by when: all of it within a push notification's length."""
+    lead = facts.lead
+    verb = "Call" if lead.phone else "E-mail" if lead.email else "Look up"
+    due = facts.run.due_at if facts.run else None
+    answered = facts.handoff.touched_at is not None
+    tail = f", due {local_time(due, reader, now)}" if due and not answered else ""
+    if message.kind is MessageKind.NUDGE and not answered:
+        tail = f": first touch{tail.replace(', due', ' due')}"
+    elif facts.handoff.reason:
+        room = PUSH - len(f"{verb} : {tail}") - 30
+        tail = f": {escape(short(facts.handoff.reason, max(room, 20)))}{tail}"
+    return f"{verb} {escape(short(lead.company or lead.given_name or 'this lead', 30))}{tail}"
+
+
+def local_time(at: datetime, reader: Person, now: datetime) -> str:
+    """An instant in the reader's zone: `10:42` today, `Mon 09:30` on another day.
+
+    Written out because Slack's date tokens are not filled in everywhere a push is shown.
+    """
+    zone = ZoneInfo(reader.timezone)
+    local = at.astimezone(zone)
+    is_today = local.date() == now.astimezone(zone).date()
+    return local.strftime("%H:%M" if is_today else "%a %H:%M")
+
+
+def _contact(lead: Lead) -> list[Block]:
+    """Name, role, e-mail, phone: plain text, so that copying gives exactly what was sent."""
+    name = " ".join(part for part in (lead.given_name, lead.family_name) if part)
+    first = ", ".join(part for part in (name, lead.title, lead.company, lead.country) if part)
+    lines = [first, " · ".join(part for part in (lead.email, lead.phone) if part)]
+    text = short("\n".join(line for line in lines if line), 600)
+    return [{"type": "section", "text": plain(text)}] if text else []
+
+
+def _about(facts: HandoffFacts) -> str:
+    handoff = facts.handoff
+    parts = [escape(short(handoff.campaign or handoff.source or "No campaign", 80))]
+    parts.append(f"grade {handoff.grade}" + ("" if handoff.grade_given else " (none given)"))
+    if handoff.last_activity:
+        parts.append(f"last: {escape(short(handoff.last_activity, 200))}")
+    if handoff.url:
+        parts.append(f"<{_link(handoff.url)}|Open in the CRM>")
+    return " · ".join(parts)
+
+
+def _link(url: str) -> str:
+    return url.replace("&", "&amp;").replace("<", "%3C").replace(">", "%3E").replace("|", "%7C")
+
+
+def _buttons(facts: HandoffFacts) -> Block:
+    handoff = facts.handoff
+    is_mine = bool(facts.run and facts.run.accepted_at) or handoff.touched_at is not None
+    accept = [] if is_mine else [button("Accept", ids.ACCEPT, handoff.id, style="primary")]
+    return actions(
+        "answer",
+        *accept,
+        button("Log touch", ids.TOUCH, handoff.id),
+        button("Outcome…", ids.OUTCOME, handoff.id),
+        overflow(
+            ids.MORE,
+            [
+                ("Why me?", f"{ids.MORE_WHY}:{handoff.id}"),
+                ("History", f"{ids.MORE_HISTORY}:{handoff.id}"),
+            ],
+        ),
+    )
+
+
+def touch_form(facts: HandoffFacts) -> View:
+    """How were you in touch? One choice."""
+    choice = radios(ids.CHOICE, [(label, key) for key, label in TOUCHES.items()])
+    return modal(
+        ids.TOUCH_FORM,
+        "Log touch",
+        [
+            section(f"*{company(facts.lead)}*"),
+            field(ids.TOUCH_KIND, "How were you in touch?", choice),
+            context("Automated mail does not count: this is for contact by a person."),
+        ],
+        submit="Save",
+        about=facts.handoff.id,
+    )
+
+
+def outcome_form(facts: HandoffFacts, playbook: Playbook) -> View:
+    """How did it end, for now? One choice, and words where they help marketing."""
+    options = [(playbook.outcome_label("qualified"), "qualified")]
+    options += [(reason.label, reason.key) for reason in playbook.reasons]
+    words = text_field(ids.CHOICE, most=500, hint="What should marketing know?")
+    return modal(
+        ids.OUTCOME_FORM,
+        "Outcome",
+        [
+            section(f"*{company(facts.lead)}*"),
+            field(ids.OUTCOME_KEY, "How did it end, for now?", radios(ids.CHOICE, options)),
+            field(ids.OUTCOME_WORDS, "In your words", words, optional=True),
+            context("Marketing reads the outcome and your words, not the lead's contact data."),
+        ],
+        submit="Save",
+        about=facts.handoff.id,
+    )
+
+
+def why_me(facts: HandoffFacts, reader: Person) -> str:
+    """One sentence: how this lead came to the reader, and which rule set the clock."""
+    run = facts.run
+    if run is None or facts.actor is None:
+        return "Nobody has this lead yet: it came without an owner we know, so it is in the queue."
+    whose = "You have" if facts.actor.id == reader.id else f"{escape(facts.actor.name)} has"
+    you = facts.actor.id == reader.id
+    how = {
+        "owner": "marketing named the owner when handing it over",
+        "claim": f"{'you' if you else 'they'} claimed it from the queue",
+    }[run.why]
+    rule = (
+        f"; grade {facts.handoff.grade} means a first touch within {run.allowance} of working time"
+        if run.allowance
+        else f"; grade {facts.handoff.grade} has no clock"
+    )
+    due = f", so it is due {when(run.due_at)}" if run.due_at else ""
+    return f"{whose} this lead because {how}{rule}{due}."

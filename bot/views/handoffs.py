@@ -1,0 +1,181 @@
+"""A hand-off as people see it: the card in the channel, its history, a line in a list."""
+
+from datetime import datetime
+
+from bot.core.lifecycle import OPEN, Stage
+from bot.models import Handoff, History, Lead
+from bot.playbook import Playbook
+from bot.queries import HandoffFacts
+from bot.views import ids
+from bot.views.blocks import (
+    Block,
+    Post,
+    View,
+    actions,
+    button,
+    clean,
+    context,
+    escape,
+    modal,
+    overflow,
+    section,
+    short,
+    when,
+)
+
+_LINES_OF_HISTORY = 90
+"""A modal takes 100 blocks."""
+
+TOUCHES = {
+    "spoke": "Called, spoke",
+    "no_answer": "Called, no answer",
+    "emailed": "E-mailed",
+    "met": "Met",
+    "messaged": "Messaged",
+}
+"""Real contact by a human, by the key it is stored under; automated mail is none."""
+
+
+def company(lead: Lead) -> str:
+    """What a lead is called where everybody reads: never an address or a family name."""
+    if lead.erased_at:
+        return "An erased lead"
+    return escape(short(lead.company or lead.given_name or "A lead without a name", 80))
+
+
+def card(facts: HandoffFacts, playbook: Playbook) -> Post:
+    """The one message of a hand-off in the channel: no contact data, no mention, no blame."""
+    status = status_line(facts, playbook)
+    lines = [_headline(facts), *_why_lines(facts.handoff)]
+    blocks = [section("\n".join(lines)), context(status)]
+    if missing := missing_fields(facts):
+        blocks.append(context(f"Missing: {', '.join(missing)}."))
+    blocks.append(_card_buttons(facts.handoff))
+    summary = f"{company(facts.lead)}, {_campaign_and_grade(facts.handoff)}"
+    because = f": {escape(short(facts.handoff.reason, 120))}" if facts.handoff.reason else ""
+    return Post(f"{summary}{because}. {status}", blocks)
+
+
+def _headline(facts: HandoffFacts) -> str:
+    lead = facts.lead
+    person = ", ".join(escape(short(part, 60)) for part in (lead.given_name, lead.title) if part)
+    name = f"*{company(lead)}*"
+    return f"{name} · {person}" if person and lead.company else name
+
+
+def _why_lines(handoff: Handoff) -> list[str]:
+    lines = [_campaign_and_grade(handoff)]
+    if handoff.reason:
+        lines.append(f"Why: {escape(short(handoff.reason, 300))}")
+    if handoff.last_activity:
+        lines.append(f"Last: {escape(short(handoff.last_activity, 300))}")
+    return lines
+
+
+def _campaign_and_grade(handoff: Handoff) -> str:
+    campaign = escape(short(handoff.campaign or handoff.source or "No campaign", 80))
+    given = "" if handoff.grade_given else " (none given)"
+    return f"{campaign} · grade {handoff.grade}{given}"
+
+
+def missing_fields(facts: HandoffFacts) -> list[str]:
+    """What marketing left out, by name, so that it can be asked for."""
+    lead, handoff = facts.lead, facts.handoff
+    if lead.erased_at or handoff.closed_at:
+        return []
+    wanted = {
+        "company": lead.company,
+        "name": lead.given_name,
+        "role": lead.title,
+        "e-mail": lead.email,
+        "phone": lead.phone,
+        "campaign": handoff.campaign,
+        "why it qualifies": handoff.reason,
+    }
+    missing = [name for name, value in wanted.items() if not value]
+    if handoff.owner_given and handoff.owner_id is None:
+        missing.append("an owner we know (the one given is not a rep here)")
+    return missing
+
+
+def status_line(facts: HandoffFacts, playbook: Playbook) -> str:
+    """Where it stands, in one sentence without judgement."""
+    handoff = facts.handoff
+    if handoff.closed_at or handoff.outcome:
+        return _outcome_line(facts, playbook)
+    if facts.actor is None:
+        return f"In the queue: nobody has it yet.{_due(handoff.due_at)}"
+    name = escape(facts.actor.name)
+    if handoff.touched_at:
+        return f"{name} is working on it: in touch {when(handoff.touched_at)}."
+    accepted = bool(facts.run and facts.run.accepted_at)
+    has_it = f"{name} accepted it." if accepted else f"{name} has it."
+    return has_it + _due(facts.run.due_at if facts.run else None)
+
+
+def _due(due_at: datetime | None) -> str:
+    return f" First touch due {when(due_at)}." if due_at else ""
+
+
+def _outcome_line(facts: HandoffFacts, playbook: Playbook) -> str:
+    handoff = facts.handoff
+    label = escape(playbook.outcome_label(handoff.outcome or ""))
+    who = escape(facts.outcome_by.name) if facts.outcome_by else "the CRM"
+    at = f", {when(handoff.outcome_at)}" if handoff.outcome_at else ""
+    words = f" “{escape(short(handoff.outcome_words, 300))}”" if handoff.outcome_words else ""
+    return f"*{label}*, says {who}{at}.{words}"
+
+
+def _card_buttons(handoff: Handoff) -> Block:
+    more = overflow(ids.MORE, [("History", f"{ids.MORE_HISTORY}:{handoff.id}")])
+    if handoff.stage not in OPEN:
+        return actions("card", more)
+    if handoff.actor_id is None:
+        claim = button("Claim", ids.CLAIM, handoff.id, style="primary")
+        return actions("card", claim, more)
+    touch = button("Log touch", ids.TOUCH, handoff.id)
+    return actions("card", touch, button("Outcome…", ids.OUTCOME, handoff.id), more)
+
+
+def history(facts: HandoffFacts, rows: list[History], names: dict[str, str]) -> View:
+    """What happened, oldest first; `names` by person id."""
+    title = clean(short(facts.lead.company or "History", 24))
+    shown = rows[-_LINES_OF_HISTORY:]
+    blocks = [section(f"*{company(facts.lead)}*\n{_campaign_and_grade(facts.handoff)}")]
+    blocks += [context(f"{when(row.at)}  {_told(row, names)}") for row in shown]
+    if len(rows) > len(shown):
+        blocks.append(context(f"{len(rows) - len(shown)} earlier lines are not shown."))
+    return modal(ids.HISTORY_VIEW, title, blocks, submit=None)
+
+
+_TOLD = {
+    "handed_over": "Marketing handed it over",
+    "came_back": "The lead came back",
+    "shown": "The card was shown",
+    "claimed": "{by} claimed it",
+    "accepted": "{by} accepted it",
+    "touched": "{by} was in touch: {kind}",
+    "crm_touched": "{by} was in touch, says the CRM: {kind}",
+    "crm_contact": "The CRM noted contact that does not answer the clock: {kind}",
+    "nudged": "{to} was reminded",
+    "outcome": "{by} said: {outcome}",
+    "older_outcome": "The CRM told an older outcome, which changed nothing: {outcome}",
+}
+
+
+def _told(row: History, names: dict[str, str]) -> str:
+    facts = {"kind": "no details", "outcome": "", "to": ""} | row.facts
+    words = {
+        "by": names.get(row.by or "", "The CRM"),
+        "to": names.get(facts["to"], "The actor"),
+        "kind": TOUCHES.get(facts["kind"], facts["kind"]),
+        "outcome": facts["outcome"].replace("_", " "),
+    }
+    sentence = _TOLD.get(row.kind, row.kind)
+    return sentence.format_map({key: escape(value) for key, value in words.items()}) + "."
+
+
+def line(facts: HandoffFacts, playbook: Playbook) -> str:
+    """One hand-off in a list of one's own."""
+    stage = "" if facts.handoff.stage is Stage.NEW else f" · {facts.handoff.stage.value}"
+    return f"*{company(facts.lead)}*{stage}: {status_line(facts, playbook)}"

@@ -1,0 +1,27 @@
+"""Every action_id, block_id and callback_id, once."""
+
+ACTIONS = "lead:"
+"""All our action ids start with this, so that one listener takes them all."""
+
+CLAIM = "lead:claim"
+ACCEPT = "lead:accept"
+TOUCH = "lead:touch"
+OUTCOME = "lead:outcome"
+MORE = "lead:more"
+
+MORE_WHY = "why"
+MORE_HISTORY = "history"
+
+TOUCH_FORM = "lead:touch_form"
+TOUCH_KIND = "touch_kind"
+
+OUTCOME_FORM = "lead:outcome_form"
+OUTCOME_KEY = "outcome_key"
+OUTCOME_WORDS = "outcome_words"
+
+HISTORY_VIEW = "lead:history"
+
+CHOICE = "choice"
+"""The action_id of a form's only element in its block."""
+
+LEAD_COMMAND = "/lead"

@@ -1,0 +1,46 @@
+"""What a listener needs besides the payload."""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from threading import Event
+
+from slack_bolt import BoltContext, BoltResponse
+
+from bot.liaison import Liaison
+from bot.slack import Slack
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One per process, handed over by middleware: Bolt makes a plain client for each request."""
+
+    liaison: Liaison
+    slack: Slack
+    pool: Executor
+    """Runs what may wait until Slack has its acknowledgement."""
+    event_stored: Event
+    """Wakes the worker on stored events."""
+
+    def into_context(self, context: BoltContext, next: Callable[[], BoltResponse]) -> BoltResponse:
+        context["desk"] = self
+        return next()
+
+    def afterwards(self, answer: Callable[[], object]) -> None:
+        """Answer a click directly: best effort, bound to its trigger or response_url."""
+        self.pool.submit(answer).add_done_callback(_log_failure)
+
+
+def desk_of(context: BoltContext) -> Desk:
+    """The desk that `Desk.into_context` put there."""
+    desk = context["desk"]
+    assert isinstance(desk, Desk)
+    return desk
+
+
+def _log_failure(answering: "Future[object]") -> None:
+    if error := answering.exception():
+        log.warning("a direct answer did not reach Slack: %s", error)

@@ -1,0 +1,45 @@
+"""Presses of whoever acts on a lead, and the forms they fill in."""
+
+from bot import queries
+from bot.core.lifecycle import Act
+from bot.services import followups, handoffs
+from bot.views import followups as views
+from bot.views import ids
+from handlers.press import Press
+from handlers.submission import Submission
+
+
+def accept(press: Press) -> None:
+    followups.accept(press.desk.liaison, press.handoff_id, press.by)
+
+
+def open_touch_form(press: Press) -> None:
+    facts = handoffs.look(press.desk.liaison, Act.TOUCH, press.handoff_id, press.by)
+    press.open(views.touch_form(facts))
+
+
+def save_touch(form: Submission) -> None:
+    followups.log_touch(form.desk.liaison, form.about, form.by, form.choice(ids.TOUCH_KIND))
+
+
+def open_outcome_form(press: Press) -> None:
+    facts = handoffs.look(press.desk.liaison, Act.OUTCOME, press.handoff_id, press.by)
+    press.open(views.outcome_form(facts, press.desk.liaison.playbook))
+
+
+def save_outcome(form: Submission) -> None:
+    followups.record_outcome(
+        form.desk.liaison,
+        form.about,
+        form.by,
+        form.choice(ids.OUTCOME_KEY),
+        form.words(ids.OUTCOME_WORDS),
+    )
+
+
+def why_me(press: Press) -> None:
+    liaison = press.desk.liaison
+    with liaison.reading() as tx:
+        facts = queries.facts(tx, liaison.team_id, press.handoff_id)
+        reader = queries.person(tx, liaison.team_id, press.by)
+    press.whisper(views.why_me(facts, reader))

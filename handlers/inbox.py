@@ -1,0 +1,35 @@
+"""Store Slack's events before they are acknowledged.
+
+Bolt acknowledges an event before its listener runs, so a crash at that moment loses it. Here the
+row is committed first; when that fails the exception leaves Slack without an acknowledgement, and
+Slack sends the event again.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from slack_bolt import BoltContext, BoltResponse
+
+from bot.delivery.inbox import store_slack_event
+from handlers.desk import Desk, desk_of
+from handlers.home import home_opened
+from handlers.people import member_changed
+
+EVENTS: dict[str, Callable[[Desk, dict[str, Any]], None]] = {
+    "app_home_opened": home_opened,
+    "team_join": member_changed,
+    "user_change": member_changed,
+}
+"""What a worker does with a stored event, by type; any other type is stored and left."""
+
+
+def store_before_ack(
+    body: dict[str, Any], context: BoltContext, next: Callable[[], BoltResponse]
+) -> BoltResponse:
+    """Events end here, stored; everything else goes on to its listener."""
+    if body.get("type") != "event_callback":
+        return next()
+    desk = desk_of(context)
+    store_slack_event(desk.liaison, body)
+    desk.event_stored.set()
+    return BoltResponse(status=200, body="")

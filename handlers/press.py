@@ -1,0 +1,42 @@
+"""A press of a button, read from Slack's payload."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt import Respond
+
+from bot.views.blocks import View
+from handlers.desk import Desk
+
+
+@dataclass(frozen=True)
+class Press:
+    """`by` is who pressed, as Slack signed it; `handoff_id` is untrusted until it is looked up."""
+
+    desk: Desk
+    button: str
+    """The action_id; for a menu, the action_id and the chosen entry."""
+    handoff_id: str
+    by: str
+    trigger_id: str
+    respond: Respond
+
+    @classmethod
+    def read(cls, desk: Desk, body: dict[str, Any], respond: Respond) -> "Press":
+        """A menu's entry carries `entry:id` where a button carries the id."""
+        action = body["actions"][0]
+        button, value = action["action_id"], action.get("value", "")
+        if chosen := action.get("selected_option"):
+            entry, _, value = chosen["value"].partition(":")
+            button = f"{button}:{entry}"
+        return cls(desk, button, value, body["user"]["id"], body["trigger_id"], respond)
+
+    def open(self, view: View) -> None:
+        """Open a modal once Slack has its acknowledgement; the trigger lives three seconds."""
+        self.desk.afterwards(lambda: self.desk.slack.open_view(self.trigger_id, view))
+
+    def whisper(self, sentence: str) -> None:
+        """Tell only the one who pressed."""
+        self.desk.afterwards(
+            lambda: self.respond(text=sentence, response_type="ephemeral", replace_original=False)
+        )

@@ -1,0 +1,27 @@
+"""One listener for every button: which lead, who pressed, and what that button does."""
+
+from collections.abc import Callable
+from typing import Any
+
+from slack_bolt import Ack, BoltContext, Respond
+
+from bot.views import ids
+from handlers import followups, handoffs
+from handlers.desk import desk_of
+from handlers.press import Press
+
+PRESSES: dict[str, Callable[[Press], None]] = {
+    ids.CLAIM: handoffs.claim,
+    ids.ACCEPT: followups.accept,
+    ids.TOUCH: followups.open_touch_form,
+    ids.OUTCOME: followups.open_outcome_form,
+    f"{ids.MORE}:{ids.MORE_WHY}": followups.why_me,
+    f"{ids.MORE}:{ids.MORE_HISTORY}": handoffs.open_history,
+}
+
+
+def pressed(ack: Ack, body: dict[str, Any], context: BoltContext, respond: Respond) -> None:
+    """The use case commits, then Slack is answered: "saved" is never said too early."""
+    press = Press.read(desk_of(context), body, respond)
+    PRESSES[press.button](press)
+    ack()

@@ -1,0 +1,43 @@
+"""A form that was sent off, read from Slack's payload."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.views import ids
+from handlers.desk import Desk
+
+
+@dataclass(frozen=True)
+class Submission:
+    """`about` is the hand-off's id as we put it there; untrusted until it is looked up."""
+
+    desk: Desk
+    form: str
+    about: str
+    by: str
+    values: dict[str, Any]
+
+    @classmethod
+    def read(cls, desk: Desk, body: dict[str, Any]) -> "Submission":
+        view = body["view"]
+        return cls(
+            desk,
+            view["callback_id"],
+            view["private_metadata"],
+            body["user"]["id"],
+            view["state"]["values"],
+        )
+
+    def choice(self, field: str) -> str:
+        """The chosen option's value; empty when nothing was chosen."""
+        chosen = self._element(field).get("selected_option") or {}
+        return str(chosen.get("value", ""))
+
+    def words(self, field: str) -> str | None:
+        """What was typed; None when nothing was."""
+        typed = self._element(field).get("value")
+        return str(typed) if typed else None
+
+    def _element(self, field: str) -> dict[str, Any]:
+        element: dict[str, Any] = self.values.get(field, {}).get(ids.CHOICE) or {}
+        return element

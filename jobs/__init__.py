@@ -1,0 +1,71 @@
+"""What the clock starts: a timetable of few fixed ticks. Due work is rows; a tick only looks.
+
+Every job is an idempotent transaction, so any number of processes may run all of them.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot.delivery.messages import release_held
+from bot.liaison import Liaison
+from bot.services.followups import take_due_steps
+from jobs.retention import blank_old_bodies
+
+log = logging.getLogger(__name__)
+
+Job = Callable[[Liaison], int]
+"""Does what is due now and says how many; may be run at any time, any number of times."""
+
+
+@dataclass(frozen=True)
+class Tick:
+    """One line of the timetable."""
+
+    id: str
+    every: timedelta
+    job: Job
+
+
+TIMETABLE = (
+    Tick("take-due-steps", timedelta(seconds=5), take_due_steps),
+    Tick("release-held-messages", timedelta(seconds=5), release_held),
+    Tick("blank-old-bodies", timedelta(hours=6), blank_old_bodies),
+)
+
+
+def schedule(liaison: Liaison) -> BackgroundScheduler:
+    """A scheduler with the timetable in memory, not started.
+
+    `misfire_grace_time=None`: the library's default of one second silently drops a late job.
+    """
+    scheduler = BackgroundScheduler(
+        timezone="UTC",
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+    )
+    for tick in TIMETABLE:
+        scheduler.add_job(
+            run, IntervalTrigger(seconds=tick.every.total_seconds()), (tick, liaison), id=tick.id
+        )
+    return scheduler
+
+
+def run(tick: Tick, liaison: Liaison) -> None:
+    """Run one job. One of the two outer edges: a failing job is logged and comes back."""
+    try:
+        done = tick.job(liaison)
+    except Exception:
+        log.exception("job %s failed; it runs again in %s", tick.id, tick.every)
+        return
+    if done:
+        log.info("job %s: %d", tick.id, done)
+
+
+def run_all(liaison: Liaison) -> None:
+    """Every job once, now: after the clock was set."""
+    for tick in TIMETABLE:
+        run(tick, liaison)
