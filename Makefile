@@ -1,0 +1,37 @@
+# Everything runs in .venv, which setup makes. `make help` lists the targets.
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+PORT ?= 4433
+
+.PHONY: help setup demo test check replay lock clean
+
+help:                ## list the targets
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+setup: $(VENV)/.ready ## make .venv with everything, and find a browser
+
+$(VENV)/.ready: requirements-dev.lock tools/setup.sh
+	PYTHON=$(PYTHON) sh tools/setup.sh $(VENV)
+	@touch $@
+
+demo: setup          ## the sandbox workspace with the real bot in it, at http://127.0.0.1:4433
+	@$(RUN) -m sandbox.demo --port $(PORT)
+
+test: setup          ## lint, strict types, all tests (SQLite, PostgreSQL, browser)
+	@sh tools/test.sh
+
+check: setup         ## what is missing or wrong in the settings
+	@$(RUN) -m bot check
+
+replay: setup        ## real leads through the whole loop in simulated time: make replay SET=sample
+	@$(RUN) -m replay $(SET)
+
+lock:                ## pin all dependencies anew, with hashes
+	$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 \
+	    pyproject.toml -o requirements.lock
+	$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 \
+	    pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+
+clean:               ## remove .venv and every cache
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
