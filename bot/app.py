@@ -238,6 +238,7 @@ def _bolt(settings: Settings, desk: Desk, myself: AuthorizeResult) -> App:
     The listener runs before the response is given: an acknowledgement means that it is stored.
     """
     app = App(
+        logger=logging.getLogger("slack_bolt"),
         client=_web_client(settings),
         authorize=lambda: myself,
         # The door in front of it has verified the raw body already; see bot/intake/slack_door.py.

@@ -30,12 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     chosen = parser.parse_args(arguments)
     load_dotenv(Path.cwd() / ".env")
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    # The SDK logs whole payloads at DEBUG and each failed try at ERROR; both are ours to judge.
-    logging.getLogger("slack_sdk").setLevel(logging.CRITICAL)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    _set_up_logging()
     command: Callable[[argparse.Namespace], int] = chosen.command
     try:
         return command(chosen)

@@ -45,7 +45,7 @@ class Socket:
         self._stopping.set()
         self._watch.join()
         client.closed = True
-        client.message_processor.shutdown()
+        client.message_processor.shutdown()  # type: ignore[no-untyped-call]
         client.message_workers.shutdown(wait=True)
         client.auto_reconnect_enabled = False
         self._hang_up()

@@ -46,7 +46,7 @@ def _dm(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post 
     if message.ts is None and not _is_wanted(message, facts, is_current=is_current):
         return None
     if not is_current:
-        return followup_views.settled(facts, liaison.playbook)
+        return followup_views.settled(facts, reader, liaison.playbook)
     if not queries.is_newest_dm(tx, message):
         return followup_views.moved_on(facts)
     return followup_views.dm(message, facts, reader, liaison.playbook, now)

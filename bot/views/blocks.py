@@ -117,15 +117,18 @@ def text_field(action_id: str, *, most: int, hint: str) -> Block:
     }
 
 
-def field(block_id: str, label: str, element: Block, *, optional: bool = False) -> Block:
-    """A form's field; its block_id is where an error is shown."""
-    return {
+def field(
+    block_id: str, label: str, element: Block, *, optional: bool = False, hint: str = ""
+) -> Block:
+    """A form's field; its block_id is where an error is shown, and the hint stands below it."""
+    block: Block = {
         "type": "input",
         "block_id": block_id,
         "label": plain(label),
         "element": element,
         "optional": optional,
     }
+    return block | ({"hint": plain(hint)} if hint else {})
 
 
 def modal(

@@ -41,14 +41,15 @@ def dm(
     if facts.lead.message:
         blocks.append(section(quote(facts.lead.message)))
     blocks.append(context(_about(facts)))
-    blocks.append(context(status_line(facts, playbook)))
+    status = status_line(facts, playbook, reader)
+    blocks.append(context(status))
     blocks.append(_buttons(facts))
-    return Post(f"{push}\n{status_line(facts, playbook)}", blocks)
+    return Post(f"{push}\n{status}", blocks)
 
 
-def settled(facts: HandoffFacts, playbook: Playbook) -> Post:
+def settled(facts: HandoffFacts, reader: Person, playbook: Playbook) -> Post:
     """An older DM, or one whose lead is answered for: one line, nothing to press."""
-    sentence = f"*{company(facts.lead)}*: {status_line(facts, playbook)}"
+    sentence = f"*{company(facts.lead)}*: {status_line(facts, playbook, reader)}"
     return Post(sentence, [context(sentence)])
 
 
@@ -147,6 +148,8 @@ def outcome_form(facts: HandoffFacts, playbook: Playbook) -> View:
     """How did it end, for now? One choice, and words where they help marketing."""
     options = [(playbook.outcome_label("qualified"), "qualified")]
     options += [(reason.label, reason.key) for reason in playbook.reasons]
+    needing = [reason.label for reason in playbook.reasons if reason.needs_words]
+    needed = f"Needed for: {short(', '.join(needing), 1500)}." if needing else ""
     words = text_field(ids.CHOICE, most=500, hint="What should marketing know?")
     return modal(
         ids.OUTCOME_FORM,
@@ -154,7 +157,7 @@ def outcome_form(facts: HandoffFacts, playbook: Playbook) -> View:
         [
             section(f"*{company(facts.lead)}*"),
             field(ids.OUTCOME_KEY, "How did it end, for now?", radios(ids.CHOICE, options)),
-            field(ids.OUTCOME_WORDS, "In your words", words, optional=True),
+            field(ids.OUTCOME_WORDS, "In your words", words, optional=True, hint=needed),
             context("Marketing reads the outcome and your words, not the lead's contact data."),
         ],
         submit="Save",

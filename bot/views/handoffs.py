@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.core.lifecycle import OPEN, Stage
-from bot.models import Handoff, History, Lead
+from bot.models import Handoff, History, Lead, Person
 from bot.playbook import Playbook
 from bot.queries import HandoffFacts
 from bot.views import ids
@@ -98,18 +98,21 @@ def missing_fields(facts: HandoffFacts) -> list[str]:
     return missing
 
 
-def status_line(facts: HandoffFacts, playbook: Playbook) -> str:
-    """Where it stands, in one sentence without judgement."""
+def status_line(facts: HandoffFacts, playbook: Playbook, reader: Person | None = None) -> str:
+    """Where it stands, in one sentence without judgement; `reader` None = everybody reads it."""
     handoff = facts.handoff
     if handoff.closed_at or handoff.outcome:
-        return _outcome_line(facts, playbook)
+        return _outcome_line(facts, playbook, reader)
     if facts.actor is None:
         return f"In the queue: nobody has it yet.{_due(handoff.due_at)}"
-    name = escape(facts.actor.name)
+    is_mine = reader is not None and reader.id == facts.actor.id
+    name, has, is_on_it = (
+        ("You", "have", "are") if is_mine else (escape(facts.actor.name), "has", "is")
+    )
     if handoff.touched_at:
-        return f"{name} is working on it: in touch {when(handoff.touched_at)}."
+        return f"{name} {is_on_it} working on it: in touch {when(handoff.touched_at)}."
     accepted = bool(facts.run and facts.run.accepted_at)
-    has_it = f"{name} accepted it." if accepted else f"{name} has it."
+    has_it = f"{name} accepted it." if accepted else f"{name} {has} it."
     return has_it + _due(facts.run.due_at if facts.run else None)
 
 
@@ -117,13 +120,14 @@ def _due(due_at: datetime | None) -> str:
     return f" First touch due {when(due_at)}." if due_at else ""
 
 
-def _outcome_line(facts: HandoffFacts, playbook: Playbook) -> str:
-    handoff = facts.handoff
+def _outcome_line(facts: HandoffFacts, playbook: Playbook, reader: Person | None) -> str:
+    handoff, by = facts.handoff, facts.outcome_by
     label = escape(playbook.outcome_label(handoff.outcome or ""))
-    who = escape(facts.outcome_by.name) if facts.outcome_by else "the CRM"
+    says = f"says {escape(by.name)}" if by else "says the CRM"
+    says = "as you said" if by and reader and by.id == reader.id else says
     at = f", {when(handoff.outcome_at)}" if handoff.outcome_at else ""
     words = f" “{escape(short(handoff.outcome_words, 300))}”" if handoff.outcome_words else ""
-    return f"*{label}*, says {who}{at}.{words}"
+    return f"*{label}*, {says}{at}.{words}"
 
 
 def _card_buttons(handoff: Handoff) -> Block:
@@ -175,7 +179,7 @@ def _told(row: History, names: dict[str, str]) -> str:
     return sentence.format_map({key: escape(value) for key, value in words.items()}) + "."
 
 
-def line(facts: HandoffFacts, playbook: Playbook) -> str:
-    """One hand-off in a list of one's own."""
+def line(facts: HandoffFacts, playbook: Playbook, reader: Person) -> str:
+    """One hand-off in a list of the reader's own."""
     stage = "" if facts.handoff.stage is Stage.NEW else f" · {facts.handoff.stage.value}"
-    return f"*{company(facts.lead)}*{stage}: {status_line(facts, playbook)}"
+    return f"*{company(facts.lead)}*{stage}: {status_line(facts, playbook, reader)}"

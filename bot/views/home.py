@@ -13,7 +13,7 @@ SHOWN = 40
 def home(person: Person, mine: list[HandoffFacts], playbook: Playbook) -> View:
     """The reader's open hand-offs, soonest due first; says so when there are none."""
     blocks = [header("Your open hand-offs")]
-    blocks += [section(line(facts, playbook)) for facts in mine[:SHOWN]]
+    blocks += [section(line(facts, playbook, person)) for facts in mine[:SHOWN]]
     if not mine:
         blocks.append(section(_nothing(person)))
     if len(mine) > SHOWN:
@@ -25,7 +25,7 @@ def my_list(person: Person, mine: list[HandoffFacts], playbook: Playbook) -> str
     """The same for a command's private answer."""
     if not mine:
         return _nothing(person)
-    return "\n".join(line(facts, playbook) for facts in mine)
+    return "\n".join(line(facts, playbook, person) for facts in mine)
 
 
 def _nothing(person: Person) -> str:
