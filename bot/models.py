@@ -221,7 +221,7 @@ class Run(SQLModel, table=True):
     number: int = Field(primary_key=True)
     actor_id: str
     why: str
-    """How it came to this actor: owner, claim."""
+    """How it came to this actor: owner, claim, took_on."""
     allowance: str | None
     """`1h`, `1d` …; None = no clock."""
     started_at: datetime | None = None

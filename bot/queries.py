@@ -66,8 +66,11 @@ def sells(person: Person) -> bool:
 
 
 def lead_by_key(tx: Session, team_id: str, lead_key: str) -> Lead | None:
+    """The lead, locked until the transaction ends, so that its events are taken one by one."""
     return tx.scalars(
-        select(Lead).where(col(Lead.team_id) == team_id, col(Lead.lead_key) == lead_key)
+        select(Lead)
+        .where(col(Lead.team_id) == team_id, col(Lead.lead_key) == lead_key)
+        .with_for_update(key_share=True)
     ).first()
 
 

@@ -1,86 +1,93 @@
-"""Socket Mode, watched: Slack's client alone stays deaf for long on a half-open connection."""
+"""Socket Mode by Slack's client, made to notice a dead connection and to lose no click."""
 
-import logging
 import time
-from contextlib import suppress
-from socket import SHUT_RDWR
-from threading import Event, Thread
 
+import websocket
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
+from slack_bolt.adapter.socket_mode.internals import run_bolt_app, send_response
 from slack_sdk import WebClient
+from slack_sdk.socket_mode.client import BaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.websocket_client import SocketModeClient
 
-from bot.errors import SlackError
 from bot.slack import reached
 
-log = logging.getLogger(__name__)
-
 PING_EVERY = 2.0
-SILENCE = 5.0
-"""Seconds without an answer to our pings after which the connection counts as dead."""
+PONG_WITHIN = 1.5
+"""Seconds. A half-open connection is replaced within two pings and this; the library looks up
+from its reading this often, too."""
+START_WITHIN = 10.0
+ACK_WITHIN = 3.0
+"""Seconds after which Slack waits for no acknowledgement any more."""
 
 
 class Socket:
-    """One Socket Mode connection that is replaced as soon as it stops answering."""
+    """One Socket Mode connection, replaced when it ends, falls silent, or is to be refreshed."""
 
     def __init__(self, app: App, app_token: str, client: WebClient, clicks_at_once: int) -> None:
-        self._handler = SocketModeHandler(
-            app,
-            app_token,
-            web_client=client,
-            ping_interval=PING_EVERY,
-            concurrency=clicks_at_once,
+        self._app = app
+        self._client = _Client(
+            app_token, app.logger, client, ping_interval=PING_EVERY, concurrency=clicks_at_once
         )
-        self._stopping = Event()
-        self._watch = Thread(target=self._run, name="socket-watch", daemon=True)
-        self._connected_at = time.monotonic()
+        self._client.socket_mode_request_listeners.append(self._handle)
+        self._client.on_error_listeners.append(_hang_up)
 
     def start(self) -> None:
-        self._connect()
-        self._watch.start()
+        """Returns once it listens, or after ten seconds, and goes on trying.
+
+        Raises a `SlackError` when Slack does not let us in.
+        """
+        reached(self._client.connect)
+        given_up = time.monotonic() + START_WITHIN
+        while not self.is_listening() and time.monotonic() < given_up:
+            time.sleep(0.02)
 
     def stop(self) -> None:
         """Finish the clicks at hand while they can still be acknowledged, then hang up."""
-        client = self._handler.client
-        self._stopping.set()
-        self._watch.join()
+        client = self._client
         client.closed = True
+        client.message_queue.put(None)
         client.message_processor.shutdown()  # type: ignore[no-untyped-call]
         client.message_workers.shutdown(wait=True)
-        client.auto_reconnect_enabled = False
-        self._hang_up()
+        client.current_session_runner.event.set()
         client.close()
 
-    def _hang_up(self) -> None:
-        """Wake the reader: it looks up only every ten seconds and would hold up the end."""
-        session = self._handler.client.current_session
-        if session and session.sock and session.sock.sock:
-            with suppress(OSError):
-                session.sock.sock.shutdown(SHUT_RDWR)
-
     def is_listening(self) -> bool:
-        """Whether the connection stands and answered a ping lately."""
-        client = self._handler.client
-        return client.is_connected() and self._silence() < SILENCE
+        """Whether the connection stands; a silent one is replaced within seconds."""
+        session = self._client.current_session
+        return bool(session and session.sock and session.sock.connected)
 
-    def _run(self) -> None:
-        while not self._stopping.wait(PING_EVERY / 2):
-            if self._silence() >= SILENCE:
-                log.warning("socket: no answer for %.0f s; opening a new one", self._silence())
-                self._connect()
+    def _handle(self, client: BaseSocketModeClient, request: SocketModeRequest) -> None:
+        started = time.time()
+        send_response(client, request, run_bolt_app(self._app, request), started)
 
-    def _connect(self) -> None:
-        """Open a new connection; the old one, if any, is dropped."""
-        self._connected_at = time.monotonic()
-        try:
-            reached(lambda: self._handler.client.connect_to_new_endpoint(force=True))
-        except SlackError as error:
-            log.warning("socket: cannot connect, trying again: %s", error)
 
-    def _silence(self) -> float:
-        """Seconds since the last sign of life: the last pong, or our own opening."""
-        session = self._handler.client.current_session
-        since_open = time.monotonic() - self._connected_at
-        if session is None or not session.last_pong_tm:
-            return since_open
-        return min(since_open, time.time() - session.last_pong_tm)
+def _hang_up(session: websocket.WebSocketApp, _error: Exception) -> None:
+    """Without a goodbye: nobody is there to answer it, and it would be waited for."""
+    if session.sock:
+        session.sock.shutdown()  # type: ignore[no-untyped-call]
+
+
+class _Client(SocketModeClient):
+    """Slack's client is deaf for as long as a half-open connection stands, and loses the answers
+    that are ready while a connection is replaced."""
+
+    def _run_current_session(self) -> None:
+        if self.current_session:
+            self.current_session.run_forever(ping_interval=PING_EVERY, ping_timeout=PONG_WITHIN)
+
+    def send_message(self, message: str) -> None:
+        """Send now, or over the next connection if this one is being replaced."""
+        too_late = time.monotonic() + ACK_WITHIN
+        while True:
+            try:
+                return self._send(message)
+            except websocket.WebSocketException:
+                if time.monotonic() > too_late:
+                    raise
+            time.sleep(0.02)
+
+    def _send(self, message: str) -> None:
+        if self.current_session is None:
+            raise websocket.WebSocketConnectionClosedException
+        self.current_session.send(message)

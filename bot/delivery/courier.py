@@ -59,7 +59,7 @@ class Courier:
         pace: Pace,
         lease: timedelta,
     ) -> None:
-        """`lease` must be longer than the Slack client's time-out, or a slow post doubles."""
+        """`lease` must be at least twice the Slack client's time-out, or a slow post doubles."""
         self._liaison = liaison
         self._slack = slack
         self._tellings = tellings
@@ -79,9 +79,13 @@ class Courier:
         """Take nothing new, finish what is on its way, record it."""
         self._is_stopping = True
         self._liaison.something_to_tell.set()
-        self._loop.join()
+        if self._loop.is_alive():
+            self._loop.join()
         self._senders.shutdown(wait=True)
-        self._record_done()
+        try:
+            self._record_done()
+        except NotSaved:
+            log.warning("courier: what was sent last is not recorded; the next start looks it up")
 
     @property
     def is_alive(self) -> bool:
@@ -126,6 +130,7 @@ class Courier:
             return
         now = self._liaison.now()
         with self._liaison.transaction() as tx:
+            outbox.lock_subjects(tx, self._liaison, [claimed.id for claimed, _ in self._to_record])
             for claimed, outcome in self._to_record:
                 message = outbox.record(tx, self._liaison, claimed, outcome)
                 follow = self._tellings[message.kind].shown if message else None
@@ -169,6 +174,9 @@ class Courier:
             return Retry(UNAVAILABLE_AGAIN, is_unclear=claimed.was_unclear)
         except (SlackGone, SlackRefused) as error:
             return Dropped(str(error))
+        if self._liaison.wall() > claimed.until - self._lease / 2:
+            # Looking took so long that the post could still be on its way when the lease ends.
+            return Retry(timedelta(0), is_unclear=claimed.was_unclear)
         return self._post(message, channel, post)
 
     def _find(self, message: Message, channel: str) -> str | None:

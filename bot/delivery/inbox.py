@@ -38,7 +38,7 @@ TRIES = 8
 IDLE = 1.0
 
 EventHandler = Callable[[dict[str, Any]], None]
-"""Works on one stored event; may run again when it raises a `LiaisonError`."""
+"""Works on one stored event; runs again, some times, when it raises."""
 
 
 def store_slack_event(liaison: Liaison, body: Mapping[str, Any]) -> bool:
@@ -68,6 +68,7 @@ class EventWorker:
         self._liaison = liaison
         self._handlers = handlers
         self._wake = wake
+        self._hands = ThreadPoolExecutor(1, thread_name_prefix="inbox-work")
         self._is_stopping = False
         self._loop = Thread(target=self._run, name="inbox", daemon=True)
 
@@ -78,7 +79,9 @@ class EventWorker:
         """Finish the event at hand."""
         self._is_stopping = True
         self._wake.set()
-        self._loop.join()
+        if self._loop.is_alive():
+            self._loop.join()
+        self._hands.shutdown(wait=True)
 
     @property
     def is_alive(self) -> bool:
@@ -102,16 +105,22 @@ class EventWorker:
         taken = self._take()
         if taken is None:
             return False
-        handler = self._handlers.get(taken.kind)
-        try:
-            if handler:
-                handler(json.loads(taken.body or "{}"))
-        except LiaisonError as error:
-            log.warning("event %s (%s): %s", taken.id, taken.kind, error)
-            self._finish(taken, str(error), again=taken.attempts + 1 < TRIES)
-        else:
+        error = self._hands.submit(self._handle, taken).exception()
+        if error is None:
             self._finish(taken, None, again=False)
+            return True
+        # One bad event waits for its next try while the queue goes on.
+        is_known = isinstance(error, LiaisonError)
+        what = str(error) if is_known else type(error).__name__
+        log.warning(
+            "event %s (%s): %s", taken.id, taken.kind, what, exc_info=None if is_known else error
+        )
+        self._finish(taken, what, again=taken.attempts + 1 < TRIES)
         return True
+
+    def _handle(self, event: InboxEvent) -> None:
+        if handler := self._handlers.get(event.kind):
+            handler(json.loads(event.body or "{}"))
 
     def _take(self) -> InboxEvent | None:
         """The oldest waiting event, leased: a worker that dies gives it back."""
@@ -238,25 +247,26 @@ class GroupWriter:
         group: list[_Waiting] = []
         while len(group) < AT_ONCE and not self._waiting.empty():
             group.append(self._waiting.get_nowait())
-        if not group:
-            return
-        try:
+        if group:
             self._commit(group)
-        except NotSaved:
-            log.warning("intake: the database does not answer; the sender will try again")
 
     def _commit(self, group: list[_Waiting]) -> None:
-        """Commit a group; when that fails, each alone, so that one bad delivery fails alone."""
+        """Commit a group; when one is bad, each alone, so that the bad one fails alone."""
         receipts: list[Receipt] = []
+        is_settled = len(group) == 1
         try:
             receipts = take_in(self._liaison, [w.delivery for w in group], self._receive)
+        except NotSaved:
+            # Each alone would wait for the same lock, one after the other.
+            is_settled = True
+            log.warning("intake: the database does not answer; the sender will try again")
         finally:
-            if not receipts and len(group) > 1:
-                for waiting in group:
-                    self._writer.submit(self._commit, [waiting]).add_done_callback(_log_failure)
-            else:
+            if receipts or is_settled:
                 for waiting, receipt in zip_longest(group, receipts):
                     waiting.resolve(receipt)
+            else:
+                for waiting in group:
+                    self._writer.submit(self._commit, [waiting]).add_done_callback(_log_failure)
 
 
 def _log_failure(committing: "CommittedFuture[None]") -> None:

@@ -4,6 +4,7 @@ Everything here may be killed at any moment and run in any number of processes. 
 conditional update with a lease; an answer counts only while its lease does.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -15,9 +16,10 @@ from sqlmodel import col
 from bot.db import rows_changed
 from bot.delivery.pacing import UPDATES, Pace, close_gate, pass_gate, posting_to
 from bot.liaison import Liaison
-from bot.models import Gate, Message, Person
+from bot.models import Gate, Handoff, Message, Person
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_Parent = aliased(Message)  # made once: making it costs twenty times what the query does
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class Claim:
 
     id: str
     lease: str
+    until: datetime
+    """When the lease ends; wall time."""
     was_unclear: bool
     """An earlier post may have arrived: look before sending again."""
 
@@ -84,7 +88,8 @@ def claim(
     claims: list[Claim] = []
     if opening:
         with liaison.transaction() as tx:
-            for head in opening[:most]:
+            # In one order, so that two couriers do not wait for each other's gates.
+            for head in sorted(opening[:most]):
                 if pass_gate(tx, liaison.team_id, head.gate, head.next_at, wall, pace):
                     claims += _take(tx, liaison.team_id, head.first, lease, wall, wall + lasts)
     return claims, min(closed, default=None)
@@ -103,19 +108,19 @@ class Head(NamedTuple):
 
 def _heads(tx: Session, team_id: str, wall: datetime) -> list[Head]:
     """For each gate with something due, its head; who goes first comes first."""
-    parent = aliased(Message)
     first = func.min(cast(col(Message.lane), String) + col(Message.id))
     rows = tx.execute(
         select(col(Message.gate), first, func.min(col(Gate.next_at)))
         .outerjoin(Gate, (col(Gate.team_id) == Message.team_id) & (col(Gate.name) == Message.gate))
         .outerjoin(
-            parent, (col(parent.team_id) == Message.team_id) & (col(parent.id) == Message.parent_id)
+            _Parent,
+            (col(_Parent.team_id) == Message.team_id) & (col(_Parent.id) == Message.parent_id),
         )
         .where(
             col(Message.team_id) == team_id,
             col(Message.send_at) <= wall,
             # A reply waits for its parent's ts; nothing else waits with it.
-            col(Message.parent_id).is_(None) | col(parent.ts).is_not(None),
+            col(Message.parent_id).is_(None) | col(_Parent.ts).is_not(None),
         )
         .group_by(col(Message.gate))
         .order_by(first)
@@ -147,7 +152,24 @@ def _take(
         .execution_options(synchronize_session=False),
     )
     was_unclear = message.is_unclear and message.ts is None
-    return [Claim(message_id, lease, was_unclear)] if taken else []
+    return [Claim(message_id, lease, until, was_unclear)] if taken else []
+
+
+def lock_subjects(tx: Session, liaison: Liaison, message_ids: Sequence[str]) -> None:
+    """Lock the hand-offs of these messages before the messages themselves.
+
+    A click locks its hand-off first and then marks the messages as changed; in the other order
+    the two would wait for each other.
+    """
+    subjects = select(col(Message.subject_id)).where(
+        col(Message.team_id) == liaison.team_id, col(Message.id).in_(message_ids)
+    )
+    tx.execute(
+        select(col(Handoff.id))
+        .where(col(Handoff.team_id) == liaison.team_id, col(Handoff.id).in_(subjects))
+        .order_by(col(Handoff.id))
+        .with_for_update(key_share=True)
+    )
 
 
 def record(tx: Session, liaison: Liaison, claimed: Claim, outcome: Outcome) -> Message | None:
@@ -173,6 +195,9 @@ def record(tx: Session, liaison: Liaison, claimed: Claim, outcome: Outcome) -> M
             message.send_at, message.is_unclear, message.dropped = None, False, outcome.why
         case Retry():
             message.send_at, message.is_unclear = wall + outcome.after, outcome.is_unclear
+            if not outcome.is_unclear:
+                # Nothing left, so a later look need not go back to before now.
+                message.first_tried_at = None
             if outcome.closes_gate:
                 close_gate(tx, liaison.team_id, message.gate, wall + outcome.after)
         case Repost():

@@ -1,8 +1,8 @@
 """The actor answers, or is reminded: accept, touch, outcome, and the steps of the ladder."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -13,13 +13,20 @@ from bot.core.lifecycle import Act, stage_after, touched
 from bot.db import insert_once
 from bot.delivery.messages import say_to_person
 from bot.delivery.pacing import posting_to
-from bot.errors import BadField, TooLate
+from bot.errors import BadField, NotSaved, TooLate
 from bot.identity import new_id
 from bot.intake.lead_event import LeadEvent
 from bot.intake.webhook import Receipt
 from bot.liaison import Liaison
 from bot.models import Handoff, Lane, Message, MessageKind, Person, Run, Step
-from bot.services.handoffs import authorise, changed, note
+from bot.services.handoffs import (
+    authorise,
+    begin_run,
+    changed,
+    end_run,
+    note,
+    start_clock,
+)
 from bot.services.hours import opening_of
 from bot.views import ids
 from bot.views.blocks import when
@@ -27,6 +34,7 @@ from bot.views.handoffs import TOUCHES
 
 AT_ONCE = 200
 """Runs whose steps are taken in one transaction."""
+PUT_OFF = timedelta(hours=1)
 WORDS = 500
 """Characters of a rep's own words."""
 
@@ -38,7 +46,8 @@ def accept(liaison: Liaison, handoff_id: str, by: str) -> None:
     now = liaison.now()
     with liaison.transaction() as tx:
         handoff = queries.handoff_to_change(tx, liaison.team_id, handoff_id)
-        authorise(tx, liaison, Act.ACCEPT, handoff, by, now)
+        person = authorise(tx, liaison, Act.ACCEPT, handoff, by, now)
+        _change_hands(tx, liaison, handoff, person, now)
         run = queries.current_run(tx, handoff)
         if run is None or run.accepted_at:
             raise TooLate(_who_accepted(tx, liaison, handoff, by))
@@ -60,7 +69,8 @@ def log_touch(liaison: Liaison, handoff_id: str, by: str, kind: str) -> None:
     now = liaison.now()
     with liaison.transaction() as tx:
         handoff = queries.handoff_to_change(tx, liaison.team_id, handoff_id)
-        authorise(tx, liaison, Act.TOUCH, handoff, by, now)
+        person = authorise(tx, liaison, Act.TOUCH, handoff, by, now)
+        _change_hands(tx, liaison, handoff, person, now)
         _answer(tx, handoff, now)
         note(tx, handoff, "touched", now, by=by, facts={"kind": kind})
         changed(tx, liaison, handoff)
@@ -74,7 +84,8 @@ def record_outcome(
     now = liaison.now()
     with liaison.transaction() as tx:
         handoff = queries.handoff_to_change(tx, liaison.team_id, handoff_id)
-        authorise(tx, liaison, Act.OUTCOME, handoff, by, now)
+        person = authorise(tx, liaison, Act.OUTCOME, handoff, by, now)
+        _change_hands(tx, liaison, handoff, person, now)
         _close(tx, handoff, outcome, words, at=now, now=now)
         note(tx, handoff, "outcome", now, by=by, facts={"outcome": outcome})
         changed(tx, liaison, handoff)
@@ -101,10 +112,11 @@ def contacted(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) ->
     if not handoff:
         return Receipt(None, duplicate=False)
     by = queries.person_by_email(tx, liaison.team_id, event.by)
-    is_actors = event.by is None or (by is not None and by.id == handoff.actor_id)
+    by_the_actor = event.by is None or (by is not None and by.id == handoff.actor_id)
     counts = (
         handoff.closed_at is None
-        and is_actors
+        and handoff.actor_id is not None
+        and by_the_actor
         and event.occurred_at >= handoff.handed_at
         and (event.kind or "") not in _AUTOMATED
     )
@@ -137,6 +149,22 @@ def outcome_told(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime)
     return Receipt(handoff.id, duplicate=False)
 
 
+def _change_hands(
+    tx: Session, liaison: Liaison, handoff: Handoff, person: Person, now: datetime
+) -> None:
+    """A colleague who answers an open first touch has the lead from then on, on a run of their own.
+
+    The actor's manager answers for the actor, and changes nothing about whose it is.
+    """
+    actor = tx.get_one(Person, (liaison.team_id, handoff.actor_id))
+    if person.id in {actor.id, actor.manager_id}:
+        return
+    end_run(tx, handoff, now)
+    run = begin_run(tx, liaison, handoff, person, "took_on")
+    note(tx, handoff, "took_on", now, by=person.id)
+    start_clock(tx, liaison, handoff, run, now)
+
+
 def _answer(tx: Session, handoff: Handoff, at: datetime) -> None:
     """A touch: the clock of the current run is answered, and no further step is taken."""
     handoff.stage = touched(handoff.stage)
@@ -157,27 +185,55 @@ def _close(
     run = queries.current_run(tx, handoff)
     if run:
         run.answered_at = run.answered_at or now
-        run.ended_at = run.ended_at or now
-        run.next_step_at = None
+    end_run(tx, handoff, now)
 
 
 def take_due_steps(liaison: Liaison) -> int:
-    """Take the steps that are due now, and queue their nudges; says for how many runs.
-
-    Any number of processes may do this at once: a run is claimed by the step time that was read.
-    """
+    """Take the steps that are due now, and queue their nudges; says for how many runs."""
     now = liaison.now()
+    taken = 0
+    while batch := _take_batch(liaison, now):
+        taken += batch
+    return taken
+
+
+def _take_batch(liaison: Liaison, now: datetime) -> int:
+    """The next due runs, in one transaction. Any number of processes may do this at once.
+
+    A run that cannot be worked on is put off by an hour before its error goes on to the log, so
+    that one bad row does not hold up everybody's reminders.
+    """
+    at_hand: tuple[str, int] | None = None
+    try:
+        with liaison.transaction() as tx:
+            due = tx.scalars(_due_runs(liaison.team_id, now)).all()
+            for run in due:
+                at_hand = (run.handoff_id, run.number)
+                _take_steps(tx, liaison, run, now)
+            at_hand = None
+            return len(due)
+    except NotSaved:
+        at_hand = None
+        raise
+    finally:
+        if at_hand:
+            _put_off(liaison, *at_hand, now + PUT_OFF)
+
+
+def _due_runs(team_id: str, now: datetime) -> Select[Run]:
+    return (
+        select(Run)
+        .where(col(Run.team_id) == team_id, col(Run.next_step_at) <= now)
+        .order_by(col(Run.next_step_at))
+        .limit(AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _put_off(liaison: Liaison, handoff_id: str, number: int, until: datetime) -> None:
     with liaison.transaction() as tx:
-        due = tx.scalars(
-            select(Run)
-            .where(col(Run.team_id) == liaison.team_id, col(Run.next_step_at) <= now)
-            .order_by(col(Run.next_step_at))
-            .limit(AT_ONCE)
-            .with_for_update(skip_locked=True)
-        ).all()
-        for run in due:
-            _take_steps(tx, liaison, run, now)
-    return len(due)
+        run = tx.get_one(Run, (liaison.team_id, handoff_id, number))
+        run.next_step_at = until
 
 
 def _take_steps(tx: Session, liaison: Liaison, run: Run, now: datetime) -> None:

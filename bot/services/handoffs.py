@@ -130,6 +130,14 @@ def begin_run(tx: Session, liaison: Liaison, handoff: Handoff, actor: Person, wh
     return run
 
 
+def end_run(tx: Session, handoff: Handoff, now: datetime) -> None:
+    """The current actor's holding is over: no further step of it is taken."""
+    run = queries.current_run(tx, handoff)
+    if run:
+        run.ended_at = run.ended_at or now
+        run.next_step_at = None
+
+
 def start_clock(tx: Session, liaison: Liaison, handoff: Handoff, run: Run, now: datetime) -> None:
     """Start a run's clock and tell its actor, inside their hours."""
     actor = tx.get_one(Person, (liaison.team_id, run.actor_id))

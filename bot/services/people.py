@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot import queries
+from bot.calendars import BadCalendar, parse_zone
 from bot.core import sla
 from bot.db import insert_once
 from bot.liaison import Liaison
@@ -58,8 +59,17 @@ def _upsert(tx: Session, liaison: Liaison, member: Member) -> Person:
         )
     person = tx.get_one(Person, key)
     person.name, person.email, person.is_active = member.name, member.email, member.is_active
-    person.timezone = member.timezone
+    person.timezone = _known_zone(liaison, member.timezone)
     return person
+
+
+def _known_zone(liaison: Liaison, name: str) -> str:
+    """Slack's zone, or the team's own where this machine does not know Slack's."""
+    try:
+        parse_zone(name)
+    except BadCalendar:
+        return liaison.playbook.hours.timezone
+    return name
 
 
 def _list(liaison: Liaison, person: Person, by_email: dict[str, Person]) -> None:

@@ -175,6 +175,7 @@ def why_me(facts: HandoffFacts, reader: Person) -> str:
     how = {
         "owner": "marketing named the owner when handing it over",
         "claim": f"{'you' if you else 'they'} claimed it from the queue",
+        "took_on": f"{'you' if you else 'they'} answered it while its first touch was open",
     }[run.why]
     rule = (
         f"; grade {facts.handoff.grade} means a first touch within {run.allowance} of working time"

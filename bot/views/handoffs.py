@@ -157,6 +157,7 @@ _TOLD = {
     "came_back": "The lead came back",
     "shown": "The card was shown",
     "claimed": "{by} claimed it",
+    "took_on": "{by} took it on, with its first touch open",
     "accepted": "{by} accepted it",
     "touched": "{by} was in touch: {kind}",
     "crm_touched": "{by} was in touch, says the CRM: {kind}",

@@ -8,11 +8,11 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot.core.lifecycle import Stage
-from bot.models import Step
+from bot.models import Person, Step
 from bot.services.people import member_changed
 from bot.slack import Member
 from bot.views import ids
-from tests.office import ANA, BEN, CHLOE, LEADS, MONDAY_TEN, Office, dm, text_of
+from tests.office import ANA, BEN, CHLOE, HUGO, LEADS, MONDAY_TEN, Office, dm, text_of
 from tests.services.test_handoffs import run_of, stored
 
 
@@ -118,7 +118,15 @@ def test_a_colleague_cannot_answer_before_the_due_time_and_can_after(office: Off
 
     office.control.advance("61m")
     office.press(CHLOE, ids.TOUCH, office.card(handoff), LEADS, handoff)
-    assert office.modal(CHLOE, "Log touch")
+    form = office.modal(CHLOE, "Log touch")
+    office.control.submit(CHLOE, form["id"], {ids.TOUCH_KIND: {ids.CHOICE: "met"}})
+
+    office.card(handoff, "Chloe Martin is working on it")
+    office.dm(CHLOE, handoff, "You are working on it")
+    office.control.message(
+        dm(BEN), lambda m: handoff in office.subject(m) and "Chloe Martin is working" in m["text"]
+    )
+    assert run_of(office, handoff, 1).ended_at
 
 
 def test_the_actors_manager_may_answer_for_them(office: Office) -> None:
@@ -202,6 +210,7 @@ def test_other_contact_is_noted_and_stops_nothing(office: Office, contact: dict[
 def test_an_older_outcome_never_overwrites_a_newer_one(office: Office) -> None:
     handoff = office.hand_over()
     lead = office.lead_of(handoff)
+    office.control.advance("10m")
     now = office.now()
 
     office.tell(event="outcome", lead_id=lead, kind="won", occurred_at=now.isoformat())
@@ -209,6 +218,32 @@ def test_an_older_outcome_never_overwrites_a_newer_one(office: Office) -> None:
     office.tell(event="outcome", lead_id=lead, kind="lost", occurred_at=earlier)
 
     assert stored(office, handoff).stage is Stage.WON
+
+
+def test_contact_with_a_lead_nobody_has_leaves_it_in_the_queue(office: Office) -> None:
+    handoff = office.hand_over(owner=None)
+
+    office.tell(event="contacted", lead_id=office.lead_of(handoff))
+
+    office.card(handoff, "In the queue")
+    assert stored(office, handoff).stage is Stage.NEW
+
+
+def test_a_run_that_cannot_be_worked_on_does_not_hold_up_the_others(office: Office) -> None:
+    bad, good = office.hand_over(owner="hugo@example.com"), office.hand_over()
+    office.dm(BEN, good)
+    office.dm(HUGO, bad)
+    assert office.bot
+    with office.bot.liaison.transaction() as tx:
+        hugo = tx.get_one(Person, (office.bot.liaison.team_id, HUGO))
+        hugo.opens = "no hours at all"
+
+    office.control.advance("31m")
+    office.control.advance("1m")
+
+    assert len(nudges(office, BEN, good)) == 1
+    with office.bot.liaison.transaction() as tx:
+        tx.get_one(Person, (office.bot.liaison.team_id, HUGO)).opens = None
 
 
 def test_news_of_a_lead_we_never_had_is_taken_and_changes_nothing(office: Office) -> None:
