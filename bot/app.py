@@ -27,7 +27,7 @@ from bot.db import make_engine, migrate
 from bot.delivery.courier import Courier
 from bot.delivery.inbox import EventWorker, GroupWriter
 from bot.delivery.pacing import Pace
-from bot.errors import CannotStart, NotSaved
+from bot.errors import CannotStart, NotSaved, SlackRefused
 from bot.intake.doors import Health, doors
 from bot.intake.signature import Verifier
 from bot.intake.slack_door import SlackDoor
@@ -61,7 +61,7 @@ def connect(
     """
     client = _web_client(settings)
     slack = Slack(client)
-    me = slack.who_am_i()
+    me = _myself(slack)
     engine = make_engine(settings.database_url)
     migrate(engine)
     with Session(engine) as tx, tx.begin():
@@ -91,6 +91,16 @@ def connect(
         bot_token=settings.slack_bot_token,
     )
     return liaison, slack, myself
+
+
+def _myself(slack: Slack) -> dict[str, str]:
+    try:
+        return slack.who_am_i()
+    except SlackRefused as error:
+        raise CannotStart(
+            f"Slack refuses SLACK_BOT_TOKEN ({error}): copy the Bot User OAuth Token anew from "
+            "OAuth & Permissions."
+        ) from error
 
 
 def _web_client(settings: Settings) -> WebClient:

@@ -11,7 +11,7 @@ from pathlib import Path
 from secrets import token_bytes
 from threading import Event
 
-from dotenv import load_dotenv
+from dotenv import dotenv_values
 
 from bot import __version__
 from bot.app import Bot, connect
@@ -29,7 +29,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 done, 2 something has to be put right first."""
     parser = _parser()
     chosen = parser.parse_args(arguments)
-    load_dotenv(Path.cwd() / ".env")
     _set_up_logging()
     command: Callable[[argparse.Namespace], int] = chosen.command
     try:
@@ -85,7 +84,7 @@ def _add(
 
 def run(_: argparse.Namespace) -> int:
     """Until SIGTERM or Ctrl-C; then what is at hand is finished."""
-    bot = Bot(Settings.from_env(os.environ))
+    bot = Bot(_settings())
     stopping = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
@@ -100,7 +99,7 @@ def run(_: argparse.Namespace) -> int:
 
 def check(_: argparse.Namespace) -> int:
     """Settings, then what only Slack, the database and the playbook can tell."""
-    settings = Settings.from_env(os.environ)
+    settings = _settings()
     liaison, _slack, _me = connect(settings, wall)
     print(
         f"All settings are good: workspace {liaison.team_id}, "
@@ -112,7 +111,7 @@ def check(_: argparse.Namespace) -> int:
 
 
 def migrate_database(_: argparse.Namespace) -> int:
-    migrate(make_engine(Settings.from_env(os.environ).database_url))
+    migrate(make_engine(_settings().database_url))
     print("The database is at this version.")
     return OK
 
@@ -135,6 +134,12 @@ def new_secret(_: argparse.Namespace) -> int:
     """In Standard Webhooks' form, with 32 random bytes."""
     print(f"whsec_{b64encode(token_bytes(32)).decode()}")
     return OK
+
+
+def _settings() -> Settings:
+    """From the environment, and from .env where the environment says nothing."""
+    written = {name: value or "" for name, value in dotenv_values(Path.cwd() / ".env").items()}
+    return Settings.from_env(written | dict(os.environ))
 
 
 def _complain(sentences: Sequence[str]) -> None:
