@@ -182,6 +182,8 @@ class Handoff(SQLModel, table=True):
     outcome_words: str | None = Field(default=None, sa_type=Text)
     outcome_at: datetime | None = None
     """When the outcome happened, as told; an older event never overwrites a newer one."""
+    outcome_by: str | None = None
+    """Who said so here; None when a machine told us."""
     closed_at: datetime | None = None
     runs: int = 0
     """How many runs there were; the number of the current one."""

@@ -124,15 +124,8 @@ def facts(tx: Session, team_id: str, handoff_id: str) -> HandoffFacts:
         raise Unknown
     lead = tx.get_one(Lead, (team_id, handoff.lead_id))
     actor = tx.get_one(Person, (team_id, handoff.actor_id)) if handoff.actor_id else None
-    return HandoffFacts(handoff, lead, current_run(tx, handoff), actor, _outcome_by(tx, handoff))
-
-
-def _outcome_by(tx: Session, handoff: Handoff) -> Person | None:
-    if handoff.outcome is None:
-        return None
-    told = [row for row in history(tx, handoff) if row.kind == "outcome"]
-    by = told[-1].by if told else None
-    return tx.get_one(Person, (handoff.team_id, by)) if by else None
+    by = tx.get_one(Person, (team_id, handoff.outcome_by)) if handoff.outcome_by else None
+    return HandoffFacts(handoff, lead, current_run(tx, handoff), actor, by)
 
 
 def history(tx: Session, handoff: Handoff) -> list[History]:

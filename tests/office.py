@@ -191,8 +191,10 @@ class Office:
         )
 
     def subject(self, message: Json) -> str:
-        """The hand-off a message of the bot's is about, by the mark in its metadata."""
+        """The hand-off a message of the bot's is about, by its mark; "" for a private note."""
         assert self.bot
+        if not message.get("metadata"):
+            return ""
         mark = message["metadata"]["event_payload"]["mark"]
         with self.bot.liaison.reading() as tx:
             row = tx.get_one(Message, (self.bot.liaison.team_id, mark.partition(".")[0]))

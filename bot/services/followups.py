@@ -87,6 +87,7 @@ def record_outcome(
         person = authorise(tx, liaison, Act.OUTCOME, handoff, by, now)
         _change_hands(tx, liaison, handoff, person, now)
         _close(tx, handoff, outcome, words, at=now, now=now)
+        handoff.outcome_by = by
         note(tx, handoff, "outcome", now, by=by, facts={"outcome": outcome})
         changed(tx, liaison, handoff)
 
@@ -143,8 +144,9 @@ def outcome_told(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime)
         return Receipt(handoff.id, duplicate=False)
     _close(tx, handoff, outcome, event.reason, at=event.occurred_at, now=now)
     by = queries.person_by_email(tx, liaison.team_id, event.by)
+    handoff.outcome_by = by.id if by else None
     told = {"outcome": outcome, "told": "crm"}
-    note(tx, handoff, "outcome", now, by=by.id if by else None, facts=told)
+    note(tx, handoff, "outcome", now, by=handoff.outcome_by, facts=told)
     changed(tx, liaison, handoff)
     return Receipt(handoff.id, duplicate=False)
 
