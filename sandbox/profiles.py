@@ -1,0 +1,30 @@
+"""People as Slack describes them."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from sandbox.channels import CREATED
+from sandbox.people import TEAM_ID, Person
+from sandbox.wire import Json
+
+
+def as_slack(person: Person, *, email: bool) -> Json:
+    """The user object of the Web API and of `user_change`; `email` needs a scope of its own."""
+    offset = datetime.now(UTC).astimezone(ZoneInfo(person.tz)).utcoffset()
+    profile = {"real_name": person.real_name, "display_name": person.name, "title": person.title}
+    return {
+        "id": person.id,
+        "team_id": TEAM_ID,
+        "name": person.name,
+        "real_name": person.real_name,
+        "deleted": person.deleted,
+        "tz": person.tz,
+        "tz_label": person.tz,
+        "tz_offset": int(offset.total_seconds()) if offset else 0,
+        "profile": profile | ({"email": person.email} if email else {}),
+        "is_bot": False,
+        "is_app_user": False,
+        "is_restricted": False,
+        "is_ultra_restricted": False,
+        "updated": CREATED,
+    }

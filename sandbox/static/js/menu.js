@@ -1,0 +1,79 @@
+/** Popovers: menus and panels that hang on a button, above an open modal too. */
+
+import { h } from "./dom.js";
+
+const GAP = 4;
+const MARGIN = 8;
+
+/** `items` are {label, note?, value?, choose(), heading?}; arrow keys move, Esc closes. */
+export function openMenu(anchor, items) {
+  const rows = items.map((item) =>
+    item.heading
+      ? h("p", { class: "panel-label" }, item.heading)
+      : h(
+          "button",
+          {
+            type: "button",
+            role: "menuitem",
+            class: "menu-item",
+            "data-value": item.value ?? null,
+            "data-callback-id": item.callbackId ?? null,
+            onclick: () => {
+              panel.hidePopover();
+              item.choose();
+            },
+          },
+          item.icon,
+          h("span", {}, item.label, item.note && h("small", {}, item.note)),
+        ),
+  );
+  const panel = openPanel(anchor, rows);
+  panel.setAttribute("role", "menu");
+  panel.addEventListener("keydown", moveWithArrows);
+  return panel;
+}
+
+/** Any content; `closed` is called once, when it has gone. */
+export function openPanel(anchor, children, { look = "", closed = () => {} } = {}) {
+  const panel = h("div", { class: `panel ${look}`, popover: "auto" }, children);
+  (anchor.closest("dialog") ?? document.body).append(panel);
+  panel.addEventListener("toggle", (event) => {
+    if (event.newState !== "closed") return;
+    const within = panel.contains(document.activeElement);
+    panel.remove();
+    anchor.setAttribute("aria-expanded", "false");
+    if (within || document.activeElement === document.body) anchor.focus({ preventScroll: true });
+    closed();
+  });
+  panel.showPopover();
+  anchor.setAttribute("aria-expanded", "true");
+  place(panel, anchor.getBoundingClientRect());
+  panel.querySelector("input, button, [tabindex]")?.focus({ preventScroll: true });
+  return panel;
+}
+
+/** Below the anchor, or above where there is more room; as high as that room and no higher. */
+function place(panel, anchor) {
+  const below = innerHeight - anchor.bottom - GAP - MARGIN;
+  const above = anchor.top - GAP - MARGIN;
+  const down = panel.offsetHeight <= below || below >= above;
+  panel.style.setProperty("--room", `${down ? below : above}px`);
+  const { offsetWidth: width, offsetHeight: height } = panel;
+  const left = anchor.left + width <= innerWidth - MARGIN ? anchor.left : anchor.right - width;
+  panel.style.top = `${down ? anchor.bottom + GAP : anchor.top - GAP - height}px`;
+  panel.style.left = `${Math.max(MARGIN, left)}px`;
+}
+
+function moveWithArrows(event) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  const rows = [...event.currentTarget.querySelectorAll("[role=menuitem], [role=option]")];
+  const index = rows.indexOf(document.activeElement);
+  rows[(index + step + rows.length) % rows.length]?.focus();
+}
+
+/** Whether this key closes what lies below: Esc, when no hint list took it and no popover is open. */
+export function escapes(event) {
+  return event.key === "Escape" && !event.defaultPrevented && !document.querySelector(":popover-open");
+}

@@ -1,0 +1,123 @@
+"""users.*, usergroups.*, dnd.*, bots.*, team.*, auth.*: who is there."""
+
+from sandbox import profiles
+from sandbox.channels import CREATED
+from sandbox.errors import SlackError, invalid_arguments
+from sandbox.people import (
+    APP_ID,
+    BOT_ID,
+    BOT_USER_ID,
+    TEAM_DOMAIN,
+    TEAM_ID,
+    TEAM_NAME,
+    Person,
+)
+from sandbox.web_api import paging
+from sandbox.web_api.call import Call
+from sandbox.wire import Json
+
+_GROUPS = {"sales": "S0SALES0000", "marketing": "S0MARKETIN0"}
+
+
+def auth_test(call: Call) -> Json:
+    """auth.test"""
+    return {
+        "url": f"{call.address}/",
+        "team": TEAM_NAME,
+        "user": call.manifest.name.lower(),
+        "team_id": TEAM_ID,
+        "user_id": BOT_USER_ID,
+        "bot_id": BOT_ID,
+        "is_enterprise_install": False,
+    }
+
+
+def team_info(call: Call) -> Json:
+    """team.info"""
+    if call.args.text("team") not in ("", TEAM_ID):
+        raise SlackError("team_not_found")
+    return {"team": {"id": TEAM_ID, "name": TEAM_NAME, "domain": TEAM_DOMAIN, "icon": {}}}
+
+
+def bot_info(call: Call) -> Json:
+    """bots.info"""
+    if call.args.text("bot") not in ("", BOT_ID):
+        raise SlackError("bot_not_found")
+    about = {"id": BOT_ID, "app_id": APP_ID, "user_id": BOT_USER_ID, "deleted": False}
+    return {"bot": about | {"name": call.manifest.name, "updated": CREATED, "icons": {}}}
+
+
+def list_all(call: Call) -> Json:
+    """users.list"""
+    everybody = [_shown(call, person) for person in call.workspace.people.values()]
+    members, metadata = paging.page([*everybody, _bot(call)], call.args, default=1000)
+    return {"members": members, "cache_ts": CREATED, "response_metadata": metadata}
+
+
+def info(call: Call) -> Json:
+    """users.info"""
+    user = call.args.text("user")
+    if user == BOT_USER_ID:
+        return {"user": _bot(call)}
+    person = call.workspace.people.get(user)
+    if person is None:
+        raise SlackError("user_not_found")
+    return {"user": _shown(call, person)}
+
+
+def look_up_by_email(call: Call) -> Json:
+    """users.lookupByEmail"""
+    email = call.args.text("email").lower()
+    for person in call.workspace.people.values():
+        if person.email == email and not person.deleted:
+            return {"user": _shown(call, person)}
+    raise SlackError("users_not_found")
+
+
+def presence(call: Call) -> Json:
+    """users.getPresence"""
+    if call.args.text("user") not in ("", BOT_USER_ID, *call.workspace.people):
+        raise SlackError("user_not_found")
+    return {"presence": "active"}
+
+
+def list_groups(call: Call) -> Json:
+    """usergroups.list: one group a team"""
+    return {"usergroups": [_group(call, team) for team in _GROUPS]}
+
+
+def dnd_team_info(call: Call) -> Json:
+    """dnd.teamInfo: nobody is disturbed; at most 50 at once, as in Slack"""
+    asked = call.args.names("users")
+    if not asked:
+        raise SlackError("no_users_provided")
+    if len(asked) > 50:
+        raise invalid_arguments("must be at most 50 users [json-pointer:/users]")
+    quiet = {"dnd_enabled": False, "next_dnd_start_ts": 1, "next_dnd_end_ts": 1}
+    return {"users": {user: quiet for user in asked if user in call.workspace.people}}
+
+
+def _shown(call: Call, person: Person) -> Json:
+    return profiles.as_slack(person, email=call.manifest.grants("users:read.email"))
+
+
+def _bot(call: Call) -> Json:
+    name = call.manifest.name
+    return {
+        "id": BOT_USER_ID,
+        "team_id": TEAM_ID,
+        "name": name.lower(),
+        "real_name": name,
+        "deleted": False,
+        "profile": {"real_name": name, "bot_id": BOT_ID, "api_app_id": APP_ID},
+        "is_bot": True,
+        "is_app_user": False,
+        "updated": CREATED,
+    }
+
+
+def _group(call: Call, team: str) -> Json:
+    users = [p.id for p in call.workspace.people.values() if p.team == team and not p.deleted]
+    group: Json = {"id": _GROUPS[team], "team_id": TEAM_ID, "name": team.title(), "handle": team}
+    group |= {"is_usergroup": True, "date_delete": 0, "user_count": len(users)}
+    return group | ({"users": users} if call.args.flag("include_users") else {})
