@@ -138,6 +138,19 @@ def history(tx: Session, handoff: Handoff) -> list[History]:
     return list(rows)
 
 
+def history_for(tx: Session, handoff: Handoff, reader_id: str) -> list[History]:
+    """What this reader may see of it: who was reminded is for that person and their manager."""
+    rows = history(tx, handoff)
+    reminded = {row.facts["to"] for row in rows if row.kind == "nudged"}
+    people = tx.scalars(
+        select(Person).where(
+            col(Person.team_id) == handoff.team_id, col(Person.id).in_(reminded | {reader_id})
+        )
+    )
+    own = {found.id for found in people if reader_id in {found.id, found.manager_id}}
+    return [row for row in rows if row.kind != "nudged" or row.facts["to"] in own]
+
+
 def absences(tx: Session, person: Person) -> list[Absence]:
     return list(
         tx.scalars(

@@ -11,10 +11,10 @@ def claim(press: Press) -> None:
 
 
 def open_history(press: Press) -> None:
-    """Everybody may read what happened; it names no contact data."""
+    """Everybody may read what happened; it names no contact data, and nobody's reminders."""
     liaison = press.desk.liaison
     with liaison.reading() as tx:
         facts = queries.facts(tx, liaison.team_id, press.handoff_id)
-        rows = queries.history(tx, facts.handoff)
+        rows = queries.history_for(tx, facts.handoff, press.by)
         names = queries.names(tx, liaison.team_id, rows)
     press.open(views.history(facts, rows, names))

@@ -29,7 +29,7 @@ from bot.services.handoffs import (
 )
 from bot.services.hours import opening_of
 from bot.views import ids
-from bot.views.blocks import when
+from bot.views.blocks import escape, when
 from bot.views.handoffs import TOUCHES
 
 AT_ONCE = 200
@@ -59,7 +59,7 @@ def accept(liaison: Liaison, handoff_id: str, by: str) -> None:
 def _who_accepted(tx: Session, liaison: Liaison, handoff: Handoff, by: str) -> str:
     first = next(row for row in queries.history(tx, handoff) if row.kind == "accepted")
     name = "You" if first.by == by else tx.get_one(Person, (liaison.team_id, first.by)).name
-    return f"{name} accepted this lead already, {when(first.at)}."
+    return f"{escape(name)} accepted this lead already, {when(first.at)}."
 
 
 def log_touch(liaison: Liaison, handoff_id: str, by: str, kind: str) -> None:
@@ -124,9 +124,11 @@ def contacted(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) ->
     facts = {"kind": event.kind} if event.kind else {}
     person = handoff.actor_id if event.by is None else (by.id if by else None)
     if counts:
+        shown = handoff.touched_at
         _answer(tx, handoff, min(event.occurred_at, now))
         note(tx, handoff, "crm_touched", now, by=person, facts=facts)
-        changed(tx, liaison, handoff)
+        if handoff.touched_at != shown:  # the messages show the first contact only
+            changed(tx, liaison, handoff)
     else:
         note(tx, handoff, "crm_contact", now, by=person, facts=facts)
     return Receipt(handoff.id, duplicate=False)

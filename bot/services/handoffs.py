@@ -18,7 +18,7 @@ from bot.intake.webhook import Receipt
 from bot.liaison import Liaison
 from bot.models import Handoff, History, Lane, Lead, Message, MessageKind, Person, Run
 from bot.services.hours import opening_of
-from bot.views.blocks import when
+from bot.views.blocks import escape, when
 
 DEFAULT_GRADE = "C"
 
@@ -232,13 +232,14 @@ def authorise(
 def _who_claimed(tx: Session, liaison: Liaison, handoff: Handoff, actor: Person, by: str) -> str:
     run = queries.current_run(tx, handoff)
     at = f", {when(run.started_at)}" if run and run.started_at else ""
-    return f"{'You have' if actor.id == by else f'{actor.name} has'} this lead already{at}."
+    name = "You have" if actor.id == by else f"{escape(actor.name)} has"
+    return f"{name} this lead already{at}."
 
 
 def _who_closed(tx: Session, liaison: Liaison, handoff: Handoff) -> str:
     facts = queries.facts(tx, liaison.team_id, handoff.id)
-    who = facts.outcome_by.name if facts.outcome_by else "The CRM"
-    label = liaison.playbook.outcome_label(handoff.outcome or "")
+    who = escape(facts.outcome_by.name) if facts.outcome_by else "The CRM"
+    label = escape(liaison.playbook.outcome_label(handoff.outcome or ""))
     at = f", {when(handoff.closed_at)}" if handoff.closed_at else ""
     return f"{who} already recorded “{label}”{at}."
 

@@ -19,7 +19,7 @@ def opening_of(tx: Session, liaison: Liaison, person: Person | None, at: datetim
     return liaison.calendars.opening(
         person.timezone,
         person.opens or hours.open,
-        tuple(person.holidays) or hours.holidays,
+        hours.holidays if person.holidays is None else tuple(person.holidays),
         away,
         at,
     )

@@ -78,7 +78,8 @@ def _list(liaison: Liaison, person: Person, by_email: dict[str, Person]) -> None
     person.team = listed.team if listed else None
     person.roles = [str(role) for role in listed.roles] if listed else []
     person.opens = listed.open if listed else None
-    person.holidays = list(listed.holidays or ()) if listed else []
+    own = listed.holidays if listed else None
+    person.holidays = None if own is None else list(own)
     person.timezone = (listed and listed.timezone) or person.timezone
     manager = by_email.get(listed.manager) if listed and listed.manager else None
     person.manager_id = manager.id if manager else None

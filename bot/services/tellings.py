@@ -1,22 +1,21 @@
 """How each kind of message is told: rendered from the rows as they are now."""
 
-from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
 from sqlalchemy.orm import Session
 
 from bot import queries
-from bot.delivery.courier import Telling
+from bot.core.business_time import is_open, next_opening
+from bot.delivery.courier import Hold, Telling
 from bot.delivery.messages import revise
 from bot.liaison import Liaison
 from bot.models import Message, MessageKind, Person
 from bot.services.handoffs import card_shown
+from bot.services.hours import opening_of
 from bot.views import followups as followup_views
 from bot.views import handoffs as handoff_views
 from bot.views.blocks import Post
-
-Render = Callable[[Session, Message, datetime], Post | None]
 
 
 def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
@@ -37,14 +36,18 @@ def _card_shown(liaison: Liaison, tx: Session, message: Message, now: datetime) 
     card_shown(tx, liaison, message, now)
 
 
-def _dm(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | None:
-    """None when it was not sent yet and has become needless: no nudge after the work is done."""
+def _dm(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold | None:
+    """The check at the moment of sending: no nudge after the work is done or outside hours."""
     facts = queries.facts(tx, liaison.team_id, message.subject_id)
     reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
     run = facts.run
     is_current = run is not None and run.number == message.run and run.ended_at is None
-    if message.ts is None and not _is_wanted(message, facts, is_current=is_current):
-        return None
+    if message.ts is None:
+        if not _is_wanted(message, facts, is_current=is_current):
+            return None
+        opening = opening_of(tx, liaison, reader, now)
+        if not is_open(opening, now):
+            return Hold(next_opening(opening, now))
     if not is_current:
         return followup_views.settled(facts, reader, liaison.playbook)
     if not queries.is_newest_dm(tx, message):
@@ -53,7 +56,7 @@ def _dm(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post 
 
 
 def _is_wanted(message: Message, facts: queries.HandoffFacts, *, is_current: bool) -> bool:
-    """The check at the moment of sending: whose it is, and whether it still needs saying."""
+    """Whether it still is this person's, and still needs saying."""
     if not is_current or facts.handoff.closed_at:
         return False
     return message.kind is not MessageKind.NUDGE or facts.handoff.touched_at is None

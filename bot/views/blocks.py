@@ -14,8 +14,10 @@ MODAL_TITLE = 24
 _CONTROLS = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]"
 )
-_MARKUP = re.compile(r"([*_~`])")
-_WORD_JOINER = "\u2060"
+_LIVE_MARK = re.compile(r"`|(?<![^\W_])[*_~]|[*_~](?![^\W_])")
+"""A mark of mrkdwn where it could begin or end something; inside a word it means nothing."""
+_LOOKALIKES = {"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"}
+_HALF = re.compile(r"(&[a-z]{0,3}|<[^>]*)…$")
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,8 @@ def clean(text: str) -> str:
 def escape(text: str) -> str:
     """Foreign text made harmless for mrkdwn: no mention, no link, no formatting of its own."""
     safe = clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    # mrkdwn has no escape for its own marks: an invisible joiner keeps them from pairing up.
-    return _MARKUP.sub(rf"{_WORD_JOINER}\1{_WORD_JOINER}", safe)
+    # mrkdwn has no escape for its own marks, so those that would take effect are swapped.
+    return _LIVE_MARK.sub(lambda mark: _LOOKALIKES[mark[0]], safe)
 
 
 def short(text: str, most: int) -> str:
@@ -43,10 +45,14 @@ def short(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
+def foreign(text: str, most: int) -> str:
+    """Somebody else's words on one line of at most `most` characters, escaped for mrkdwn."""
+    return escape(short(" ".join(clean(text).split()), most))
+
+
 def quote(text: str, most: int = 600) -> str:
-    """Foreign words as a quotation, escaped, every line marked."""
-    lines = short(clean(text).strip(), most).splitlines()
-    return "\n".join(f"> {escape(line)}" for line in lines)
+    """Somebody else's words as a quotation of one line."""
+    return f"> {foreign(text, most)}"
 
 
 def when(at: datetime) -> str:
@@ -55,16 +61,24 @@ def when(at: datetime) -> str:
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>"
 
 
-def _mrkdwn(text: str) -> dict[str, str]:
-    return {"type": "mrkdwn", "text": short(text, SECTION_TEXT)}
+def _mrkdwn(text: str) -> dict[str, Any]:
+    """Cut to what a block takes; an entity or a link that the cut went through goes with it.
+
+    `verbatim`: Slack would otherwise make links and mentions of its own out of foreign text.
+    """
+    fits = len(text) <= SECTION_TEXT
+    cut = text if fits else _HALF.sub("…", short(text, SECTION_TEXT))
+    return {"type": "mrkdwn", "text": cut, "verbatim": True}
 
 
 def section(text: str, accessory: Block | None = None) -> Block:
-    block: Block = {
-        "type": "section",
-        "text": {"type": "mrkdwn", "text": short(text, SECTION_TEXT)},
-    }
+    block: Block = {"type": "section", "text": _mrkdwn(text)}
     return block | ({"accessory": accessory} if accessory else {})
+
+
+def plain_section(text: str) -> Block:
+    """Text without any markup, exactly as it is."""
+    return {"type": "section", "text": plain(short(text, SECTION_TEXT))}
 
 
 def context(text: str) -> Block:

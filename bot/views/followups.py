@@ -13,12 +13,14 @@ from bot.views.blocks import (
     View,
     actions,
     button,
+    clean,
     context,
     escape,
     field,
+    foreign,
     modal,
     overflow,
-    plain,
+    plain_section,
     quote,
     radios,
     section,
@@ -30,21 +32,20 @@ from bot.views.handoffs import TOUCHES, company, status_line
 
 PUSH = 90
 """Characters a phone shows of a push notification."""
+LONGEST_LINK = 1500
+"""A longer one would crowd everything else out of its block."""
 
 
 def dm(
     message: Message, facts: HandoffFacts, reader: Person, playbook: Playbook, now: datetime
 ) -> Post:
     """The living DM about one lead: who to call, why, by when, and the buttons to answer."""
-    push = _push(message, facts, reader, now)
-    blocks = [section(f"*{push}*"), *_contact(facts.lead)]
-    if facts.lead.message:
-        blocks.append(section(quote(facts.lead.message)))
-    blocks.append(context(_about(facts)))
-    status = status_line(facts, playbook, reader)
-    blocks.append(context(status))
-    blocks.append(_buttons(facts))
-    return Post(f"{push}\n{status}", blocks)
+    push, contact = _push(message, facts, reader, now), _contact(facts.lead)
+    words = [quote(facts.lead.message)] if facts.lead.message else []
+    notes = [_about(facts), status_line(facts, playbook, reader)]
+    blocks = [section(f"*{push}*"), *([plain_section(contact)] if contact else [])]
+    blocks += [*map(section, words), *map(context, notes), _buttons(facts)]
+    return Post("\n".join([push, escape(contact), *words, *notes]), blocks)
 
 
 def settled(facts: HandoffFacts, reader: Person, playbook: Playbook) -> Post:
@@ -70,8 +71,8 @@ def _push(message: Message, facts: HandoffFacts, reader: Person, now: datetime) 
         tail = f": first touch{tail.replace(', due', ' due')}"
     elif facts.handoff.reason:
         room = PUSH - len(f"{verb} : {tail}") - 30
-        tail = f": {escape(short(facts.handoff.reason, max(room, 20)))}{tail}"
-    return f"{verb} {escape(short(lead.company or lead.given_name or 'this lead', 30))}{tail}"
+        tail = f": {foreign(facts.handoff.reason, max(room, 20))}{tail}"
+    return f"{verb} {foreign(lead.company or lead.given_name or 'this lead', 30)}{tail}"
 
 
 def local_time(at: datetime, reader: Person, now: datetime) -> str:
@@ -85,23 +86,22 @@ def local_time(at: datetime, reader: Person, now: datetime) -> str:
     return local.strftime("%H:%M" if is_today else "%a %H:%M")
 
 
-def _contact(lead: Lead) -> list[Block]:
+def _contact(lead: Lead) -> str:
     """Name, role, e-mail, phone: plain text, so that copying gives exactly what was sent."""
     name = " ".join(part for part in (lead.given_name, lead.family_name) if part)
     first = ", ".join(part for part in (name, lead.title, lead.company, lead.country) if part)
     lines = [first, " · ".join(part for part in (lead.email, lead.phone) if part)]
-    text = short("\n".join(line for line in lines if line), 600)
-    return [{"type": "section", "text": plain(text)}] if text else []
+    return short(clean("\n".join(line for line in lines if line)), 600)
 
 
 def _about(facts: HandoffFacts) -> str:
     handoff = facts.handoff
-    parts = [escape(short(handoff.campaign or handoff.source or "No campaign", 80))]
+    parts = [foreign(handoff.campaign or handoff.source or "No campaign", 80)]
     parts.append(f"grade {handoff.grade}" + ("" if handoff.grade_given else " (none given)"))
     if handoff.last_activity:
-        parts.append(f"last: {escape(short(handoff.last_activity, 200))}")
-    if handoff.url:
-        parts.append(f"<{_link(handoff.url)}|Open in the CRM>")
+        parts.append(f"last: {foreign(handoff.last_activity, 200)}")
+    if handoff.url and len(link := _link(handoff.url)) <= LONGEST_LINK:
+        parts.append(f"<{link}|Open in the CRM>")
     return " · ".join(parts)
 
 

@@ -13,13 +13,12 @@ from bot.views.blocks import (
     View,
     actions,
     button,
-    clean,
     context,
     escape,
+    foreign,
     modal,
     overflow,
     section,
-    short,
     when,
 )
 
@@ -40,40 +39,38 @@ def company(lead: Lead) -> str:
     """What a lead is called where everybody reads: never an address or a family name."""
     if lead.erased_at:
         return "An erased lead"
-    return escape(short(lead.company or lead.given_name or "A lead without a name", 80))
+    return foreign(lead.company or lead.given_name or "A lead without a name", 80)
 
 
 def card(facts: HandoffFacts, playbook: Playbook) -> Post:
     """The one message of a hand-off in the channel: no contact data, no mention, no blame."""
-    status = status_line(facts, playbook)
     lines = [_headline(facts), *_why_lines(facts.handoff)]
-    blocks = [section("\n".join(lines)), context(status)]
+    notes = [status_line(facts, playbook)]
     if missing := missing_fields(facts):
-        blocks.append(context(f"Missing: {', '.join(missing)}."))
-    blocks.append(_card_buttons(facts.handoff))
-    summary = f"{company(facts.lead)}, {_campaign_and_grade(facts.handoff)}"
-    because = f": {escape(short(facts.handoff.reason, 120))}" if facts.handoff.reason else ""
-    return Post(f"{summary}{because}. {status}", blocks)
+        notes.append(f"Missing: {', '.join(missing)}.")
+    blocks = [section("\n".join(lines)), *map(context, notes), _card_buttons(facts.handoff)]
+    return Post("\n".join([*lines, *notes]), blocks)
 
 
 def _headline(facts: HandoffFacts) -> str:
     lead = facts.lead
-    person = ", ".join(escape(short(part, 60)) for part in (lead.given_name, lead.title) if part)
+    person = ", ".join(foreign(part, 60) for part in (lead.given_name, lead.title) if part)
     name = f"*{company(lead)}*"
     return f"{name} · {person}" if person and lead.company else name
 
 
 def _why_lines(handoff: Handoff) -> list[str]:
-    lines = [_campaign_and_grade(handoff)]
+    lines = [campaign_and_grade(handoff)]
     if handoff.reason:
-        lines.append(f"Why: {escape(short(handoff.reason, 300))}")
+        lines.append(f"Why: {foreign(handoff.reason, 300)}")
     if handoff.last_activity:
-        lines.append(f"Last: {escape(short(handoff.last_activity, 300))}")
+        lines.append(f"Last: {foreign(handoff.last_activity, 300)}")
     return lines
 
 
-def _campaign_and_grade(handoff: Handoff) -> str:
-    campaign = escape(short(handoff.campaign or handoff.source or "No campaign", 80))
+def campaign_and_grade(handoff: Handoff) -> str:
+    """Where the lead came from and how hot it is; a grade we assumed is said to be so."""
+    campaign = foreign(handoff.campaign or handoff.source or "No campaign", 80)
     given = "" if handoff.grade_given else " (none given)"
     return f"{campaign} · grade {handoff.grade}{given}"
 
@@ -126,7 +123,7 @@ def _outcome_line(facts: HandoffFacts, playbook: Playbook, reader: Person | None
     says = f"says {escape(by.name)}" if by else "says the CRM"
     says = "as you said" if by and reader and by.id == reader.id else says
     at = f", {when(handoff.outcome_at)}" if handoff.outcome_at else ""
-    words = f" “{escape(short(handoff.outcome_words, 300))}”" if handoff.outcome_words else ""
+    words = f" “{foreign(handoff.outcome_words, 300)}”" if handoff.outcome_words else ""
     return f"*{label}*, {says}{at}.{words}"
 
 
@@ -143,13 +140,12 @@ def _card_buttons(handoff: Handoff) -> Block:
 
 def history(facts: HandoffFacts, rows: list[History], names: dict[str, str]) -> View:
     """What happened, oldest first; `names` by person id."""
-    title = clean(short(facts.lead.company or "History", 24))
     shown = rows[-_LINES_OF_HISTORY:]
-    blocks = [section(f"*{company(facts.lead)}*\n{_campaign_and_grade(facts.handoff)}")]
-    blocks += [context(f"{when(row.at)}  {_told(row, names)}") for row in shown]
+    blocks = [section(f"*{company(facts.lead)}*\n{campaign_and_grade(facts.handoff)}")]
+    blocks += [context(f"{_told(row, names)} · {when(row.at)}") for row in shown]
     if len(rows) > len(shown):
         blocks.append(context(f"{len(rows) - len(shown)} earlier lines are not shown."))
-    return modal(ids.HISTORY_VIEW, title, blocks, submit=None)
+    return modal(ids.HISTORY_VIEW, "History", blocks, submit=None)
 
 
 _TOLD = {
@@ -157,7 +153,7 @@ _TOLD = {
     "came_back": "The lead came back",
     "shown": "The card was shown",
     "claimed": "{by} claimed it",
-    "took_on": "{by} took it on, with its first touch open",
+    "took_on": "{by} took it on",
     "accepted": "{by} accepted it",
     "touched": "{by} was in touch: {kind}",
     "crm_touched": "{by} was in touch, says the CRM: {kind}",
@@ -177,7 +173,13 @@ def _told(row: History, names: dict[str, str]) -> str:
         "outcome": facts["outcome"].replace("_", " "),
     }
     sentence = _TOLD.get(row.kind, row.kind)
-    return sentence.format_map({key: escape(value) for key, value in words.items()}) + "."
+    return sentence.format_map({key: escape(value) for key, value in words.items()})
+
+
+def why_it_came(handoff: Handoff) -> str:
+    """The same lead in one line: campaign, grade, and why it qualifies."""
+    because = f": {foreign(handoff.reason, 120)}" if handoff.reason else ""
+    return f"{campaign_and_grade(handoff)}{because}"
 
 
 def line(facts: HandoffFacts, playbook: Playbook, reader: Person) -> str:

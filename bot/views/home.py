@@ -4,18 +4,19 @@ from bot.models import Person
 from bot.playbook import Playbook
 from bot.queries import HandoffFacts, is_listed, sells
 from bot.views.blocks import View, context, header, section
-from bot.views.handoffs import line
+from bot.views.handoffs import line, why_it_came
 
 SHOWN = 40
-"""Lines on App Home; it takes 100 blocks."""
+"""Leads on App Home; it takes 100 blocks."""
+_HOW = "Answer a lead with the buttons in its message, under Messages."
 
 
 def home(person: Person, mine: list[HandoffFacts], playbook: Playbook) -> View:
     """The reader's open hand-offs, soonest due first; says so when there are none."""
     blocks = [header("Your open hand-offs")]
-    blocks += [section(line(facts, playbook, person)) for facts in mine[:SHOWN]]
-    if not mine:
-        blocks.append(section(_nothing(person)))
+    for facts in mine[:SHOWN]:
+        blocks.append(section(f"{line(facts, playbook, person)}\n{why_it_came(facts.handoff)}"))
+    blocks.append(context(_HOW) if mine else section(_nothing(person)))
     if len(mine) > SHOWN:
         blocks.append(context(f"The {SHOWN} that are due first are shown."))
     return {"type": "home", "blocks": blocks}

@@ -276,6 +276,20 @@ def test_a_nudge_that_became_needless_while_it_waited_is_never_sent(office: Offi
     assert nudges(office, BEN, handoff) == []
 
 
+def test_a_message_delayed_past_closing_waits_for_the_next_opening(office: Office) -> None:
+    office.control.set_clock(datetime(2026, 11, 23, 15, 58, tzinfo=UTC))
+    office.control.fault("rate_limited", method="chat.postMessage", times=2, seconds=1)
+    handoff = office.hand_over()
+    office.control.set_clock(datetime(2026, 11, 23, 16, 5, tzinfo=UTC))
+
+    office.card(handoff, "Ben Cole has it")
+    office.settle()
+    assert not [m for m in office.dms(BEN) if office.subject(m) == handoff]
+
+    office.control.set_clock(datetime(2026, 11, 24, 8, 1, tzinfo=UTC))
+    assert office.dm(BEN, handoff)
+
+
 def test_moving_to_another_zone_moves_the_actors_due_time_not_the_promise(
     office: Office,
 ) -> None:

@@ -168,3 +168,17 @@ def test_what_marketing_left_out_is_named(office: Office) -> None:
     card = office.card(handoff, "Missing")
 
     assert "Missing: role, phone, why it qualifies." in text_of(card)
+
+
+def test_who_was_reminded_is_for_that_person_and_their_manager(office: Office) -> None:
+    handoff = office.hand_over()
+    office.dm(BEN, handoff)
+    office.control.advance("31m")
+    card = office.card(handoff, "Ben Cole has it")
+
+    sees = {}
+    for person in (BEN, ANA, CHLOE, IDA):
+        office.press(person, ids.MORE, card, LEADS, f"{ids.MORE_HISTORY}:{handoff}")
+        sees[person] = "was reminded" in text_of(office.modal(person, "History"))
+
+    assert sees == {BEN: True, ANA: True, CHLOE: False, IDA: False}

@@ -128,7 +128,7 @@ function repliesLine(message, replies, { store, reader }) {
 function toolbar(message, { inThread }, page) {
   if (message.ephemeral) return null;
   const reply = () => page.store.go({ thread: message.thread_ts ?? message.ts });
-  const more = iconButton("more-vertical", "More actions", {
+  const more = iconButton("more-vertical", "Message actions", {
     "aria-haspopup": "menu",
     "data-testid": "message-menu",
     onclick: () => openMenu(more, [...(inThread ? [] : [replyItem(reply)]), ...shortcutItems(message, page)]),

@@ -1,0 +1,213 @@
+"""Makes docs/pictures from the running demo: python tools/pictures.py
+
+Nothing in a picture is painted: each is the sandbox page after the clicks that lead there.
+"""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Browser, FloatRect, Locator, Page, expect, sync_playwright
+
+ROOT = Path(__file__).parent.parent
+PICTURES = ROOT / "docs" / "pictures"
+LARGEST = 250_000
+"""Bytes of one picture; they are cloned with the repository."""
+CARD_WIDTH = 640
+LEAD, LAST_LEAD = "Northgate Advisory", "Tidewater Haulage"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The size of a window, in CSS pixels, and how many dots each has."""
+
+    name: str
+    width: int
+    height: int
+    dots: float
+    scheme: Literal["light", "dark"] = "light"
+
+
+DESK = Frame("desk", 1280, 840, 1.25)
+DARK = Frame("desk-dark", 1280, 840, 1.25, "dark")
+PHONE = Frame("phone", 390, 844, 2)
+
+
+class View:
+    """One window onto the demo, in which Ben looks around."""
+
+    def __init__(self, browser: Browser, url: str, frame: Frame) -> None:
+        self._url = url
+        self._frame = frame
+        context = browser.new_context(
+            viewport={"width": frame.width, "height": frame.height},
+            device_scale_factor=frame.dots,
+            color_scheme=frame.scheme,
+            is_mobile=frame is PHONE,
+            has_touch=frame is PHONE,
+        )
+        # The hint for a first visit would stand in every picture.
+        context.add_init_script("localStorage.setItem('sandbox.welcome.closed', 'yes')")
+        self.page: Page = context.new_page()
+
+    def go(self, place: str) -> None:
+        self.page.goto(f"{self._url}/#/ben/{place}")
+
+    def message(self, words: str) -> Locator:
+        pane = self.page.locator("#conversation")
+        return pane.get_by_test_id("message").filter(has_text=words).last
+
+    @property
+    def modal(self) -> Locator:
+        return self.page.get_by_test_id("modal")
+
+    def press(self, message: Locator, label: str) -> None:
+        message.get_by_role("button", name=label, exact=True).click()
+
+    def snap(self, name: str, of: Locator | None = None) -> None:
+        """Keep what is shown, or one part of it, as `name`."""
+        self.page.mouse.move(0, 0)
+        file = PICTURES / f"{name}-{self._frame.name}.png"
+        clip = _around(of) if of else None
+        self.page.screenshot(path=file, animations="disabled", caret="hide", clip=clip)
+
+
+def _around(part: Locator) -> FloatRect:
+    """Where a message stands, without the empty paper beside it."""
+    part.scroll_into_view_if_needed()
+    box = part.bounding_box()
+    assert box
+    return {**box, "width": min(box["width"], CARD_WIDTH)}
+
+
+def main() -> int:
+    """Make every picture; the exit code says how many came out too large."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with demo() as url, chromium() as browser:
+        views = [View(browser, url, frame) for frame in (DESK, DARK, PHONE)]
+        for view in views:
+            look_at_the_channel(view)
+        desk, _, phone = views
+        for view in (desk, phone):
+            look_at_a_new_lead(view)
+        wait_for_the_nudge(desk)
+        for view in (desk, phone):
+            look_at_the_nudge(view)
+        answer(desk)
+        for view in (desk, phone):
+            look_at_the_history(view)
+    large = [file for file in PICTURES.glob("*.png") if file.stat().st_size > LARGEST]
+    for file in large:
+        sys.stderr.write(f"{file.name} has {file.stat().st_size} bytes, over {LARGEST}.\n")
+    return len(large)
+
+
+def look_at_the_channel(view: View) -> None:
+    view.go("leads")
+    expect(view.message(LAST_LEAD)).to_contain_text("First touch due")
+    view.snap("page")
+
+
+def look_at_a_new_lead(view: View) -> None:
+    """The card, the message to the actor, a form, App Home."""
+    view.snap("card", view.message(LEAD))
+    view.go("liaison")
+    told = view.message(f"Call {LEAD}")
+    expect(told).to_be_visible()
+    view.snap("dm")
+    view.press(told, "Outcome…")
+    view.modal.get_by_label("Not a fit").check()
+    view.modal.get_by_label("In your words").fill("Forty people; we start at two hundred.")
+    view.snap("modal")
+    view.page.get_by_test_id("modal-cancel").click()
+    expect(view.modal).to_be_hidden()
+    view.go("home")
+    expect(view.page.get_by_test_id("home")).to_contain_text(LEAD)
+    view.snap("home")
+
+
+def wait_for_the_nudge(view: View) -> None:
+    """Half an hour, in which nobody answers."""
+    for _ in range(2):
+        step = view.page.get_by_test_id("clock-15m")
+        step.click()
+        expect(step).not_to_have_attribute("aria-busy", "true")
+
+
+def look_at_the_nudge(view: View) -> None:
+    view.go("liaison")
+    expect(view.message(f"Call {LEAD}: first touch due")).to_be_visible()
+    expect(view.message("see the newer message below")).to_be_visible()
+    view.snap("nudge")
+
+
+def answer(view: View) -> None:
+    """Accept, a touch, an outcome."""
+    ts = view.message(f"Call {LEAD}").get_attribute("data-ts")
+    told = view.page.locator(f'#conversation [data-ts="{ts}"]')
+    view.press(told, "Accept")
+    expect(told).to_contain_text("You accepted it.")
+    for button, choice, shown in (
+        ("Log touch", "Called, spoke", "You are working on it"),
+        ("Outcome…", "Qualified", "as you said"),
+    ):
+        view.press(told, button)
+        view.modal.get_by_label(choice).check()
+        view.page.get_by_test_id("modal-submit").click()
+        expect(told).to_contain_text(shown)
+
+
+def look_at_the_history(view: View) -> None:
+    view.go("leads")
+    card = view.message(LEAD)
+    expect(card).to_contain_text("Qualified")
+    card.locator('[data-action-id="lead:more"]').click()
+    view.page.get_by_role("menuitem", name="History").click()
+    expect(view.modal).to_be_visible()
+    expect(view.modal).to_contain_text("qualified")
+    view.snap("history")
+    view.page.get_by_test_id("modal-close").click()
+    expect(view.modal).to_be_hidden()
+
+
+@contextmanager
+def demo() -> Iterator[str]:
+    """The demo on a free port, and its address."""
+    running = subprocess.Popen(
+        [sys.executable, "-u", "-m", "sandbox.demo", "--port", "0"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert running.stdout
+        said = (re.search(r"http://\S+", line) for line in running.stdout)
+        yield next(address[0] for address in said if address)
+    finally:
+        running.terminate()
+        running.communicate(timeout=30)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The Chromium that tools/chromium.py finds."""
+    found = subprocess.run(
+        [sys.executable, ROOT / "tools" / "chromium.py"], check=True, capture_output=True, text=True
+    )
+    expect.set_options(timeout=20_000)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=found.stdout.strip(), args=["--no-sandbox", "--disable-quic"]
+        )
+        yield browser
+        browser.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
