@@ -15,8 +15,8 @@ import uvicorn
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
-from sqlalchemy import select, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Engine, select, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 import handlers
@@ -41,11 +41,12 @@ from bot.slack import Slack
 from bot.socket import Socket
 from handlers.desk import Desk
 from handlers.inbox import EVENTS
+from jobs.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
 
 SLACK_TIMEOUT = 10
-"""Seconds; stays well under the lease of a message."""
+"""Seconds, or half a lease if that is shorter: a post must be settled while its lease lasts."""
 CLICKS_AT_ONCE = 128
 """With 20 threads, 100 clicks at once still lose 20 acknowledgements; with 128 none."""
 DIRECT_ANSWERS = 16
@@ -62,16 +63,15 @@ def connect(
     client = _web_client(settings)
     slack = Slack(client)
     me = _myself(slack)
-    engine = make_engine(settings.database_url)
-    migrate(engine)
+    engine = _open_database(settings)
     with Session(engine) as tx, tx.begin():
         _own_database(tx, me)
         playbook = playbooks.bring_in(tx, me["team_id"], settings.liaison_playbook, wall())
     channel = slack.channel_id(playbook.channels.handoffs)
     if channel is None:
         raise CannotStart(
-            f"There is no channel {playbook.channels.handoffs} the bot can see: create it and "
-            "invite the bot, or name another under [channels] handoffs in the playbook."
+            f"The bot is in no channel {playbook.channels.handoffs}: create it and invite the bot, "
+            "or name another under [channels] handoffs in the playbook."
         )
     liaison = Liaison(
         team_id=me["team_id"],
@@ -93,6 +93,17 @@ def connect(
     return liaison, slack, myself
 
 
+def _open_database(settings: Settings) -> Engine:
+    engine = make_engine(settings.database_url)
+    try:
+        migrate(engine)
+    except DBAPIError as error:
+        raise CannotStart(
+            f"DATABASE_URL cannot be opened: {str(error.orig).strip().splitlines()[0]}."
+        ) from error
+    return engine
+
+
 def _myself(slack: Slack) -> dict[str, str]:
     try:
         return slack.who_am_i()
@@ -108,7 +119,7 @@ def _web_client(settings: Settings) -> WebClient:
     return WebClient(
         token=settings.slack_bot_token,
         base_url=settings.slack_api_url,
-        timeout=SLACK_TIMEOUT,
+        timeout=min(SLACK_TIMEOUT, int(settings.liaison_lease_seconds / 2)),
         retry_handlers=[],
     )
 
@@ -155,6 +166,7 @@ class Bot:
         self._worker = EventWorker(self.liaison, handle, event_stored)
         self._writer = GroupWriter(self.liaison, partial(receive, self.liaison))
         self._scheduler = jobs.schedule(self.liaison)
+        self._watchdog = Watchdog(self._scheduler, wall)
         app = _bolt(settings, desk, myself)
         token = settings.slack_app_token
         self._socket = Socket(app, token, _web_client(settings), CLICKS_AT_ONCE) if token else None
@@ -179,6 +191,7 @@ class Bot:
         self._courier.start()
         self._worker.start()
         self._scheduler.start()
+        self._watchdog.start()
         self._serving.start()
         if not _soon(lambda: self._server.started or not self._serving.is_alive()):
             raise CannotStart("The HTTP server did not start.")
@@ -196,6 +209,7 @@ class Bot:
         self._server.should_exit = True
         if self._serving.is_alive():
             self._serving.join()
+        self._watchdog.stop()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
         self._writer.stop()

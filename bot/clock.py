@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 from urllib.request import Request, urlopen
 
+from bot.errors import CannotStart
+
 log = logging.getLogger(__name__)
 
 _WAIT = 20
@@ -39,8 +41,13 @@ class SandboxClock:
         return wall() + self._offset
 
     def start(self) -> None:
-        """Adopt the sandbox's time at once, then follow it."""
-        self._adopt(wait=0)
+        """Adopt the sandbox's time at once, then follow it. Raises `CannotStart`."""
+        try:
+            self._adopt(wait=0)
+        except (OSError, ValueError) as error:
+            raise CannotStart(
+                f"No sandbox keeps a clock at {self._url}: start it, or remove LIAISON_CLOCK_URL."
+            ) from error
         self._loop.start()
 
     def stop(self) -> None:
@@ -54,8 +61,8 @@ class SandboxClock:
                     self._tick()
                     self._say_ticked()
             except (OSError, ValueError):
-                log.warning("the sandbox's clock does not answer")
-                self._stopping.wait(1)
+                if not self._stopping.wait(1):
+                    log.warning("the sandbox's clock does not answer")
 
     def _adopt(self, wait: int) -> bool:
         """Take over the sandbox's time; says whether it was set since we last asked."""

@@ -11,6 +11,8 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 SLACK = "https://slack.com/api/"
+SHORTEST_LEASE = 20
+"""Twice the time a call to Slack may take: before that nobody may think it lost."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Settings:
             liaison_webhook_secret=reader.webhook_secrets(),
             host=reader.value("HOST", "127.0.0.1"),
             port=int(reader.number("PORT", "3000", least=0, most=65535)),
-            liaison_lease_seconds=reader.number("LIAISON_LEASE_SECONDS", "60", least=1, most=3600),
+            liaison_lease_seconds=reader.number("LIAISON_LEASE_SECONDS", "60", least=2, most=3600),
             liaison_clock_url=reader.url("LIAISON_CLOCK_URL"),
             liaison_pace=reader.number("LIAISON_PACE", "1", least=0.01, most=100_000),
         )
@@ -190,6 +192,8 @@ class _Reader:
         ):
             if is_set and not settings.is_sandbox:
                 self._fault(name, "is for a sandbox on this machine; remove it.")
+        if settings.liaison_lease_seconds < SHORTEST_LEASE and not settings.is_sandbox:
+            self._fault("LIAISON_LEASE_SECONDS", f"must be at least {SHORTEST_LEASE}, such as 60.")
 
     def _fault(self, name: str, fix: str) -> None:
         self.faults.append(Fault(name, fix))

@@ -7,8 +7,9 @@ key with an autoincrement part, and they sort by time.
 Two kinds of time stand side by side. Business time (`at`, `due_at`, `hold_until` …) may be set in a
 sandbox; wall time (`send_at`, `first_tried_at`, everything on `Gate` and `InboxEvent`) never is.
 
-Only `Lead` and `Handoff.outcome_words` hold what a person told us; everything else keeps ids and
-codes and is rendered anew at each send.
+What identifies a lead stands in `Lead` alone. `Handoff` keeps the sentences told about one hand-off
+(`reason`, `last_activity`, `url`, `owner_given`, `outcome_words`); everything else keeps ids and
+codes, and is rendered anew at each send. `InboxEvent.body` is blanked after some days.
 """
 
 from datetime import datetime
@@ -69,8 +70,8 @@ class PlaybookVersion(SQLModel, table=True):
 class Person(SQLModel, table=True):
     """A member of the workspace; `id` is the Slack user id.
 
-    `team`, `roles`, `opens`, `holidays` and `manager_id` come from the playbook and are None (or
-    empty) for somebody it does not list, who may read and not press.
+    `team`, `roles`, `opens`, `holidays` and `manager_id` come from the playbook; `team` is None for
+    somebody it does not list, who may read and not press.
     """
 
     __table_args__ = (Index("ix_person_email", "team_id", "email"),)
@@ -85,7 +86,8 @@ class Person(SQLModel, table=True):
     team: str | None = None
     roles: list[str] = Field(default_factory=list, sa_type=JSON)
     opens: str | None = None
-    holidays: list[str] = Field(default_factory=list, sa_type=JSON)
+    holidays: list[str] | None = Field(default=None, sa_type=JSON)
+    """None = the team's; empty = none at all."""
     manager_id: str | None = None
 
 

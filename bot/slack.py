@@ -90,16 +90,24 @@ class Slack:
                 yield Member.from_user(user)
 
     def channel_id(self, name_or_id: str) -> str | None:
-        """The id of `#name`; an id comes back as it is; None when no such channel can be seen."""
+        """The id of a channel by `#name` or id; None unless the bot is a member of it."""
         if not name_or_id.startswith("#"):
-            return name_or_id
+            return self._joined(name_or_id)
         channels = self._pages(
             "channels",
             self._client.conversations_list,
             types="public_channel,private_channel",
             exclude_archived=True,
         )
-        return next((str(c["id"]) for c in channels if c["name"] == name_or_id[1:]), None)
+        named = (c for c in channels if c["name"] == name_or_id[1:])
+        return next((str(c["id"]) for c in named if c.get("is_member")), None)
+
+    def _joined(self, channel_id: str) -> str | None:
+        try:
+            answer = reached(lambda: self._client.conversations_info(channel=channel_id))
+        except SlackGone:
+            return None
+        return channel_id if answer["channel"].get("is_member") else None
 
     def open_dm(self, person_id: str) -> str:
         """The DM channel with a person; opening it twice is harmless."""

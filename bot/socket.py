@@ -1,6 +1,7 @@
 """Socket Mode by Slack's client, made to notice a dead connection and to lose no click."""
 
 import time
+from threading import Lock
 
 import websocket
 from slack_bolt import App
@@ -30,7 +31,10 @@ class Socket:
             app_token, app.logger, client, ping_interval=PING_EVERY, concurrency=clicks_at_once
         )
         self._client.socket_mode_request_listeners.append(self._handle)
+        self._client.on_message_listeners.append(self._count)
         self._client.on_error_listeners.append(_hang_up)
+        self._counting = Lock()
+        self._at_hand = 0
 
     def start(self) -> None:
         """Returns once it listens, or after ten seconds, and goes on trying.
@@ -43,14 +47,14 @@ class Socket:
             time.sleep(0.02)
 
     def stop(self) -> None:
-        """Finish the clicks at hand while they can still be acknowledged, then hang up."""
-        client = self._client
-        client.closed = True
-        client.message_queue.put(None)
-        client.message_processor.shutdown()  # type: ignore[no-untyped-call]
-        client.message_workers.shutdown(wait=True)
+        """Hang up in a moment when no click is at hand, or when it is too late for them."""
+        client, too_late = self._client, time.monotonic() + ACK_WITHIN
+        while self._at_hand > 0 and time.monotonic() < too_late:
+            time.sleep(0.01)
         client.current_session_runner.event.set()
+        client.message_queue.put(None)
         client.close()
+        client.message_workers.shutdown(wait=True)
 
     def is_listening(self) -> bool:
         """Whether the connection stands; a silent one is replaced within seconds."""
@@ -59,7 +63,16 @@ class Socket:
 
     def _handle(self, client: BaseSocketModeClient, request: SocketModeRequest) -> None:
         started = time.time()
-        send_response(client, request, run_bolt_app(self._app, request), started)
+        try:
+            send_response(client, request, run_bolt_app(self._app, request), started)
+        finally:
+            with self._counting:
+                self._at_hand -= 1
+
+    def _count(self, _session: websocket.WebSocketApp, message: str) -> None:
+        if '"envelope_id"' in message:
+            with self._counting:
+                self._at_hand += 1
 
 
 def _hang_up(session: websocket.WebSocketApp, _error: Exception) -> None:

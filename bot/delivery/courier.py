@@ -17,7 +17,7 @@ from threading import Thread
 from sqlalchemy.orm import Session
 
 from bot.delivery import outbox
-from bot.delivery.outbox import Claim, Dropped, Outcome, Repost, Retry, Shown, Unclear
+from bot.delivery.outbox import Claim, Dropped, Held, Outcome, Repost, Retry, Shown, Unclear
 from bot.delivery.pacing import Pace
 from bot.errors import NotSaved, SlackGone, SlackRefused, SlackUnavailable, SlackUnclear
 from bot.identity import new_id
@@ -31,17 +31,26 @@ log = logging.getLogger(__name__)
 SENDERS = 16
 IDLE = 1.0
 """Seconds between two looks when nothing wakes the courier; other processes queue rows too."""
-EDIT_AGAIN = timedelta(seconds=5)
-UNAVAILABLE_AGAIN = timedelta(seconds=5)
+AGAIN = 1 / 12
+"""The part of a lease after which what did not happen is tried again: 5 s of 60."""
+CHANNEL_AGAIN = timedelta(minutes=5)
+"""Somebody has to invite the bot again, or choose another channel."""
 CLOCKS_APART = 300.0
 """Seconds by which Slack's clock and ours may differ when a post is looked for."""
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Not now: the recipient is back at work then (business time)."""
+
+    until: datetime
 
 
 @dataclass(frozen=True)
 class Telling:
     """How one kind of message is told."""
 
-    render: Callable[[Session, Message, datetime], Post | None]
+    render: Callable[[Session, Message, datetime], Post | Hold | None]
     """The message as of now (business time); None = it is no longer wanted."""
     shown: Callable[[Session, Message, datetime], None] | None = None
     """What follows when Slack first shows it, in the transaction that records it."""
@@ -65,6 +74,7 @@ class Courier:
         self._tellings = tellings
         self._pace = pace
         self._lease = lease
+        self._again = lease * AGAIN
         self._senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="courier")
         self._done: SimpleQueue[tuple[Claim, Future[Outcome]]] = SimpleQueue()
         self._to_record: list[tuple[Claim, Outcome]] = []
@@ -92,8 +102,10 @@ class Courier:
         return self._loop.is_alive()
 
     def _run(self) -> None:
-        while not self._is_stopping:
+        while True:
             self._liaison.something_to_tell.clear()
+            if self._is_stopping:
+                return
             try:
                 self._record_done()
                 wait = self._send_next()
@@ -115,6 +127,9 @@ class Courier:
             self._on_the_way += 1
             sending = self._senders.submit(self._send, claimed)
             sending.add_done_callback(partial(self._put_done, claimed))
+        if claims:
+            # More may wait at the same gates; they need not wait for these to arrive.
+            return 0.0
         if opens is None:
             return IDLE
         return min(IDLE, max(0.0, (opens - self._liaison.wall()).total_seconds()))
@@ -169,9 +184,9 @@ class Courier:
             if claimed.was_unclear and (ts := self._find(message, channel)):
                 return Shown(channel, ts, 0, None)
         except SlackUnavailable as error:
-            return Retry(_after(error), is_unclear=claimed.was_unclear)
+            return Retry(self._after(error), is_unclear=claimed.was_unclear)
         except SlackUnclear:
-            return Retry(UNAVAILABLE_AGAIN, is_unclear=claimed.was_unclear)
+            return Retry(self._again, is_unclear=claimed.was_unclear)
         except (SlackGone, SlackRefused) as error:
             return Dropped(str(error))
         if self._liaison.wall() > claimed.until - self._lease / 2:
@@ -184,35 +199,51 @@ class Courier:
         since = tried_at.timestamp() - CLOCKS_APART
         return self._slack.find(channel, _mark(message), since, None)
 
-    def _post(self, message: Message, channel: str, post: Post | None) -> Outcome:
+    def _post(self, message: Message, channel: str, post: Post | Hold | None) -> Outcome:
         if post is None:
             return Dropped("no longer wanted")
+        if isinstance(post, Hold):
+            return Held(post.until)
         try:
             ts = self._slack.post(channel, post, _mark(message))
         except SlackUnavailable as error:
-            return Retry(_after(error), closes_gate=error.retry_after is not None)
+            return Retry(self._after(error), closes_gate=error.retry_after is not None)
         except SlackUnclear:
             return Unclear()
-        except (SlackGone, SlackRefused) as error:
+        except SlackGone as error:
+            return self._without(message, error)
+        except SlackRefused as error:
             return Dropped(str(error))
         return Shown(channel, ts, message.revision, _digest(post))
 
-    def _edit(self, message: Message, post: Post | None) -> Outcome:
+    def _without(self, message: Message, error: SlackGone) -> Outcome:
+        """A person who is gone reads nothing; a channel may come back, and its cards matter."""
+        if message.recipient_id:
+            return Dropped(str(error))
+        log.error("channel %s cannot be posted to: %s", message.channel, error)
+        return Retry(CHANNEL_AGAIN)
+
+    def _edit(self, message: Message, post: Post | Hold | None) -> Outcome:
         """Editing again is harmless, so an unclear answer is simply tried again."""
         channel, ts = message.channel or "", message.ts or ""
-        if post is None or _digest(post) == message.shown_digest:
+        if not isinstance(post, Post) or _digest(post) == message.shown_digest:
             return Shown(channel, ts, message.revision, message.shown_digest)
         try:
             self._slack.edit(channel, ts, post)
         except SlackUnavailable as error:
-            return Retry(_after(error), closes_gate=error.retry_after is not None)
+            return Retry(self._after(error), closes_gate=error.retry_after is not None)
         except SlackUnclear:
-            return Retry(EDIT_AGAIN)
+            return Retry(self._again)
         except SlackGone as error:
             return Dropped(str(error)) if _nobody_there(error) else Repost()
         except SlackRefused as error:
             return Dropped(str(error))
         return Shown(channel, ts, message.revision, _digest(post))
+
+    def _after(self, error: SlackUnavailable) -> timedelta:
+        if error.retry_after is None:
+            return self._again
+        return timedelta(seconds=error.retry_after)
 
 
 def _mark(message: Message) -> str:
@@ -222,12 +253,6 @@ def _mark(message: Message) -> str:
 
 def _digest(post: Post) -> str:
     return hashlib.sha256(json.dumps([post.text, post.blocks]).encode()).hexdigest()
-
-
-def _after(error: SlackUnavailable) -> timedelta:
-    if error.retry_after is None:
-        return UNAVAILABLE_AGAIN
-    return timedelta(seconds=error.retry_after)
 
 
 def _nobody_there(error: SlackGone) -> bool:

@@ -88,8 +88,10 @@ class EventWorker:
         return self._loop.is_alive()
 
     def _run(self) -> None:
-        while not self._is_stopping:
+        while True:
             self._wake.clear()
+            if self._is_stopping:
+                return
             try:
                 self._work()
             except NotSaved:

@@ -10,7 +10,7 @@ from bot.db import insert_once, rows_changed
 from bot.delivery.pacing import posting_to
 from bot.identity import new_id
 from bot.liaison import TELLS, Liaison
-from bot.models import Lane, Message, MessageKind
+from bot.models import Lane, Message, MessageKind, Run
 
 
 def say_in_channel(
@@ -35,24 +35,38 @@ def say_in_channel(
     )
 
 
-def say_to_person(
+def say_to_actor(
     tx: Session,
     liaison: Liaison,
-    message: Message,
+    run: Run,
+    kind: MessageKind,
     *,
-    not_before: datetime,
-    now: datetime,
-) -> bool:
-    """Queue `message` for its recipient; held until `not_before` (business time) if that is ahead.
+    step: int | None = None,
+    hold_until: datetime | None,
+) -> str:
+    """Queue a DM to a run's actor, unless this run (and step) has one; returns a message's id.
 
-    False when a message with its key exists already.
+    `hold_until` is business time; None = send it now.
     """
-    if not_before > now:
-        message.hold_until = not_before
-    else:
-        message.send_at = liaison.wall()
-        tx.info[TELLS] = True
-    return insert_once(tx, message)
+    wall = liaison.wall()
+    rung = "" if step is None else f":{step}:{run.actor_id}"
+    message = Message(
+        team_id=run.team_id,
+        id=new_id(wall),
+        key=f"{kind}:{run.handoff_id}:{run.number}{rung}",
+        kind=kind,
+        subject_id=run.handoff_id,
+        run=run.number,
+        step=step,
+        recipient_id=run.actor_id,
+        lane=Lane.ACT if step is None else Lane.STEP,
+        gate=posting_to(run.actor_id),
+        hold_until=hold_until,
+        send_at=None if hold_until else wall,
+    )
+    tx.info[TELLS] = True
+    insert_once(tx, message)
+    return message.id
 
 
 def revise(tx: Session, liaison: Liaison, subject_id: str) -> None:

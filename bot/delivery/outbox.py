@@ -52,6 +52,13 @@ class Dropped:
 
 
 @dataclass(frozen=True)
+class Held:
+    """Its recipient is not at work: it waits until then (business time)."""
+
+    until: datetime
+
+
+@dataclass(frozen=True)
 class Retry:
     """It did not happen; try again after that. `closes_gate` = Slack asked everybody to wait."""
 
@@ -70,7 +77,7 @@ class Unclear:
     """Nobody knows: leave it to the end of the lease, then look."""
 
 
-Outcome = Shown | Dropped | Retry | Repost | Unclear
+Outcome = Shown | Dropped | Held | Retry | Repost | Unclear
 
 
 def claim(
@@ -179,40 +186,43 @@ def record(tx: Session, liaison: Liaison, claimed: Claim, outcome: Outcome) -> M
     None otherwise, and when the lease was lost meanwhile (then whoever has it now decides).
     """
     message = tx.get(Message, (liaison.team_id, claimed.id), with_for_update=True)
-    if message is None or message.lease != claimed.lease:
-        return None
-    if isinstance(outcome, Unclear):
+    if message is None or message.lease != claimed.lease or isinstance(outcome, Unclear):
         return None
     wall = liaison.wall()
     message.lease = None
     match outcome:
         case Shown():
-            if message.recipient_id:
-                person = tx.get_one(Person, (liaison.team_id, message.recipient_id))
-                person.dm_channel = outcome.channel
-            return _record_shown(message, outcome, wall)
-        case Dropped():
-            message.send_at, message.is_unclear, message.dropped = None, False, outcome.why
-        case Retry():
-            message.send_at, message.is_unclear = wall + outcome.after, outcome.is_unclear
-            if not outcome.is_unclear:
-                # Nothing left, so a later look need not go back to before now.
-                message.first_tried_at = None
-            if outcome.closes_gate:
-                close_gate(tx, liaison.team_id, message.gate, wall + outcome.after)
+            return _record_shown(tx, message, outcome, wall)
         case Repost():
             _repost(message, wall)
+        case Dropped():
+            message.send_at, message.is_unclear, message.dropped = None, False, outcome.why
+        case Held():
+            message.send_at, message.is_unclear, message.hold_until = None, False, outcome.until
+        case Retry():
+            _retry(tx, message, outcome, wall)
     return None
 
 
-def _record_shown(message: Message, shown: Shown, wall: datetime) -> Message | None:
+def _record_shown(tx: Session, message: Message, shown: Shown, wall: datetime) -> Message | None:
     is_first = message.ts is None and message.posts == 0
+    if message.recipient_id:
+        tx.get_one(Person, (message.team_id, message.recipient_id)).dm_channel = shown.channel
     message.channel, message.ts = shown.channel, shown.ts
     message.shown_revision, message.shown_digest = shown.revision, shown.digest
     message.is_unclear, message.first_tried_at, message.attempts = False, None, 0
     message.gate = UPDATES
     message.send_at = wall if message.revision > shown.revision else None
     return message if is_first else None
+
+
+def _retry(tx: Session, message: Message, retry: Retry, wall: datetime) -> None:
+    message.send_at, message.is_unclear = wall + retry.after, retry.is_unclear
+    if not retry.is_unclear:
+        # Nothing left, so a later look need not go back to before now.
+        message.first_tried_at = None
+    if retry.closes_gate:
+        close_gate(tx, message.team_id, message.gate, wall + retry.after)
 
 
 def _repost(message: Message, wall: datetime) -> None:

@@ -41,7 +41,7 @@ def pass_gate(
     tx: Session, team_id: str, name: str, next_at: datetime | None, wall: datetime, pace: Pace
 ) -> bool:
     """Take one pass, if nobody took it since `next_at` was read (None = the gate is new)."""
-    after = max(next_at or wall, wall - pace.burst(name)) + pace.interval(name)
+    after = max(next_at or wall, wall) + pace.interval(name)
     if next_at is None:
         return insert_once(tx, Gate(team_id=team_id, name=name, next_at=after))
     passed = rows_changed(

@@ -8,17 +8,14 @@ from sqlmodel import col
 
 from bot import queries
 from bot.core import sla
-from bot.core.business_time import next_opening
 from bot.core.lifecycle import Act, stage_after, touched
 from bot.db import insert_once
-from bot.delivery.messages import say_to_person
-from bot.delivery.pacing import posting_to
+from bot.delivery.messages import say_to_actor
 from bot.errors import BadField, NotSaved, TooLate
-from bot.identity import new_id
 from bot.intake.lead_event import LeadEvent
 from bot.intake.webhook import Receipt
 from bot.liaison import Liaison
-from bot.models import Handoff, Lane, Message, MessageKind, Person, Run, Step
+from bot.models import Handoff, MessageKind, Person, Run, Step
 from bot.services.handoffs import (
     authorise,
     begin_run,
@@ -27,7 +24,7 @@ from bot.services.handoffs import (
     note,
     start_clock,
 )
-from bot.services.hours import opening_of
+from bot.services.hours import back_at_work, opening_of
 from bot.views import ids
 from bot.views.blocks import escape, when
 from bot.views.handoffs import TOUCHES
@@ -272,21 +269,9 @@ def _step(run: Run, step: sla.PlannedStep, message_id: str, now: datetime) -> St
 
 def _nudge(tx: Session, liaison: Liaison, run: Run, step: int, now: datetime) -> str:
     """Queue the reminder of one step, inside its recipient's hours; returns the message's id."""
-    message = Message(
-        team_id=run.team_id,
-        id=new_id(liaison.wall()),
-        key=f"nudge:{run.handoff_id}:{run.number}:{step}:{run.actor_id}",
-        kind=MessageKind.NUDGE,
-        subject_id=run.handoff_id,
-        run=run.number,
-        step=step,
-        recipient_id=run.actor_id,
-        lane=Lane.STEP,
-        gate=posting_to(run.actor_id),
-    )
     actor = tx.get_one(Person, (run.team_id, run.actor_id))
-    opening = opening_of(tx, liaison, actor, now)
-    say_to_person(tx, liaison, message, not_before=next_opening(opening, now), now=now)
+    held = back_at_work(tx, liaison, actor, now)
+    message_id = say_to_actor(tx, liaison, run, MessageKind.NUDGE, step=step, hold_until=held)
     handoff = tx.get_one(Handoff, (run.team_id, run.handoff_id))
     note(tx, handoff, "nudged", now, facts={"step": str(step), "to": run.actor_id})
-    return message.id
+    return message_id

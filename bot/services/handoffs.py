@@ -6,18 +6,16 @@ from sqlalchemy.orm import Session
 
 from bot import queries
 from bot.core import sla
-from bot.core.business_time import next_opening
 from bot.core.lifecycle import Act, Stage, Standing, why_not
 from bot.db import insert_once
-from bot.delivery.messages import revise, say_in_channel, say_to_person
-from bot.delivery.pacing import posting_to
+from bot.delivery.messages import revise, say_in_channel, say_to_actor
 from bot.errors import NotAllowed, NotListed, TooLate
 from bot.identity import new_id
 from bot.intake.lead_event import LeadEvent
 from bot.intake.webhook import Receipt
 from bot.liaison import Liaison
-from bot.models import Handoff, History, Lane, Lead, Message, MessageKind, Person, Run
-from bot.services.hours import opening_of
+from bot.models import Handoff, History, Lead, Message, MessageKind, Person, Run
+from bot.services.hours import back_at_work, opening_of
 from bot.views.blocks import escape, when
 
 DEFAULT_GRADE = "C"
@@ -148,18 +146,8 @@ def start_clock(tx: Session, liaison: Liaison, handoff: Handoff, run: Run, now: 
         plan = sla.plan(opening, now, run.due_at, liaison.playbook.ladder_to_actor)
         run.next_step_at = sla.next_step_at(plan, ())
         _promise(handoff, run.due_at)
-    message = Message(
-        team_id=liaison.team_id,
-        id=new_id(liaison.wall()),
-        key=f"lead_dm:{handoff.id}:{run.number}",
-        kind=MessageKind.LEAD_DM,
-        subject_id=handoff.id,
-        run=run.number,
-        recipient_id=actor.id,
-        lane=Lane.ACT,
-        gate=posting_to(actor.id),
-    )
-    say_to_person(tx, liaison, message, not_before=next_opening(opening, now), now=now)
+    held = back_at_work(tx, liaison, actor, now)
+    say_to_actor(tx, liaison, run, MessageKind.LEAD_DM, hold_until=held)
 
 
 def _promise(handoff: Handoff, due_at: datetime) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot import queries
-from bot.core.business_time import Opening
+from bot.core.business_time import Opening, is_open, next_opening
 from bot.liaison import Liaison
 from bot.models import Person
 
@@ -23,3 +23,9 @@ def opening_of(tx: Session, liaison: Liaison, person: Person | None, at: datetim
         away,
         at,
     )
+
+
+def back_at_work(tx: Session, liaison: Liaison, person: Person, now: datetime) -> datetime | None:
+    """When `person` works again; None = they are at work now."""
+    opening = opening_of(tx, liaison, person, now)
+    return None if is_open(opening, now) else next_opening(opening, now)

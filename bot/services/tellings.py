@@ -6,13 +6,12 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from bot import queries
-from bot.core.business_time import is_open, next_opening
 from bot.delivery.courier import Hold, Telling
 from bot.delivery.messages import revise
 from bot.liaison import Liaison
 from bot.models import Message, MessageKind, Person
 from bot.services.handoffs import card_shown
-from bot.services.hours import opening_of
+from bot.services.hours import back_at_work
 from bot.views import followups as followup_views
 from bot.views import handoffs as handoff_views
 from bot.views.blocks import Post
@@ -45,9 +44,8 @@ def _dm(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post 
     if message.ts is None:
         if not _is_wanted(message, facts, is_current=is_current):
             return None
-        opening = opening_of(tx, liaison, reader, now)
-        if not is_open(opening, now):
-            return Hold(next_opening(opening, now))
+        if opens := back_at_work(tx, liaison, reader, now):
+            return Hold(opens)
     if not is_current:
         return followup_views.settled(facts, reader, liaison.playbook)
     if not queries.is_newest_dm(tx, message):

@@ -35,14 +35,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("team_id", "key", name="uq_inbox_key"),
         postgresql_with={"fillfactor": 80, "autovacuum_vacuum_scale_factor": 0.01},
     )
-    with op.batch_alter_table("inbox_event", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_inbox_waiting",
-            ["team_id", "next_try_at"],
-            unique=False,
-            sqlite_where=sa.text("next_try_at IS NOT NULL"),
-            postgresql_where=sa.text("next_try_at IS NOT NULL"),
-        )
+    op.create_index(
+        "ix_inbox_waiting",
+        "inbox_event",
+        ["team_id", "next_try_at"],
+        sqlite_where=sa.text("next_try_at IS NOT NULL"),
+        postgresql_where=sa.text("next_try_at IS NOT NULL"),
+    )
 
     op.create_table(
         "lead",
@@ -70,7 +69,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum("card", "lead_dm", "nudge", name="messagekind", native_enum=False, length=20),
+            sa.String(length=20),
             nullable=False,
         ),
         sa.Column("subject_id", sa.String(), nullable=False),
@@ -81,7 +80,7 @@ def upgrade() -> None:
         sa.Column("parent_id", sa.String(), nullable=True),
         sa.Column(
             "lane",
-            sa.Enum("1_act", "2_step", "3_bulk", name="lane", native_enum=False, length=20),
+            sa.String(length=20),
             nullable=False,
         ),
         sa.Column("gate", sa.String(), nullable=False),
@@ -101,29 +100,28 @@ def upgrade() -> None:
         sa.UniqueConstraint("team_id", "key", name="uq_message_key"),
         postgresql_with={"fillfactor": 80, "autovacuum_vacuum_scale_factor": 0.01},
     )
-    with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_message_held",
-            ["team_id", "hold_until"],
-            unique=False,
-            sqlite_where=sa.text("hold_until IS NOT NULL"),
-            postgresql_where=sa.text("hold_until IS NOT NULL"),
-        )
-        batch_op.create_index(
-            "ix_message_send_at",
-            ["team_id", "send_at"],
-            unique=False,
-            sqlite_where=sa.text("send_at IS NOT NULL"),
-            postgresql_where=sa.text("send_at IS NOT NULL"),
-        )
-        batch_op.create_index("ix_message_subject", ["team_id", "subject_id"], unique=False)
-        batch_op.create_index(
-            "ix_message_waiting",
-            ["team_id", "gate", "lane", "id", "send_at"],
-            unique=False,
-            sqlite_where=sa.text("send_at IS NOT NULL"),
-            postgresql_where=sa.text("send_at IS NOT NULL"),
-        )
+    op.create_index(
+        "ix_message_held",
+        "message",
+        ["team_id", "hold_until"],
+        sqlite_where=sa.text("hold_until IS NOT NULL"),
+        postgresql_where=sa.text("hold_until IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_message_send_at",
+        "message",
+        ["team_id", "send_at"],
+        sqlite_where=sa.text("send_at IS NOT NULL"),
+        postgresql_where=sa.text("send_at IS NOT NULL"),
+    )
+    op.create_index("ix_message_subject", "message", ["team_id", "subject_id"])
+    op.create_index(
+        "ix_message_waiting",
+        "message",
+        ["team_id", "gate", "lane", "id", "send_at"],
+        sqlite_where=sa.text("send_at IS NOT NULL"),
+        postgresql_where=sa.text("send_at IS NOT NULL"),
+    )
 
     op.create_table(
         "person",
@@ -137,12 +135,11 @@ def upgrade() -> None:
         sa.Column("team", sa.String(), nullable=True),
         sa.Column("roles", sa.JSON(), nullable=False),
         sa.Column("opens", sa.String(), nullable=True),
-        sa.Column("holidays", sa.JSON(), nullable=False),
+        sa.Column("holidays", sa.JSON(), nullable=True),
         sa.Column("manager_id", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("team_id", "id"),
     )
-    with op.batch_alter_table("person", schema=None) as batch_op:
-        batch_op.create_index("ix_person_email", ["team_id", "email"], unique=False)
+    op.create_index("ix_person_email", "person", ["team_id", "email"])
 
     op.create_table(
         "playbook_version",
@@ -174,10 +171,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("team_id", "id"),
     )
-    with op.batch_alter_table("absence", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_absence_person", ["team_id", "person_id", "ends_at"], unique=False
-        )
+    op.create_index("ix_absence_person", "absence", ["team_id", "person_id", "ends_at"])
 
     op.create_table(
         "handoff",
@@ -186,19 +180,7 @@ def upgrade() -> None:
         sa.Column("lead_id", sa.String(), nullable=False),
         sa.Column(
             "stage",
-            sa.Enum(
-                "new",
-                "working",
-                "qualified",
-                "won",
-                "lost",
-                "rejected",
-                "recycled",
-                "expired",
-                name="stage",
-                native_enum=False,
-                length=20,
-            ),
+            sa.String(length=20),
             nullable=False,
         ),
         sa.Column("owner_id", sa.String(), nullable=True),
@@ -233,18 +215,16 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("team_id", "id"),
     )
-    with op.batch_alter_table("handoff", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_handoff_actor", ["team_id", "actor_id", "closed_at"], unique=False
-        )
-        batch_op.create_index("ix_handoff_stage", ["team_id", "stage"], unique=False)
-        batch_op.create_index(
-            "uq_handoff_open_lead",
-            ["team_id", "lead_id"],
-            unique=True,
-            sqlite_where=sa.text("closed_at IS NULL"),
-            postgresql_where=sa.text("closed_at IS NULL"),
-        )
+    op.create_index("ix_handoff_actor", "handoff", ["team_id", "actor_id", "closed_at"])
+    op.create_index("ix_handoff_stage", "handoff", ["team_id", "stage"])
+    op.create_index(
+        "uq_handoff_open_lead",
+        "handoff",
+        ["team_id", "lead_id"],
+        unique=True,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
 
     op.create_table(
         "history",
@@ -261,8 +241,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("team_id", "id"),
     )
-    with op.batch_alter_table("history", schema=None) as batch_op:
-        batch_op.create_index("ix_history_handoff", ["team_id", "handoff_id", "id"], unique=False)
+    op.create_index("ix_history_handoff", "history", ["team_id", "handoff_id", "id"])
 
     op.create_table(
         "run",
@@ -285,15 +264,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("team_id", "handoff_id", "number"),
         postgresql_with={"fillfactor": 80, "autovacuum_vacuum_scale_factor": 0.01},
     )
-    with op.batch_alter_table("run", schema=None) as batch_op:
-        batch_op.create_index("ix_run_actor", ["team_id", "actor_id", "ended_at"], unique=False)
-        batch_op.create_index(
-            "ix_run_next_step",
-            ["team_id", "next_step_at"],
-            unique=False,
-            sqlite_where=sa.text("next_step_at IS NOT NULL"),
-            postgresql_where=sa.text("next_step_at IS NOT NULL"),
-        )
+    op.create_index("ix_run_actor", "run", ["team_id", "actor_id", "ended_at"])
+    op.create_index(
+        "ix_run_next_step",
+        "run",
+        ["team_id", "next_step_at"],
+        sqlite_where=sa.text("next_step_at IS NOT NULL"),
+        postgresql_where=sa.text("next_step_at IS NOT NULL"),
+    )
 
     op.create_table(
         "step",
