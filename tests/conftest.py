@@ -1,20 +1,44 @@
 """What every test may ask for."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import mkdtemp
+from uuid import uuid4
 
 import pytest
 
 from sandbox.server import Sandbox
 from tests.office import MANIFEST, MONDAY_TEN, PACE, Office, settings_for
+from tests.postgres import Postgres
+
+NewDatabase = Callable[[], str]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A real PostgreSQL for whoever asks; its start costs a second, once per worker."""
+    server = Postgres(Path(mkdtemp(prefix="liaison-")) / "postgres")
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="module")
-def shared_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def new_database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> NewDatabase:
+    """Gives the URL of a new, empty database: SQLite's, or both in turn by `ON_BOTH_ENGINES`."""
+    if getattr(request, "param", "sqlite") == "postgres":
+        server: Postgres = request.getfixturevalue("postgres")
+        return server.fresh
+    folder = tmp_path_factory.mktemp("databases")
+    return lambda: f"sqlite:///{folder / uuid4().hex}.db"
+
+
+@pytest.fixture(scope="module")
+def shared_office(new_database: NewDatabase) -> Iterator[Office]:
     """One bot for a module's tests, because starting one costs a second; use `office`."""
-    file = tmp_path_factory.mktemp("office") / "liaison.db"
     with Sandbox(pace=PACE, manifest=MANIFEST) as sandbox:
-        office = Office(sandbox, settings_for(sandbox, f"sqlite:///{file}"))
+        office = Office(sandbox, settings_for(sandbox, new_database()))
         office.open()
         yield office
         office.close()
@@ -29,10 +53,10 @@ def office(shared_office: Office) -> Office:
 
 
 @pytest.fixture
-def own_office(tmp_path: Path) -> Iterator[Office]:
+def own_office(new_database: NewDatabase) -> Iterator[Office]:
     """An office nobody else uses, not open yet: for tests that stop, kill or break the bot."""
     with Sandbox(pace=PACE, manifest=MANIFEST) as sandbox:
         sandbox.control.set_clock(MONDAY_TEN)
-        office = Office(sandbox, settings_for(sandbox, f"sqlite:///{tmp_path / 'liaison.db'}"))
+        office = Office(sandbox, settings_for(sandbox, new_database()))
         yield office
         office.close()

@@ -1,0 +1,222 @@
+"""The reconciliation: one sentence per promise, and who breaks it. Pure, over `Books`."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from bot.core import sla
+from bot.core.business_time import is_open
+from bot.core.lifecycle import Stage, stage_after, touched
+from bot.intake.lead_event import EventKind
+from bot.models import Handoff, Message, MessageKind, Run, Step
+from replay.books import Books, first_post, mark
+from replay.clock import GRID
+
+NOT_WANTED = "no longer wanted"
+"""The one good reason of the courier's for never sending a message."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One promise, how many things it was checked on, and the ids that break it."""
+
+    promise: str
+    checked: int
+    offenders: tuple[str, ...]
+
+
+Check = Callable[[Books], Finding]
+
+
+def leads_add_up(books: Books) -> Finding:
+    """Counted in three places: the set, the hand-offs in the database, the webhook's answers."""
+    duplicates = books.tally.duplicates[EventKind.HANDOFF]
+    refused = books.tally.refused[EventKind.HANDOFF]
+    counted = len(books.handoffs) + duplicates + refused
+    wrong = [] if counted == books.leads_in else [f"{books.leads_in} in, {counted} accounted for"]
+    return Finding("leads in = hand-offs + duplicates + refused", books.leads_in, tuple(wrong))
+
+
+def each_lead_has_one_handoff(books: Books) -> Finding:
+    """No lead of the set is missing, and none was handed over twice."""
+    ids = books.lead_ids
+    handed = Counter(ids[handoff.lead_id] for handoff in books.handoffs)
+    wrong = [lead for lead in {*books.stages, *handed} if handed[lead] != 1]
+    return Finding("every lead of the set has one hand-off", len(books.stages), _few(wrong))
+
+
+def each_stage_is_the_sets(books: Books) -> Finding:
+    """One stage each: the one its facts allow, and the one the set tells of."""
+    ids = books.lead_ids
+    wrong = [
+        handoff.id
+        for handoff in books.handoffs
+        if not handoff.stage == _stage_by_facts(handoff) == books.stages.get(ids[handoff.lead_id])
+    ]
+    return Finding(
+        "every hand-off is in the one stage the set tells", len(books.handoffs), _few(wrong)
+    )
+
+
+def _stage_by_facts(handoff: Handoff) -> Stage | None:
+    if (handoff.outcome is None) != (handoff.closed_at is None):
+        return None
+    if handoff.outcome:
+        return stage_after(handoff.outcome)
+    return touched(Stage.NEW) if handoff.touched_at else Stage.NEW
+
+
+def nothing_was_told_for_nobody(books: Books) -> Finding:
+    """Contact and outcomes reach a hand-off."""
+    told = sum(books.tally.accepted.values())
+    return Finding("what the CRM told reached a hand-off", told, _few(books.tally.of_no_handoff))
+
+
+def each_message_is_in_slack_once(books: Books) -> Finding:
+    """By its mark, where the row says it stands."""
+    posts = books.posts_of
+    posted = [message for message in books.messages if message.ts]
+    wrong = [
+        message.id
+        for message in posted
+        if [(post.channel, post.ts) for post in posts.get(mark(message), [])]
+        != [(message.channel, message.ts)]
+    ]
+    return Finding("every message posted is in Slack once", len(posted), _few(wrong))
+
+
+def slack_shows_nothing_else(books: Books) -> Finding:
+    """No post without a row that knows it."""
+    known = {mark(message) for message in books.messages if message.ts}
+    strange = [post.ts for post in books.posted if post.mark not in known]
+    return Finding("every message in Slack has its row", len(books.posted), _few(strange))
+
+
+def none_is_lost(books: Books) -> Finding:
+    """Every row was posted and shows its last revision, or was no longer wanted."""
+    wrong = [message.id for message in books.messages if not _is_settled(message)]
+    return Finding("no message is lost, late or stale", len(books.messages), _few(wrong))
+
+
+def _is_settled(message: Message) -> bool:
+    if message.ts is None:
+        return message.dropped == NOT_WANTED
+    is_at_rest = message.send_at is None and message.hold_until is None and not message.is_unclear
+    return is_at_rest and message.dropped is None and message.shown_revision == message.revision
+
+
+def each_nudge_is_explained(books: Books) -> Finding:
+    """By a step of its run that was due, to the run's actor, in their own DM."""
+    steps = {(step.message_id, step.number): step for step in books.steps}
+    posts, runs = first_post(books), books.runs_by_key
+    nudges = _sent(books, MessageKind.NUDGE)
+    wrong = []
+    for nudge in nudges:
+        step = steps.get((nudge.id, nudge.step or 0))
+        run = runs.get((nudge.subject_id, nudge.run or 0))
+        if not (step and run and _explains(step, run)) or not (
+            nudge.recipient_id == run.actor_id
+            and posts[nudge.id].channel == books.people[run.actor_id].dm_channel
+            and step.taken_at <= posts[nudge.id].at
+        ):
+            wrong.append(nudge.id)
+    return Finding("every nudge is explained by a step that was due", len(nudges), _few(wrong))
+
+
+def _explains(step: Step, run: Run) -> bool:
+    is_its = (step.handoff_id, step.run, step.recipient_id) == (
+        run.handoff_id,
+        run.number,
+        run.actor_id,
+    )
+    return is_its and step.planned_at <= step.taken_at
+
+
+def each_step_nudges_once(books: Books) -> Finding:
+    """At most one nudge per run, step and recipient."""
+    nudges = _sent(books, MessageKind.NUDGE)
+    count = Counter(
+        (nudge.subject_id, nudge.run, nudge.step, nudge.recipient_id) for nudge in nudges
+    )
+    wrong = [f"{key[0]}:{key[1]}:{key[2]}" for key, times in count.items() if times > 1]
+    return Finding("at most one nudge per run, step and person", len(nudges), _few(wrong))
+
+
+def each_ladder_is_climbed(books: Books) -> Finding:
+    """The steps taken are those that fell due before the answer: none more, and none forgotten."""
+    taken: dict[tuple[str, int], set[int]] = {}
+    for step in books.steps:
+        taken.setdefault((step.handoff_id, step.run), set()).add(step.number)
+    clocks = [run for run in books.runs if run.due_at]
+    wrong = []
+    for run in clocks:
+        surely, perhaps = _due_before_answer(books, run)
+        if not surely <= taken.get((run.handoff_id, run.number), set()) <= surely | perhaps:
+            wrong.append(run.handoff_id)
+    return Finding("every ladder was climbed up to the answer", len(clocks), _few(wrong))
+
+
+def _due_before_answer(books: Books, run: Run) -> tuple[set[int], set[int]]:
+    """Steps that fell due before the answer, and those that did in the tick of it."""
+    assert run.started_at and run.due_at  # a running clock has both
+    plan = sla.plan(books.openings[run.actor_id], run.started_at, run.due_at, books.ladder)
+    if run.answered_at is None:
+        return {step.number for step in plan}, set()
+    surely = {step.number for step in plan if step.at + GRID <= run.answered_at}
+    return surely, {step.number for step in plan if step.at < run.answered_at + GRID} - surely
+
+
+def no_nudge_after_an_answer(books: Books) -> Finding:
+    """What arrives at an instant comes before the jobs of it, so the same instant is too late."""
+    posts, runs, handoffs = first_post(books), books.runs_by_key, books.handoffs_by_id
+    nudges = _sent(books, MessageKind.NUDGE)
+    wrong = []
+    for nudge in nudges:
+        run, handoff = runs.get((nudge.subject_id, nudge.run or 0)), handoffs[nudge.subject_id]
+        ends = (run and run.answered_at, handoff.touched_at, handoff.closed_at)
+        if any(end and posts[nudge.id].at >= end for end in ends):
+            wrong.append(nudge.id)
+    return Finding("no nudge after a touch or an outcome", len(nudges), _few(wrong))
+
+
+def nobody_is_messaged_outside_hours(books: Books) -> Finding:
+    """Every DM was posted while its recipient was at work."""
+    posts = first_post(books)
+    told = [message for message in books.messages if message.recipient_id and message.id in posts]
+    wrong = [
+        message.id
+        for message in told
+        if not is_open(books.openings[message.recipient_id or ""], posts[message.id].at)
+    ]
+    return Finding("nobody is messaged outside their hours", len(told), _few(wrong))
+
+
+def _sent(books: Books, kind: MessageKind) -> list[Message]:
+    posts = first_post(books)
+    return [row for row in books.messages if row.kind is kind and row.id in posts]
+
+
+def _few(offenders: list[str]) -> tuple[str, ...]:
+    return tuple(sorted(offenders))
+
+
+CHECKS: tuple[Check, ...] = (
+    leads_add_up,
+    each_lead_has_one_handoff,
+    each_stage_is_the_sets,
+    nothing_was_told_for_nobody,
+    each_message_is_in_slack_once,
+    slack_shows_nothing_else,
+    none_is_lost,
+    each_nudge_is_explained,
+    each_step_nudges_once,
+    each_ladder_is_climbed,
+    no_nudge_after_an_answer,
+    nobody_is_messaged_outside_hours,
+)
+
+
+def reconcile(books: Books) -> Iterator[Finding]:
+    """Every promise, checked."""
+    for check in CHECKS:
+        yield check(books)

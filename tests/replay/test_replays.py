@@ -1,0 +1,61 @@
+"""Whole replays: 300 leads of each set that is here, through the real bot, over the wire."""
+
+import os
+
+import pytest
+
+from bot.core.lifecycle import Stage
+from bot.intake.lead_event import EventKind
+from replay import sets
+from replay.checks import reconcile
+from replay.run import Played, replay
+
+LEADS = 300
+WITHIN = 600
+"""Seconds after which a replay counts as hung."""
+
+
+def played(name: str) -> Played:
+    """A replay of a set. Skips when the set is not on this machine."""
+    try:
+        leads = sets.read(name, os.environ, LEADS)
+    except sets.NoSuchSet as error:
+        pytest.skip(str(error))
+    return replay(leads, None, lambda _through: None)
+
+
+def broken(told: Played) -> list[str]:
+    findings = [finding for finding in reconcile(told.books) if finding.offenders]
+    return [f"{finding.promise}: {finding.offenders[:3]}" for finding in findings]
+
+
+@pytest.mark.timeout(WITHIN)
+def test_the_sample_adds_up() -> None:
+    told = played("sample")
+
+    assert broken(told) == []
+    assert len(told.books.handoffs) == LEADS
+    assert told.books.tally.duplicates[EventKind.HANDOFF] > 0
+    assert told.books.tally.refused[EventKind.HANDOFF] > 0
+
+
+@pytest.mark.timeout(WITHIN)
+def test_leadforge_adds_up() -> None:
+    told = played("leadforge")
+
+    assert broken(told) == []
+    assert {handoff.stage for handoff in told.books.handoffs} == {
+        Stage.NEW,
+        Stage.WORKING,
+        Stage.WON,
+        Stage.LOST,
+    }
+
+
+@pytest.mark.timeout(WITHIN)
+def test_olist_adds_up() -> None:
+    told = played("olist")
+
+    assert broken(told) == []
+    waiting = [handoff for handoff in told.books.handoffs if handoff.actor_id is None]
+    assert {handoff.stage for handoff in waiting} == {Stage.NEW}

@@ -1,0 +1,98 @@
+"""manifest.yml says what the code does: no scope too many, no command or event too few."""
+
+import ast
+import json
+import os
+from pathlib import Path
+from threading import Event
+from typing import Any, cast
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+from slack_bolt import App
+from slack_bolt.authorization import AuthorizeResult
+
+import handlers
+from handlers.desk import Desk
+from handlers.home import LEAD_COMMAND
+from handlers.inbox import EVENTS
+
+ROOT = Path(__file__).parent.parent
+MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yml").read_text("utf-8"))
+
+SCOPES = {
+    "auth_test": set(),
+    "chat_postEphemeral": {"chat:write"},
+    "chat_postMessage": {"chat:write"},
+    "chat_update": {"chat:write"},
+    # Cards stand in a public or a private channel, nudges in DMs; each kind has a scope of its own.
+    "conversations_history": {"channels:history", "groups:history", "im:history"},
+    "conversations_replies": {"channels:history", "groups:history", "im:history"},
+    "conversations_info": {"channels:read", "groups:read"},
+    "conversations_list": {"channels:read", "groups:read"},
+    "conversations_open": {"im:write"},
+    "users_list": {"users:read", "users:read.email"},
+    "views_open": set(),
+    "views_publish": set(),
+}
+"""What each Web API method needs, as docs.slack.dev says."""
+
+
+def methods_called() -> set[str]:
+    """The methods of Slack's client that bot/slack.py uses."""
+    tree = ast.parse((ROOT / "bot" / "slack.py").read_text("utf-8"))
+    return {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Attribute)
+        and node.value.attr == "_client"
+    }
+
+
+def test_the_manifest_is_valid_by_slacks_schema() -> None:
+    given = os.environ.get("SLACK_MANIFEST_SCHEMA")
+    if not given:
+        pytest.skip("SLACK_MANIFEST_SCHEMA names no copy of Slack's manifest schema")
+    schema = json.loads(Path(given).read_text("utf-8"))
+
+    assert [error.message for error in Draft202012Validator(schema).iter_errors(MANIFEST)] == []
+    assert MANIFEST["_metadata"]["major_version"] == 1
+
+
+def test_the_scopes_are_those_of_the_methods_that_are_called() -> None:
+    assert methods_called() == SCOPES.keys()
+
+    needed = set().union(*SCOPES.values()) | {"commands"}
+    scopes = MANIFEST["oauth_config"]["scopes"]["bot"]
+    assert set(scopes) == needed
+    assert len(scopes) == len(needed)
+
+
+def test_the_commands_are_those_that_are_registered() -> None:
+    assert [command["command"] for command in MANIFEST["features"]["slash_commands"]] == [
+        LEAD_COMMAND
+    ]
+
+
+def test_the_events_are_those_somebody_works_on() -> None:
+    assert MANIFEST["settings"]["event_subscriptions"]["bot_events"] == sorted(EVENTS)
+
+
+def test_bolt_has_few_listeners_because_each_costs_every_request_a_little() -> None:
+    app = App(
+        authorize=lambda: AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="xoxb-1"),
+        request_verification_enabled=False,
+    )
+    nobody = cast(Any, None)
+    handlers.register(app, Desk(nobody, nobody, nobody, Event()))
+
+    assert len(app._listeners) <= 10
+
+
+def test_a_button_can_be_pressed_and_a_dm_can_be_read() -> None:
+    assert MANIFEST["settings"]["interactivity"]["is_enabled"]
+    assert MANIFEST["settings"]["socket_mode_enabled"]
+    assert MANIFEST["features"]["app_home"]["messages_tab_enabled"]
+    assert MANIFEST["features"]["app_home"]["home_tab_enabled"]
