@@ -24,7 +24,7 @@ test: setup          ## lint, strict types, all tests (SQLite, PostgreSQL, brows
 check: setup         ## what is missing or wrong in the settings
 	@$(RUN) -m bot check
 
-replay: setup        ## real leads through the whole loop in simulated time: make replay SET=sample
+replay: setup        ## real leads through the whole loop in simulated time: make replay SET=sample|leadforge|olist
 	@$(RUN) -m replay $(SET)
 
 lock:                ## pin all dependencies anew, with hashes

@@ -14,9 +14,9 @@ from slack_sdk.socket_mode.websocket_client import SocketModeClient
 from bot.slack import reached
 
 PING_EVERY = 2.0
-PONG_WITHIN = 1.5
-"""Seconds. A half-open connection is replaced within two pings and this; the library looks up
-from its reading this often, too."""
+PONG_WITHIN = 1.0
+"""Seconds, half of the above: the library looks this often whether a pong is missing, and forgets
+it with the next ping. So a half-open connection is replaced within two pings."""
 START_WITHIN = 10.0
 ACK_WITHIN = 3.0
 """Seconds after which Slack waits for no acknowledgement any more."""
