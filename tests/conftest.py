@@ -60,3 +60,11 @@ def own_office(new_database: NewDatabase) -> Iterator[Office]:
         office = Office(sandbox, settings_for(sandbox, new_database()))
         yield office
         office.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, so that no worker is left with it at the end."""
+    longest = ("replay/test_replays", "delivery/test_chaos", "browser/test_desk")
+    items.sort(
+        key=lambda item: next((i for i, name in enumerate(longest) if name in item.nodeid), 9)
+    )

@@ -102,17 +102,17 @@ class Courier:
         return self._loop.is_alive()
 
     def _run(self) -> None:
-        while True:
-            self._liaison.something_to_tell.clear()
-            if self._is_stopping:
-                return
+        while not self._is_stopping:
             try:
                 self._record_done()
-                wait = self._send_next()
+                # What was recorded just now is looked for at once; it need not wake us again.
+                self._liaison.something_to_tell.clear()
+                wait = self._send_next() if self._done.empty() else 0.0
             except NotSaved:
                 log.warning("courier: the database does not answer; trying again")
                 wait = IDLE
-            self._liaison.something_to_tell.wait(wait)
+            if not self._is_stopping:
+                self._liaison.something_to_tell.wait(wait)
 
     def _send_next(self) -> float:
         """Hand what may go now to the senders; returns how many seconds nothing more may."""

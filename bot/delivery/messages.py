@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import case, update
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -76,7 +76,6 @@ def revise(tx: Session, liaison: Liaison, subject_id: str) -> None:
     afterwards and queues the edit.
     """
     tx.info[TELLS] = True
-    at_rest = col(Message.ts).is_not(None) & col(Message.lease).is_(None)
     tx.execute(
         update(Message)
         .where(
@@ -84,21 +83,43 @@ def revise(tx: Session, liaison: Liaison, subject_id: str) -> None:
             col(Message.subject_id) == subject_id,
             col(Message.dropped).is_(None),
         )
-        .values(
-            revision=Message.revision + 1,
-            send_at=case((at_rest, liaison.wall()), else_=col(Message.send_at)),
+        .values(_one_more(liaison))
+    )
+
+
+def _one_more(liaison: Liaison) -> dict[str, object]:
+    """A revision more; sent now unless it is not posted yet, or somebody is sending it."""
+    at_rest = col(Message.ts).is_not(None) & col(Message.lease).is_(None)
+    return {
+        "revision": Message.revision + 1,
+        "send_at": case((at_rest, liaison.wall()), else_=col(Message.send_at)),
+    }
+
+
+def shrink_older(tx: Session, liaison: Liaison, message: Message) -> None:
+    """A newer DM about the same subject stands: the recipient's older ones are due for an edit."""
+    tx.info[TELLS] = True
+    tx.execute(
+        update(Message)
+        .where(
+            col(Message.team_id) == liaison.team_id,
+            col(Message.subject_id) == message.subject_id,
+            col(Message.recipient_id) == message.recipient_id,
+            col(Message.id) < message.id,
+            col(Message.dropped).is_(None),
         )
+        .values(_one_more(liaison))
     )
 
 
 def release_held(liaison: Liaison) -> int:
     """Let the messages go whose time has come; says how many."""
-    now = liaison.now()
+    due = (col(Message.team_id) == liaison.team_id) & (col(Message.hold_until) <= liaison.now())
+    with liaison.reading() as tx:
+        # Asked first, because an idle tick should not take the writers' lock.
+        if tx.execute(select(col(Message.id)).where(due).limit(1)).first() is None:
+            return 0
     with liaison.transaction() as tx:
         tx.info[TELLS] = True
-        return rows_changed(
-            tx,
-            update(Message)
-            .where(col(Message.team_id) == liaison.team_id, col(Message.hold_until) <= now)
-            .values(hold_until=None, send_at=liaison.wall()),
-        )
+        released = update(Message).where(due).values(hold_until=None, send_at=liaison.wall())
+        return rows_changed(tx, released)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot import queries
 from bot.delivery.courier import Hold, Telling
-from bot.delivery.messages import revise
+from bot.delivery.messages import shrink_older
 from bot.liaison import Liaison
 from bot.models import Message, MessageKind, Person
 from bot.services.handoffs import card_shown
@@ -62,4 +62,4 @@ def _is_wanted(message: Message, facts: queries.HandoffFacts, *, is_current: boo
 
 def _dm_shown(liaison: Liaison, tx: Session, message: Message, _now: datetime) -> None:
     """The older DMs about this lead shrink to a line."""
-    revise(tx, liaison, message.subject_id)
+    shrink_older(tx, liaison, message)
