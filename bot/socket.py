@@ -18,6 +18,8 @@ PONG_WITHIN = 1.0
 """Seconds, half of the above: the library looks this often whether a pong is missing, and forgets
 it with the next ping. So a half-open connection is replaced within two pings."""
 START_WITHIN = 10.0
+CALM = 0.15
+"""Seconds without a click after which none is on its way any more, as far as one can tell."""
 ACK_WITHIN = 3.0
 """Seconds after which Slack waits for no acknowledgement any more."""
 
@@ -49,8 +51,11 @@ class Socket:
     def stop(self) -> None:
         """Hang up in a moment when no click is at hand, or when it is too late for them."""
         client, too_late = self._client, time.monotonic() + ACK_WITHIN
-        while self._at_hand > 0 and time.monotonic() < too_late:
+        calm_since = time.monotonic()
+        while time.monotonic() < min(too_late, calm_since + CALM):
             time.sleep(0.01)
+            if self._at_hand > 0:
+                calm_since = time.monotonic()
         client.current_session_runner.event.set()
         client.message_queue.put(None)
         client.close()

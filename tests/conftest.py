@@ -62,9 +62,13 @@ def own_office(new_database: NewDatabase) -> Iterator[Office]:
         office.close()
 
 
+LONGEST = ("replay/test_replays", "delivery/test_chaos", "browser/test_desk")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first, so that no worker is left with it at the end."""
-    longest = ("replay/test_replays", "delivery/test_chaos", "browser/test_desk")
-    items.sort(
-        key=lambda item: next((i for i, name in enumerate(longest) if name in item.nodeid), 9)
-    )
+
+    def place(item: pytest.Item) -> int:
+        return next((at for at, name in enumerate(LONGEST) if name in item.nodeid), len(LONGEST))
+
+    items.sort(key=place)

@@ -23,7 +23,7 @@ PATIENCE = 10_000
 OpenScreen = Callable[..., Screen]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop would be in the way of other tests
 def browser() -> Iterator[Browser]:
     """One headless Chromium for all tests."""
     path = chromium()
