@@ -62,7 +62,7 @@ def own_office(new_database: NewDatabase) -> Iterator[Office]:
         office.close()
 
 
-LONGEST = ("replay/test_replays", "delivery/test_chaos", "browser/test_desk")
+LONGEST = ("replay/test_sample", "replay/test_replays", "delivery/test_chaos", "browser/test_desk")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

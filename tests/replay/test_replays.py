@@ -5,20 +5,21 @@ import os
 import pytest
 
 from bot.core.lifecycle import Stage
-from bot.intake.lead_event import EventKind
 from replay import sets
 from replay.checks import reconcile
 from replay.run import Played, replay
 
 LEADS = 300
+ENOUGH = 30
+"""Of leadforge: its sample of 300 is replayed next door; here its own files are read."""
 WITHIN = 600
 """Seconds after which a replay counts as hung."""
 
 
-def played(name: str) -> Played:
+def played(name: str, most: int = LEADS) -> Played:
     """A replay of a set. Skips when the set is not on this machine."""
     try:
-        leads = sets.read(name, os.environ, LEADS)
+        leads = sets.read(name, os.environ, most)
     except sets.NoSuchSet as error:
         pytest.skip(str(error))
     return replay(leads, None, lambda _through: None)
@@ -30,19 +31,8 @@ def broken(told: Played) -> list[str]:
 
 
 @pytest.mark.timeout(WITHIN)
-@pytest.mark.skipif("LEADFORGE_DIR" in os.environ, reason="the set it is a sample of is here")
-def test_the_sample_adds_up() -> None:
-    told = played("sample")
-
-    assert broken(told) == []
-    assert len(told.books.handoffs) == LEADS
-    assert told.books.tally.duplicates[EventKind.HANDOFF] > 0
-    assert told.books.tally.refused[EventKind.HANDOFF] > 0
-
-
-@pytest.mark.timeout(WITHIN)
 def test_leadforge_adds_up() -> None:
-    told = played("leadforge")
+    told = played("leadforge", ENOUGH)
 
     assert broken(told) == []
     assert {handoff.stage for handoff in told.books.handoffs} == {
