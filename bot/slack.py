@@ -157,10 +157,6 @@ class Slack:
         )
         return next((str(m["ts"]) for m in messages if _mark(m) == mark), None)
 
-    def whisper(self, channel: str, person_id: str, text: str) -> None:
-        """A note in a channel that only one person sees."""
-        reached(lambda: self._client.chat_postEphemeral(channel=channel, user=person_id, text=text))
-
     def open_view(self, trigger_id: str, view: View) -> None:
         """Open a modal; the trigger is good once, for three seconds after the click."""
         reached(lambda: self._client.views_open(trigger_id=trigger_id, view=view))

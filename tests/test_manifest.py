@@ -23,7 +23,6 @@ MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yml").read_text("utf
 
 SCOPES = {
     "auth_test": set(),
-    "chat_postEphemeral": {"chat:write"},
     "chat_postMessage": {"chat:write"},
     "chat_update": {"chat:write"},
     # Cards stand in a public or a private channel, nudges in DMs; each kind has a scope of its own.

@@ -17,7 +17,6 @@ class Stage(StrEnum):
     EXPIRED = "expired"
 
 
-AWAITING_TOUCH = frozenset({Stage.NEW})
 OPEN = frozenset({Stage.NEW, Stage.WORKING})
 """Stages in which somebody still has to act on the lead."""
 

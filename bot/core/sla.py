@@ -16,9 +16,6 @@ HOUR = timedelta(hours=1)
 STEP_GAP = timedelta(minutes=30)
 """Working time between two reminders: a person needs a while to act on the first."""
 
-STOP_AFTER = timedelta(days=7)
-"""Calendar time after the breach at which reminding ends: who did not react by then will not."""
-
 LONGEST = timedelta(hours=240)
 MOST_DAYS = 30
 
