@@ -1,5 +1,7 @@
 """The engine: SQLite for one machine, PostgreSQL when you outgrow it."""
 
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any, cast
@@ -11,6 +13,7 @@ from sqlalchemy import (
     CursorResult,
     Engine,
     Insert,
+    Table,
     Update,
     create_engine,
     event,
@@ -125,15 +128,22 @@ def migrate(engine: Engine) -> None:
 
 def insert_once(tx: Session, row: SQLModel) -> bool:
     """Insert `row` unless one of its unique keys is taken; says whether it was inserted."""
-    table = type(row).__table__  # type: ignore[attr-defined]  # SQLModel sets it, untyped
-    insert = sqlite.insert if tx.get_bind().dialect.name == "sqlite" else postgresql.insert
+    table: Table = type(row).__table__  # type: ignore[attr-defined]  # SQLModel sets it, untyped
     values = {column.key: getattr(row, column.key) for column in table.columns}
-    statement = insert(table).values(values).on_conflict_do_nothing()
-    return rows_changed(tx, statement) == 1
+    return rows_changed(tx, _insert_into(table, tx.get_bind().dialect.name), values) == 1
 
 
-def rows_changed(tx: Session, statement: Update | Insert) -> int:
+@cache
+def _insert_into(table: Table, dialect: str) -> Insert:
+    """Built once for each table: with a row's values in it, it would be built for every row."""
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return insert(table).on_conflict_do_nothing()
+
+
+def rows_changed(
+    tx: Session, statement: Update | Insert, values: Mapping[str, object] | None = None
+) -> int:
     """Run an update or insert; says how many rows it changed."""
     # Without the option an insert on PostgreSQL answers -1, whatever it did.
     counted = statement.execution_options(preserve_rowcount=True)
-    return cast("CursorResult[tuple[()]]", tx.execute(counted)).rowcount
+    return cast("CursorResult[tuple[()]]", tx.execute(counted, values)).rowcount

@@ -207,7 +207,7 @@ class Courier:
         try:
             ts = self._slack.post(channel, post, _mark(message))
         except SlackUnavailable as error:
-            return Retry(self._after(error), closes_gate=error.retry_after is not None)
+            return self._later(message, error)
         except SlackUnclear:
             return Unclear()
         except SlackGone as error:
@@ -231,7 +231,7 @@ class Courier:
         try:
             self._slack.edit(channel, ts, post)
         except SlackUnavailable as error:
-            return Retry(self._after(error), closes_gate=error.retry_after is not None)
+            return self._later(message, error)
         except SlackUnclear:
             return Retry(self._again)
         except SlackGone as error:
@@ -239,6 +239,13 @@ class Courier:
         except SlackRefused as error:
             return Dropped(str(error))
         return Shown(channel, ts, message.revision, _digest(post))
+
+    def _later(self, message: Message, error: SlackUnavailable) -> Retry:
+        after = self._after(error)
+        if error.retry_after is None:
+            return Retry(after)
+        # A gate that may run ahead of its average must be that much further behind to be closed.
+        return Retry(after, closes_gate=after + self._pace.burst(message.gate))
 
     def _after(self, error: SlackUnavailable) -> timedelta:
         if error.retry_after is None:

@@ -10,7 +10,17 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import Select, String, bindparam, cast, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    cast,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
@@ -61,11 +71,12 @@ class Held:
 
 @dataclass(frozen=True)
 class Retry:
-    """It did not happen; try again after that. `closes_gate` = Slack asked everybody to wait."""
+    """It did not happen; try again after that."""
 
     after: timedelta
     is_unclear: bool = False
-    closes_gate: bool = False
+    closes_gate: timedelta | None = None
+    """How long Slack asked everybody at this gate to wait; None = it did not."""
 
 
 @dataclass(frozen=True)
@@ -84,22 +95,27 @@ Outcome = Shown | Dropped | Held | Retry | Repost | Unclear
 def claim(
     liaison: Liaison, *, lease: str, lasts: timedelta, most: int, pace: Pace
 ) -> tuple[list[Claim], datetime | None]:
-    """Claim at most one message for every open gate.
+    """Claim for every open gate what may pass it now, `most` messages in all.
 
     Also returns when a closed gate opens that something waits for; None = nothing waits.
     """
     wall = liaison.wall()
     with liaison.reading() as tx:
         heads = _heads(tx, liaison.team_id, wall)
-    opening = [head for head in heads if head.opens_at(pace) <= wall]
+    opening = [head for head in heads if head.opens_at(pace) <= wall][:most]
     closed = [head.opens_at(pace) for head in heads if head.opens_at(pace) > wall]
     claims: list[Claim] = []
+    spare = most - len(opening)
     if opening:
         with liaison.transaction() as tx:
             # In one order, so that two couriers do not wait for each other's gates.
-            for head in sorted(opening[:most]):
-                if pass_gate(tx, liaison.team_id, head.gate, head.next_at, wall, pace):
-                    claims += _take(tx, liaison.team_id, head.first, lease, wall, wall + lasts)
+            for head in sorted(opening):
+                passes = min(pace.passes(head.gate, head.next_at, wall), 1 + spare)
+                ids = _first(tx, liaison.team_id, head, wall, passes)
+                spare -= len(ids) - 1
+                after = len(ids) * pace.interval(head.gate)
+                if pass_gate(tx, liaison.team_id, head.gate, head.next_at, wall, after):
+                    claims += _take(tx, liaison.team_id, ids, lease, wall, wall + lasts)
     return claims, min(closed, default=None)
 
 
@@ -121,18 +137,34 @@ def _waiting_heads() -> Select[str, str, datetime]:
     return (
         select(col(Message.gate), first, func.min(col(Gate.next_at)))
         .outerjoin(Gate, (col(Gate.team_id) == Message.team_id) & (col(Gate.name) == Message.gate))
-        .outerjoin(
-            _Parent,
-            (col(_Parent.team_id) == Message.team_id) & (col(_Parent.id) == Message.parent_id),
-        )
-        .where(
-            col(Message.team_id) == bindparam("team_id"),
-            col(Message.send_at) <= bindparam("wall"),
-            # A reply waits for its parent's ts; nothing else waits with it.
-            col(Message.parent_id).is_(None) | col(_Parent.ts).is_not(None),
-        )
+        .outerjoin(_Parent, _is_parent())
+        .where(_is_waiting())
         .group_by(col(Message.gate))
         .order_by(first)
+    )
+
+
+@cache
+def _waiting_at_gate() -> Select[str]:
+    return (
+        select(col(Message.id))
+        .outerjoin(_Parent, _is_parent())
+        .where(_is_waiting(), col(Message.gate) == bindparam("gate"))
+        .order_by(col(Message.lane), col(Message.id))
+        .limit(bindparam("most", type_=Integer))
+    )
+
+
+def _is_parent() -> ColumnElement[bool]:
+    return (col(_Parent.team_id) == Message.team_id) & (col(_Parent.id) == Message.parent_id)
+
+
+def _is_waiting() -> ColumnElement[bool]:
+    """A reply waits for its parent's ts; nothing else waits with it."""
+    return (
+        (col(Message.team_id) == bindparam("team_id"))
+        & (col(Message.send_at) <= bindparam("wall"))
+        & (col(Message.parent_id).is_(None) | col(_Parent.ts).is_not(None))
     )
 
 
@@ -142,31 +174,52 @@ def _heads(tx: Session, team_id: str, wall: datetime) -> list[Head]:
     return [Head(gate, first[-36:], next_at) for gate, first, next_at in rows]
 
 
+def _first(tx: Session, team_id: str, head: Head, wall: datetime, most: int) -> list[str]:
+    """The ids of the first messages that wait at the gate of `head`, itself the first."""
+    if most == 1:
+        return [head.first]
+    asked = {"team_id": team_id, "wall": wall, "gate": head.gate, "most": most}
+    return list(tx.scalars(_waiting_at_gate(), asked)) or [head.first]
+
+
 def _take(
-    tx: Session, team_id: str, message_id: str, lease: str, wall: datetime, until: datetime
+    tx: Session,
+    team_id: str,
+    message_ids: Sequence[str],
+    lease: str,
+    wall: datetime,
+    until: datetime,
 ) -> list[Claim]:
-    message = tx.get_one(Message, (team_id, message_id))
-    taken = rows_changed(
-        tx,
-        update(Message)
-        .where(
-            col(Message.team_id) == team_id,
-            col(Message.id) == message_id,
-            col(Message.send_at) == message.send_at,
-            col(Message.send_at) <= wall,
-        )
-        .values(
-            send_at=until,
-            lease=lease,
-            attempts=Message.attempts + 1,
-            # From here on a post may have left; a crash must not send it blindly again.
-            is_unclear=message.ts is None,
-            first_tried_at=message.first_tried_at or wall,
-        )
-        .execution_options(synchronize_session=False),
+    """Put our lease on those that still wait."""
+    # Another process may take one in between; then the update below does not find it.
+    messages = tx.scalars(
+        select(Message).where(col(Message.team_id) == team_id, col(Message.id).in_(message_ids))
     )
-    was_unclear = message.is_unclear and message.ts is None
-    return [Claim(message_id, lease, until, was_unclear)] if taken else []
+    claims: list[Claim] = []
+    for message in messages:
+        taken = rows_changed(
+            tx,
+            update(Message)
+            .where(
+                col(Message.team_id) == team_id,
+                col(Message.id) == message.id,
+                col(Message.send_at) == message.send_at,
+                col(Message.send_at) <= wall,
+            )
+            .values(
+                send_at=until,
+                lease=lease,
+                attempts=Message.attempts + 1,
+                # From here on a post may have left; a crash must not send it blindly again.
+                is_unclear=message.ts is None,
+                first_tried_at=message.first_tried_at or wall,
+            )
+            .execution_options(synchronize_session=False),
+        )
+        if taken:
+            was_unclear = message.is_unclear and message.ts is None
+            claims.append(Claim(message.id, lease, until, was_unclear))
+    return claims
 
 
 def lock_subjects(tx: Session, liaison: Liaison, message_ids: Sequence[str]) -> None:
@@ -229,7 +282,7 @@ def _retry(tx: Session, message: Message, retry: Retry, wall: datetime) -> None:
         # Nothing left, so a later look need not go back to before now.
         message.first_tried_at = None
     if retry.closes_gate:
-        close_gate(tx, message.team_id, message.gate, wall + retry.after)
+        close_gate(tx, message.team_id, message.gate, wall + retry.closes_gate)
 
 
 def _repost(message: Message, wall: datetime) -> None:

@@ -36,19 +36,32 @@ class Pace:
         """How far ahead of that average a gate may run after a quiet time."""
         return 7 * self.interval(gate) if gate == UPDATES else timedelta(0)
 
+    def passes(self, gate: str, next_at: datetime | None, wall: datetime) -> int:
+        """How many may pass right now; 0 = the gate is closed."""
+        ahead = wall + self.burst(gate) - max(next_at or wall, wall)
+        return max(0, ahead // self.interval(gate) + 1)
+
 
 def pass_gate(
-    tx: Session, team_id: str, name: str, next_at: datetime | None, wall: datetime, pace: Pace
+    tx: Session,
+    team_id: str,
+    name: str,
+    next_at: datetime | None,
+    wall: datetime,
+    after: timedelta,
 ) -> bool:
-    """Take one pass, if nobody took it since `next_at` was read (None = the gate is new)."""
-    after = max(next_at or wall, wall) + pace.interval(name)
+    """Take passes that keep the gate busy for `after`.
+
+    False when somebody took one since `next_at` was read (None = the gate is new).
+    """
+    until = max(next_at or wall, wall) + after
     if next_at is None:
-        return insert_once(tx, Gate(team_id=team_id, name=name, next_at=after))
+        return insert_once(tx, Gate(team_id=team_id, name=name, next_at=until))
     passed = rows_changed(
         tx,
         update(Gate)
         .where(col(Gate.team_id) == team_id, col(Gate.name) == name, col(Gate.next_at) == next_at)
-        .values(next_at=after),
+        .values(next_at=until),
     )
     return bool(passed)
 

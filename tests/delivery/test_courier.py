@@ -71,6 +71,21 @@ def test_a_channel_that_asked_to_wait_is_left_alone_so_long(mailroom: Mailroom) 
     assert seconds_between(refused, taken[0]) >= 2
 
 
+def test_no_edit_leaves_while_slack_asked_to_wait(mailroom: Mailroom) -> None:
+    mailroom.say("first", "second")
+    with mailroom.courier(pace=4):
+        mailroom.settle()
+        mailroom.sandbox.control.fault("rate_limited", method="chat.update", times=1, seconds=2)
+        mailroom.change("first", "first, touched")
+        mailroom.sandbox.control.until(lambda: bool(mailroom.calls("chat.update")), 5)
+        mailroom.change("second", "second, touched")
+        mailroom.settle()
+
+    refused, *taken = mailroom.calls("chat.update")
+    assert len(taken) == 2
+    assert all(seconds_between(refused, call) >= 2 for call in taken)
+
+
 def test_a_message_slack_refuses_is_dropped_and_the_queue_goes_on(mailroom: Mailroom) -> None:
     mailroom.words["too long"] = "x" * 3001
     mailroom.say("too long", "after it")

@@ -83,14 +83,21 @@ def test_a_gate_that_slack_closed_opens_when_slack_said(mailroom: Mailroom) -> N
 
 
 def test_of_two_that_saw_the_same_gate_open_one_passes(mailroom: Mailroom) -> None:
-    gate = posting_to(LEADS)
+    gate, second = posting_to(LEADS), timedelta(seconds=1)
     with mailroom.liaison.transaction() as tx:
-        new = [pass_gate(tx, TEAM, gate, None, NOW, Pace()) for _ in range(2)]
-    seen = NOW + timedelta(seconds=1)
+        new = [pass_gate(tx, TEAM, gate, None, NOW, second) for _ in range(2)]
+    seen = NOW + second
     with mailroom.liaison.transaction() as tx:
-        known = [pass_gate(tx, TEAM, gate, seen, seen, Pace()) for _ in range(2)]
+        known = [pass_gate(tx, TEAM, gate, seen, seen, second) for _ in range(2)]
 
     assert (new, known) == ([True, False], [True, False])
+
+
+@pytest.mark.parametrize(("ahead", "passes"), [(-60, 8), (0, 8), (1.5, 7), (10.5, 1), (10.6, 0)])
+def test_a_gate_says_how_many_may_pass_at_once(ahead: float, passes: int) -> None:
+    next_at = NOW + timedelta(seconds=ahead)
+
+    assert Pace().passes(UPDATES, next_at, NOW) == passes
 
 
 def passes(mailroom: Mailroom, gate: str, now: datetime) -> bool:
@@ -98,10 +105,10 @@ def passes(mailroom: Mailroom, gate: str, now: datetime) -> bool:
     with mailroom.liaison.reading() as tx:
         row = tx.get(Gate, (TEAM, gate))
     next_at = row.next_at if row else None
-    if next_at and next_at - Pace().burst(gate) > now:
+    if not Pace().passes(gate, next_at, now):
         return False
     with mailroom.liaison.transaction() as tx:
-        return pass_gate(tx, TEAM, gate, next_at, now, Pace())
+        return pass_gate(tx, TEAM, gate, next_at, now, Pace().interval(gate))
 
 
 def posted_at(room: Mailroom, channel: str) -> list[float]:

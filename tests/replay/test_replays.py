@@ -10,7 +10,7 @@ from replay.checks import reconcile
 from replay.run import Played, replay
 
 LEADS = 300
-ENOUGH = 30
+ENOUGH = 10
 """Of leadforge: its sample of 300 is replayed next door; here its own files are read."""
 WITHIN = 600
 """Seconds after which a replay counts as hung."""
