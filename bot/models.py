@@ -262,6 +262,8 @@ class MessageKind(StrEnum):
     CARD = "card"
     LEAD_DM = "lead_dm"
     NUDGE = "nudge"
+    NOTE = "note"
+    """A line of a hand-off's history, told to one person."""
 
 
 class Lane(StrEnum):
@@ -301,6 +303,8 @@ class Message(SQLModel, table=True):
     run: int | None = None
     """The run it belongs to; None when it belongs to the whole hand-off."""
     step: int | None = None
+    about: str | None = None
+    """A note's line of history; None for every other kind."""
     recipient_id: str | None = None
     """The person whose DM it goes to; None = `channel` is a channel."""
     channel: str | None = None

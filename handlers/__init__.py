@@ -4,9 +4,8 @@ import re
 
 from slack_bolt import App
 
-from handlers import errors, inbox, presses, submissions
+from handlers import commands, errors, inbox, presses, submissions
 from handlers.desk import Desk
-from handlers.home import LEAD_COMMAND, lead_command
 
 
 def register(app: App, desk: Desk) -> None:
@@ -15,5 +14,5 @@ def register(app: App, desk: Desk) -> None:
     app.use(inbox.store_before_ack)
     app.action(re.compile(r"^lead:"))(presses.pressed)
     app.view(re.compile(r"^lead:"))(submissions.submitted)
-    app.command(LEAD_COMMAND)(lead_command)
+    app.command(re.compile(r"^/"))(commands.typed)
     app.error(errors.answer)

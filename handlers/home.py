@@ -2,16 +2,14 @@
 
 from typing import Any
 
-from slack_bolt import Ack, BoltContext
-
 from bot import queries
 from bot.liaison import Liaison
 from bot.models import Person
 from bot.queries import HandoffFacts
 from bot.views import home as views
-from handlers.desk import Desk, desk_of
+from handlers.command import Command
+from handlers.desk import Desk
 
-LEAD_COMMAND = "/lead"
 HELP = (
     "`/lead` lists the leads that are open with you, soonest due first.\n"
     "Answer one with the buttons in my message about it: Accept, Log touch, Outcome…"
@@ -19,14 +17,10 @@ HELP = (
 _LISTED = 15
 
 
-def lead_command(ack: Ack, command: dict[str, Any], context: BoltContext) -> None:
-    """The bare command lists; anything else gets the one sentence that says what to type."""
-    if command.get("text", "").strip():
-        ack(HELP)
-        return
-    liaison = desk_of(context).liaison
-    person, mine = _mine(liaison, command["user_id"], _LISTED)
-    ack(views.my_list(person, mine, liaison.playbook))
+def my_leads(command: Command) -> str:
+    liaison = command.desk.liaison
+    person, mine = _mine(liaison, command.by, _LISTED)
+    return views.my_list(person, mine, liaison.playbook)
 
 
 def home_opened(desk: Desk, event: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.delivery.messages import release_held
 from bot.liaison import Liaison
-from bot.services.followups import take_due_steps
+from bot.services.ladder import take_due_steps
 from jobs.retention import blank_old_bodies
 
 log = logging.getLogger(__name__)

@@ -14,8 +14,8 @@ from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 
 import handlers
+from handlers.commands import COMMANDS
 from handlers.desk import Desk
-from handlers.home import LEAD_COMMAND
 from handlers.inbox import EVENTS
 
 ROOT = Path(__file__).parent.parent
@@ -70,9 +70,8 @@ def test_the_scopes_are_those_of_the_methods_that_are_called() -> None:
 
 
 def test_the_commands_are_those_that_are_registered() -> None:
-    assert [command["command"] for command in MANIFEST["features"]["slash_commands"]] == [
-        LEAD_COMMAND
-    ]
+    told = [command["command"] for command in MANIFEST["features"]["slash_commands"]]
+    assert told == list(COMMANDS)
 
 
 def test_the_events_are_those_somebody_works_on() -> None:

@@ -1,8 +1,9 @@
 """Rows that want to be said: queue a message once, mark it changed, let go what was held."""
 
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import case, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, case, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -10,7 +11,7 @@ from bot.db import insert_once, rows_changed
 from bot.delivery.pacing import posting_to
 from bot.identity import new_id
 from bot.liaison import TELLS, Liaison
-from bot.models import Lane, Message, MessageKind, Run
+from bot.models import History, Lane, Message, MessageKind, Run
 
 
 def say_in_channel(
@@ -69,6 +70,38 @@ def say_to_actor(
     return message.id
 
 
+def tell(
+    tx: Session,
+    liaison: Liaison,
+    line: History,
+    recipient_id: str,
+    *,
+    hold_until: datetime | None,
+) -> None:
+    """Queue a DM that tells a person this line of history, once.
+
+    `hold_until` is business time; None = send it now.
+    """
+    wall = liaison.wall()
+    tx.info[TELLS] = True
+    insert_once(
+        tx,
+        Message(
+            team_id=line.team_id,
+            id=new_id(wall),
+            key=f"{MessageKind.NOTE}:{line.id}:{recipient_id}",
+            kind=MessageKind.NOTE,
+            subject_id=line.handoff_id,
+            about=line.id,
+            recipient_id=recipient_id,
+            lane=Lane.ACT,
+            gate=posting_to(recipient_id),
+            hold_until=hold_until,
+            send_at=None if hold_until else wall,
+        ),
+    )
+
+
 def revise(tx: Session, liaison: Liaison, subject_id: str) -> None:
     """What these messages show has changed: each is due for an edit, old ones included.
 
@@ -114,12 +147,24 @@ def shrink_older(tx: Session, liaison: Liaison, message: Message) -> None:
 
 def release_held(liaison: Liaison) -> int:
     """Let the messages go whose time has come; says how many."""
-    due = (col(Message.team_id) == liaison.team_id) & (col(Message.hold_until) <= liaison.now())
+    due = {"of_team": liaison.team_id, "now": liaison.now()}
     with liaison.reading() as tx:
         # Asked first, because an idle tick should not take the writers' lock.
-        if tx.execute(select(col(Message.id)).where(due).limit(1)).first() is None:
+        if tx.execute(_one_held(), due).first() is None:
             return 0
     with liaison.transaction() as tx:
         tx.info[TELLS] = True
-        released = update(Message).where(due).values(hold_until=None, send_at=liaison.wall())
-        return rows_changed(tx, released)
+        release = update(Message).where(_is_over()).values(hold_until=None, send_at=liaison.wall())
+        return rows_changed(tx, release, due)
+
+
+@cache
+def _one_held() -> Select[str]:
+    """Built once: every tick asks it."""
+    return select(col(Message.id)).where(_is_over()).limit(1)
+
+
+def _is_over() -> ColumnElement[bool]:
+    return (col(Message.team_id) == bindparam("of_team")) & (
+        col(Message.hold_until) <= bindparam("now")
+    )

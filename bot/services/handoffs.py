@@ -240,19 +240,19 @@ def note(
     *,
     by: str | None = None,
     facts: dict[str, str] | None = None,
-) -> None:
-    """One line of history."""
-    tx.add(
-        History(
-            team_id=handoff.team_id,
-            id=new_id(at),
-            handoff_id=handoff.id,
-            at=at,
-            kind=kind,
-            by=by,
-            facts=facts or {},
-        )
+) -> History:
+    """Write one line of history."""
+    line = History(
+        team_id=handoff.team_id,
+        id=new_id(at),
+        handoff_id=handoff.id,
+        at=at,
+        kind=kind,
+        by=by,
+        facts=facts or {},
     )
+    tx.add(line)
+    return line
 
 
 def changed(tx: Session, liaison: Liaison, handoff: Handoff) -> None:

@@ -9,7 +9,7 @@ from bot import queries
 from bot.delivery.courier import Hold, Telling
 from bot.delivery.messages import shrink_older
 from bot.liaison import Liaison
-from bot.models import Message, MessageKind, Person
+from bot.models import History, Message, MessageKind, Person
 from bot.services.handoffs import card_shown
 from bot.services.hours import back_at_work
 from bot.views import followups as followup_views
@@ -23,6 +23,7 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.CARD: Telling(partial(_card, liaison), partial(_card_shown, liaison)),
         MessageKind.LEAD_DM: Telling(partial(_dm, liaison), partial(_dm_shown, liaison)),
         MessageKind.NUDGE: Telling(partial(_dm, liaison), partial(_dm_shown, liaison)),
+        MessageKind.NOTE: Telling(partial(_note, liaison)),
     }
 
 
@@ -63,3 +64,14 @@ def _is_wanted(message: Message, facts: queries.HandoffFacts, *, is_current: boo
 def _dm_shown(liaison: Liaison, tx: Session, message: Message, _now: datetime) -> None:
     """The older DMs about this lead shrink to a line."""
     shrink_older(tx, liaison, message)
+
+
+def _note(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold:
+    """Told once, inside the reader's hours; an edit says the same of a lead that was renamed."""
+    reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
+    if message.ts is None and (opens := back_at_work(tx, liaison, reader, now)):
+        return Hold(opens)
+    facts = queries.facts(tx, liaison.team_id, message.subject_id)
+    line = tx.get_one(History, (liaison.team_id, message.about))
+    names = queries.names(tx, liaison.team_id, [line])
+    return handoff_views.note(facts.lead, line, names, reader)

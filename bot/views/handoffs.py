@@ -176,6 +176,13 @@ def _told(row: History, names: dict[str, str]) -> str:
     return sentence.format_map({key: escape(value) for key, value in words.items()})
 
 
+def note(lead: Lead, line: History, names: dict[str, str], reader: Person) -> Post:
+    """One line of history told to a person, who reads "You" for their own name."""
+    told = _told(line, names | {reader.id: "You"})
+    sentence = f"*{company(lead)}*: {told}."
+    return Post(sentence, [section(sentence)])
+
+
 def why_it_came(handoff: Handoff) -> str:
     """The same lead in one line: campaign, grade, and why it qualifies."""
     because = f": {foreign(handoff.reason, 120)}" if handoff.reason else ""

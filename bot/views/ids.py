@@ -23,5 +23,3 @@ HISTORY_VIEW = "lead:history"
 
 CHOICE = "choice"
 """The action_id of a form's only element in its block."""
-
-LEAD_COMMAND = "/lead"

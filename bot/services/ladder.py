@@ -1,0 +1,126 @@
+"""Runs whose time has come: the steps of the ladder, each at most once."""
+
+from datetime import datetime, timedelta
+from functools import cache
+
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot import queries
+from bot.core import sla
+from bot.db import insert_once
+from bot.delivery.messages import say_to_actor
+from bot.errors import NotSaved
+from bot.liaison import Liaison
+from bot.models import Handoff, MessageKind, Person, Run, Step
+from bot.services.handoffs import note
+from bot.services.hours import back_at_work, opening_of
+
+AT_ONCE = 200
+"""Runs whose steps are taken in one transaction."""
+PUT_OFF = timedelta(hours=1)
+
+
+def take_due_steps(liaison: Liaison) -> int:
+    """Take the steps that are due now, and queue their nudges; says for how many runs."""
+    now = liaison.now()
+    taken = 0
+    while batch := _take_batch(liaison, now):
+        taken += batch
+    return taken
+
+
+def _take_batch(liaison: Liaison, now: datetime) -> int:
+    """The next due runs, in one transaction. Any number of processes may do this at once.
+
+    A run that cannot be worked on is put off by an hour before its error goes on to the log, so
+    that one bad row does not hold up everybody's reminders.
+    """
+    if not _is_any_due(liaison, now):
+        return 0
+    at_hand: tuple[str, int] | None = None
+    try:
+        with liaison.transaction() as tx:
+            due = tx.scalars(_due_runs(liaison.team_id, now)).all()
+            for run in due:
+                at_hand = (run.handoff_id, run.number)
+                _take_steps(tx, liaison, run, now)
+            at_hand = None
+            return len(due)
+    except NotSaved:
+        at_hand = None
+        raise
+    finally:
+        if at_hand:
+            _put_off(liaison, *at_hand, now + PUT_OFF)
+
+
+def _is_any_due(liaison: Liaison, now: datetime) -> bool:
+    """Asked first, because an idle tick should not take the writers' lock."""
+    with liaison.reading() as tx:
+        asked = {"team_id": liaison.team_id, "now": now}
+        return tx.execute(_one_due(), asked).first() is not None
+
+
+@cache
+def _one_due() -> Select[int]:
+    """Built once: every tick asks it."""
+    due = (col(Run.team_id) == bindparam("team_id")) & (col(Run.next_step_at) <= bindparam("now"))
+    return select(col(Run.number)).where(due).limit(1)
+
+
+def _due_runs(team_id: str, now: datetime) -> Select[Run]:
+    return (
+        select(Run)
+        .where(col(Run.team_id) == team_id, col(Run.next_step_at) <= now)
+        .order_by(col(Run.next_step_at))
+        .limit(AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _put_off(liaison: Liaison, handoff_id: str, number: int, until: datetime) -> None:
+    with liaison.transaction() as tx:
+        run = tx.get_one(Run, (liaison.team_id, handoff_id, number))
+        run.next_step_at = until
+
+
+def _take_steps(tx: Session, liaison: Liaison, run: Run, now: datetime) -> None:
+    """The steps of one run; those that fell due together share the nudge of the last."""
+    actor = tx.get_one(Person, (liaison.team_id, run.actor_id))
+    assert run.started_at and run.due_at  # a run with a next step has a running clock
+    opening = opening_of(tx, liaison, actor, run.started_at)
+    plan = sla.plan(opening, run.started_at, run.due_at, liaison.playbook.ladder_to_actor)
+    taken = queries.steps_taken(tx, run)
+    steps = sla.due_steps(plan, taken, now)
+    if steps:
+        message_id = _nudge(tx, liaison, run, steps[-1].number, now)
+        for step in steps:
+            insert_once(tx, _step(run, step, message_id, now))
+    done = taken | {step.number for step in steps}
+    run.next_step_at = sla.next_step_at(plan, done)
+    tx.add(run)
+
+
+def _step(run: Run, step: sla.PlannedStep, message_id: str, now: datetime) -> Step:
+    return Step(
+        team_id=run.team_id,
+        handoff_id=run.handoff_id,
+        run=run.number,
+        number=step.number,
+        recipient_id=run.actor_id,
+        planned_at=step.at,
+        taken_at=now,
+        message_id=message_id,
+    )
+
+
+def _nudge(tx: Session, liaison: Liaison, run: Run, step: int, now: datetime) -> str:
+    """Queue the reminder of one step, inside its recipient's hours; returns the message's id."""
+    actor = tx.get_one(Person, (run.team_id, run.actor_id))
+    held = back_at_work(tx, liaison, actor, now)
+    message_id = say_to_actor(tx, liaison, run, MessageKind.NUDGE, step=step, hold_until=held)
+    handoff = tx.get_one(Handoff, (run.team_id, run.handoff_id))
+    note(tx, handoff, "nudged", now, facts={"step": str(step), "to": run.actor_id})
+    return message_id

@@ -1,0 +1,59 @@
+"""A command that was typed, read from Slack's payload, and the words it knows."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from slack_bolt import Respond
+
+from bot.views.blocks import View
+from handlers.desk import Desk
+
+
+@dataclass(frozen=True)
+class Command:
+    """`words` is what stands behind the word that chose the use case; it is as it was typed."""
+
+    desk: Desk
+    by: str
+    words: str
+    trigger_id: str
+    respond: Respond
+
+    @classmethod
+    def read(cls, desk: Desk, body: dict[str, Any], words: str, respond: Respond) -> "Command":
+        return cls(desk, body["user_id"], words, body["trigger_id"], respond)
+
+    def open(self, view: View) -> None:
+        """Open a modal once Slack has its acknowledgement; the trigger lives three seconds."""
+        self.desk.afterwards(lambda: self.desk.slack.open_view(self.trigger_id, view))
+
+
+Word = Callable[[Command], str | None]
+"""Does what was typed and gives the private answer; None = a modal is the answer."""
+
+
+@dataclass(frozen=True)
+class Menu:
+    """What may be typed behind one command."""
+
+    help: str
+    bare: Word
+    words: Mapping[str, Word] = field(default_factory=dict)
+    other: Word | None = None
+    """Takes what begins with no known word; None = the help is the answer."""
+
+    def chosen(self, typed: str) -> tuple[Word, str]:
+        """The use case, and the words that are left for it. Case does not matter."""
+        text = typed.strip()
+        word, _, rest = text.partition(" ")
+        if not text:
+            return self.bare, ""
+        if known := self.words.get(word.lower()):
+            return known, rest.strip()
+        if self.other and word.lower() != "help":
+            return self.other, text
+        return self._help, ""
+
+    def _help(self, _command: Command) -> str:
+        return self.help

@@ -1,0 +1,20 @@
+"""One listener for every command."""
+
+from typing import Any
+
+from slack_bolt import Ack, BoltContext, Respond
+
+from handlers import home
+from handlers.command import Command, Menu
+from handlers.desk import desk_of
+
+COMMANDS: dict[str, Menu] = {
+    "/lead": Menu(help=home.HELP, bare=home.my_leads),
+}
+
+
+def typed(ack: Ack, command: dict[str, Any], context: BoltContext, respond: Respond) -> None:
+    """The use case commits, then the answer goes out, to the one who typed."""
+    word, rest = COMMANDS[command["command"]].chosen(command.get("text", ""))
+    answer = word(Command.read(desk_of(context), command, rest, respond))
+    ack(answer) if answer else ack()
