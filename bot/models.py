@@ -74,7 +74,10 @@ class Person(SQLModel, table=True):
     somebody it does not list, who may read and not press.
     """
 
-    __table_args__ = (Index("ix_person_email", "team_id", "email"),)
+    __table_args__ = (
+        Index("ix_person_email", "team_id", "email"),
+        _due("ix_person_brief", "team_id", "brief_at"),
+    )
 
     team_id: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
@@ -89,6 +92,8 @@ class Person(SQLModel, table=True):
     holidays: list[str] | None = Field(default=None, sa_type=JSON)
     """None = the team's; empty = none at all."""
     manager_id: str | None = None
+    brief_at: datetime | None = None
+    """When their next brief is written: the opening of a working day. None = they get none."""
 
 
 class Absence(SQLModel, table=True):
@@ -129,6 +134,7 @@ class Lead(SQLModel, table=True):
 
 
 _OPEN = text("closed_at IS NULL")
+_ASLEEP = text("wakes_at IS NOT NULL")
 
 
 class Handoff(SQLModel, table=True):
@@ -258,12 +264,52 @@ class Step(SQLModel, table=True):
     """The nudge that says it; steps that fell due together share one."""
 
 
+class Snooze(SQLModel, table=True):
+    """The actor of a run is left in peace until then; it moves no due time, and it ends with the
+    run or its first touch, whatever `until` says."""
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["team_id", "handoff_id", "run"], ["run.team_id", "run.handoff_id", "run.number"]
+        ),
+        # At most one at a time for a run, whoever presses at once.
+        Index(
+            "uq_snooze_run",
+            "team_id",
+            "handoff_id",
+            "run",
+            unique=True,
+            sqlite_where=_ASLEEP,
+            postgresql_where=_ASLEEP,
+        ),
+        Index("ix_snooze_person", "team_id", "handoff_id", "person_id"),
+        _due("ix_snooze_wakes", "team_id", "wakes_at"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    handoff_id: str
+    run: int
+    person_id: str
+    """Whose peace it is: the run's actor, also when their manager pressed."""
+    by: str
+    at: datetime
+    until: datetime
+    """Inside the person's working hours."""
+    wakes_at: datetime | None
+    """`until` while it lasts; None once it is over."""
+    reason: str | None = Field(default=None, sa_type=Text)
+    """In the person's own words; asked for from the third snooze on."""
+
+
 class MessageKind(StrEnum):
     CARD = "card"
     LEAD_DM = "lead_dm"
     NUDGE = "nudge"
     NOTE = "note"
     """A line of a hand-off's history, told to one person."""
+    BRIEF = "brief"
+    """The one message that opens a person's working day."""
 
 
 class Lane(StrEnum):
@@ -290,6 +336,7 @@ class Message(SQLModel, table=True):
         _due("ix_message_waiting", "team_id", "gate", "lane", "id", "send_at"),
         _due("ix_message_send_at", "team_id", "send_at"),
         _due("ix_message_held", "team_id", "hold_until"),
+        _due("ix_message_settled", "team_id", "recipient_id", "settled_at"),
         _CHURNS,
     )
 
@@ -299,12 +346,12 @@ class Message(SQLModel, table=True):
     """Why it is sent, once: `card:<handoff>`, `nudge:<handoff>:<run>:<step>:<recipient>` …"""
     kind: MessageKind = Field(sa_type=_codes(MessageKind))
     subject_id: str
-    """The hand-off it shows."""
+    """The hand-off it shows; for a brief the person."""
     run: int | None = None
     """The run it belongs to; None when it belongs to the whole hand-off."""
     step: int | None = None
     about: str | None = None
-    """A note's line of history; None for every other kind."""
+    """A note's line of history; the instant a brief was written, as ISO text; else None."""
     recipient_id: str | None = None
     """The person whose DM it goes to; None = `channel` is a channel."""
     channel: str | None = None
@@ -330,7 +377,11 @@ class Message(SQLModel, table=True):
     shown_digest: str | None = None
     """Hash of what Slack shows, so that an edit that changes nothing costs no call."""
     dropped: str | None = None
-    """Why it will never be sent: no longer wanted, or Slack's refusal."""
+    """Why it will never be sent: no longer wanted, told in the brief, or Slack's refusal."""
+    is_answer: bool = False
+    """Its recipient asked for it by a press: it is not counted, and no cap keeps it back."""
+    settled_at: datetime | None = None
+    """Business time at which Slack first showed it, or at which it was dropped."""
 
 
 class Gate(SQLModel, table=True):

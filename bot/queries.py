@@ -1,15 +1,18 @@
 """Reads that more than one place asks: one function per question, none of them commits."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.errors import NotListed, Unknown
-from bot.models import Absence, Handoff, History, Lead, Message, Person, Run, Step
+from bot.models import Absence, Handoff, History, Lead, Message, Person, Run, Snooze, Step
 
 SALES = "sales"
+PRIVATE = frozenset({"nudged", "snoozed"})
+"""Lines of history for the person they are `to` and for their manager."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,8 @@ class HandoffFacts:
     actor: Person | None
     outcome_by: Person | None
     """Who recorded the outcome here; None when the CRM told it, or there is none."""
+    snoozed_until: datetime | None = None
+    """Until when the actor wants no reminder; None = no snooze is in force."""
 
 
 def person(tx: Session, team_id: str, person_id: str) -> Person:
@@ -125,7 +130,22 @@ def facts(tx: Session, team_id: str, handoff_id: str) -> HandoffFacts:
     lead = tx.get_one(Lead, (team_id, handoff.lead_id))
     actor = tx.get_one(Person, (team_id, handoff.actor_id)) if handoff.actor_id else None
     by = tx.get_one(Person, (team_id, handoff.outcome_by)) if handoff.outcome_by else None
-    return HandoffFacts(handoff, lead, current_run(tx, handoff), actor, by)
+    run = current_run(tx, handoff)
+    return HandoffFacts(handoff, lead, run, actor, by, snoozed_until(tx, run))
+
+
+def snoozed_until(tx: Session, run: Run | None) -> datetime | None:
+    """When the snooze of this run ends; None when it has none, is over, or was answered."""
+    if run is None or run.ended_at or run.answered_at:
+        return None
+    return tx.scalars(
+        select(col(Snooze.until)).where(
+            col(Snooze.team_id) == run.team_id,
+            col(Snooze.handoff_id) == run.handoff_id,
+            col(Snooze.run) == run.number,
+            col(Snooze.wakes_at).is_not(None),
+        )
+    ).first()
 
 
 def history(tx: Session, handoff: Handoff) -> list[History]:
@@ -139,16 +159,17 @@ def history(tx: Session, handoff: Handoff) -> list[History]:
 
 
 def history_for(tx: Session, handoff: Handoff, reader_id: str) -> list[History]:
-    """What this reader may see of it: who was reminded is for that person and their manager."""
+    """What this reader may see of it: who was reminded, or wanted not to be, is for that person
+    and their manager."""
     rows = history(tx, handoff)
-    reminded = {row.facts["to"] for row in rows if row.kind == "nudged"}
+    reminded = {row.facts["to"] for row in rows if row.kind in PRIVATE}
     people = tx.scalars(
         select(Person).where(
             col(Person.team_id) == handoff.team_id, col(Person.id).in_(reminded | {reader_id})
         )
     )
     own = {found.id for found in people if reader_id in {found.id, found.manager_id}}
-    return [row for row in rows if row.kind != "nudged" or row.facts["to"] in own]
+    return [row for row in rows if row.kind not in PRIVATE or row.facts["to"] in own]
 
 
 def absences(tx: Session, person: Person) -> list[Absence]:

@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt import Ack, BoltContext, Respond
 
 from bot.views import ids
-from handlers import followups, handoffs
+from handlers import briefs, followups, handoffs, snooze
 from handlers.desk import desk_of
 from handlers.press import Press
 
@@ -17,6 +17,8 @@ PRESSES: dict[str, Callable[[Press], None]] = {
     ids.OUTCOME: followups.open_outcome_form,
     f"{ids.MORE}:{ids.MORE_WHY}": followups.why_me,
     f"{ids.MORE}:{ids.MORE_HISTORY}": handoffs.open_history,
+    f"{ids.MORE}:{ids.MORE_SNOOZE}": snooze.open_form,
+    ids.OPEN: briefs.open_lead,
 }
 
 

@@ -1,6 +1,7 @@
 """A form that was sent off, read from Slack's payload."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.views import ids
@@ -32,6 +33,11 @@ class Submission:
         """The chosen option's value; empty when nothing was chosen."""
         chosen = self._element(field).get("selected_option") or {}
         return str(chosen.get("value", ""))
+
+    def instant(self, field: str) -> datetime | None:
+        """The picked date and time, aware UTC; None when none was picked."""
+        picked = self._element(field).get("selected_date_time")
+        return datetime.fromtimestamp(picked, UTC) if picked else None
 
     def words(self, field: str) -> str | None:
         """What was typed; None when nothing was."""

@@ -13,7 +13,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.delivery.messages import release_held
 from bot.liaison import Liaison
+from bot.services.briefs import write_briefs
 from bot.services.ladder import take_due_steps
+from bot.services.snooze import wake_snoozed
 from jobs.retention import blank_old_bodies
 
 log = logging.getLogger(__name__)
@@ -33,6 +35,8 @@ class Tick:
 
 TIMETABLE = (
     Tick("take-due-steps", timedelta(seconds=5), take_due_steps),
+    Tick("write-briefs", timedelta(seconds=5), write_briefs),
+    Tick("wake-snoozed-leads", timedelta(seconds=5), wake_snoozed),
     Tick("release-held-messages", timedelta(seconds=5), release_held),
     Tick("blank-old-bodies", timedelta(hours=6), blank_old_bodies),
 )

@@ -51,6 +51,10 @@ class Books:
     events: tuple[InboxEvent, ...]
     people: Mapping[str, Person]
     posted: tuple[Posted, ...]
+    cap: int
+    """Messages a person may get in one local day."""
+    at_once: tuple[str, ...]
+    """Grades whose leads are messages of their own."""
     ladder: tuple[LadderStep, ...]
     openings: Mapping[str, Opening]
     """The working time of each person, by their id, for three years from the first instant."""
@@ -106,6 +110,8 @@ def open_books(office: Office, slack: Control, leads: LeadSet, tally: Tally) -> 
             events=_all(tx, InboxEvent),
             people=people,
             posted=tuple(_posted(office, slack, people.values())),
+            cap=liaison.playbook.attention.cap,
+            at_once=liaison.playbook.attention.at_once,
             ladder=liaison.playbook.ladder_to_actor,
             openings={who.id: opening_of(tx, liaison, who, began) for who in people.values()},
         )

@@ -3,17 +3,16 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from bot.core import sla
-from bot.core.business_time import is_open
+from bot.core.business_time import is_open, local_date, next_days_opening
 from bot.core.lifecycle import Stage, stage_after, touched
+from bot.delivery.courier import FOLDED, NOT_WANTED
 from bot.intake.lead_event import EventKind
 from bot.models import Handoff, Message, MessageKind, Run, Step
-from replay.books import Books, first_post, mark
+from replay.books import Books, Posted, first_post, mark
 from replay.clock import GRID
-
-NOT_WANTED = "no longer wanted"
-"""The one good reason of the courier's for never sending a message."""
 
 
 @dataclass(frozen=True)
@@ -93,14 +92,14 @@ def slack_shows_nothing_else(books: Books) -> Finding:
 
 
 def none_is_lost(books: Books) -> Finding:
-    """Every row was posted and shows its last revision, or was no longer wanted."""
+    """Every row was posted and shows its last revision, was no longer wanted, or was folded."""
     wrong = [message.id for message in books.messages if not _is_settled(message)]
     return Finding("no message is lost, late or stale", len(books.messages), _few(wrong))
 
 
 def _is_settled(message: Message) -> bool:
     if message.ts is None:
-        return message.dropped == NOT_WANTED
+        return message.dropped in {NOT_WANTED, FOLDED}
     is_at_rest = message.send_at is None and message.hold_until is None and not message.is_unclear
     return is_at_rest and message.dropped is None and message.shown_revision == message.revision
 
@@ -191,6 +190,52 @@ def nobody_is_messaged_outside_hours(books: Books) -> Finding:
     return Finding("nobody is messaged outside their hours", len(told), _few(wrong))
 
 
+def at_most_one_brief_a_day(books: Books) -> Finding:
+    """Per person and local date."""
+    briefs, posts = _sent(books, MessageKind.BRIEF), first_post(books)
+    days = Counter(_day(books, brief, posts) for brief in briefs)
+    wrong = [f"{person}:{day}" for (person, day), times in days.items() if times > 1]
+    return Finding("at most one brief per person and day", len(briefs), _few(wrong))
+
+
+def nobody_is_over_the_cap(books: Books) -> Finding:
+    """What the app starts; an answer to somebody's own press is not counted."""
+    posts = first_post(books)
+    told = [row for row in books.messages if row.recipient_id and row.id in posts]
+    days = Counter(_day(books, row, posts) for row in told if not row.is_answer)
+    wrong = [f"{person}:{day}" for (person, day), times in days.items() if times > books.cap]
+    return Finding("nobody has more messages a day than the cap", len(days), _few(wrong))
+
+
+def _day(books: Books, message: Message, posts: dict[str, Posted]) -> tuple[str, date]:
+    person = books.people[message.recipient_id or ""]
+    return person.id, local_date(person.timezone, posts[message.id].at)
+
+
+def each_untold_lead_is_in_a_brief(books: Books) -> Finding:
+    """A lead without a message of its own was answered by the next morning, or a brief came."""
+    posts = first_post(books)
+    told = {(row.subject_id, row.run) for row in _sent(books, MessageKind.LEAD_DM)}
+    briefed: dict[str, list[datetime]] = {}
+    for brief in _sent(books, MessageKind.BRIEF):
+        briefed.setdefault(brief.recipient_id or "", []).append(posts[brief.id].at)
+    untold = [
+        run for run in books.runs if run.started_at and (run.handoff_id, run.number) not in told
+    ]
+    wrong = [run.handoff_id for run in untold if not _was_briefed(books, run, briefed)]
+    return Finding("every lead not told at once was in a brief", len(books.runs), _few(wrong))
+
+
+def _was_briefed(books: Books, run: Run, briefed: dict[str, list[datetime]]) -> bool:
+    assert run.started_at  # only runs that began have something to tell
+    morning = next_days_opening(books.openings[run.actor_id], run.started_at)
+    answers = [at for at in (run.answered_at, run.ended_at) if at]
+    if answers and min(answers) <= morning + GRID:
+        return True
+    days = briefed.get(run.actor_id, [])
+    return any(run.started_at <= at <= morning + GRID for at in days)
+
+
 def _sent(books: Books, kind: MessageKind) -> list[Message]:
     posts = first_post(books)
     return [row for row in books.messages if row.kind is kind and row.id in posts]
@@ -213,6 +258,9 @@ CHECKS: tuple[Check, ...] = (
     each_ladder_is_climbed,
     no_nudge_after_an_answer,
     nobody_is_messaged_outside_hours,
+    at_most_one_brief_a_day,
+    nobody_is_over_the_cap,
+    each_untold_lead_is_in_a_brief,
 )
 
 

@@ -21,7 +21,8 @@ from bot.intake.lead_event import InvalidEvent, parse
 from bot.intake.signature import Verifier
 from bot.intake.webhook import Delivery, Receipt
 from bot.liaison import Liaison
-from bot.models import Message, Run
+from bot.models import Message, Person, Run
+from bot.services.briefs import NOT_PLANNED
 from bot.services.deliveries import receive
 from bot.services.tellings import tellings
 from jobs import TIMETABLE
@@ -44,6 +45,8 @@ _NEXT_STEP = select(func.min(col(Run.next_step_at))).where(col(Run.next_step_at)
 _NEXT_RELEASE = select(func.min(col(Message.hold_until))).where(
     col(Message.hold_until).is_not(None)
 )
+
+_NEXT_BRIEF = select(func.min(col(Person.brief_at))).where(col(Person.brief_at) > NOT_PLANNED)
 
 
 class Stuck(Exception):
@@ -95,6 +98,11 @@ class Office:
     def _is_waiting(self) -> bool:
         with self.liaison.reading() as tx:
             return tx.execute(_WAITING).first() is not None
+
+    def next_brief(self) -> datetime | None:
+        """When the next brief of anybody is written; None = nobody gets any."""
+        with self.liaison.reading() as tx:
+            return tx.execute(_NEXT_BRIEF).scalar_one()
 
     def next_due(self) -> datetime | None:
         """The next step of any run or release of any message; None = nothing is ahead.

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter
 
 from bot.intake.lead_event import EventKind
@@ -37,11 +37,25 @@ class Tally:
             self.of_no_handoff.append(arrival.lead_id)
 
 
+LAST_BRIEFS = timedelta(days=4)
+"""How long after everything else briefs are still waited for: a week-end, and the day after."""
+
+
 def play(office: Office, leads: LeadSet, progress: Progress) -> Tally:
     """Through the whole set and to the end of every clock; returns how it was answered."""
     tally = Tally()
     through = 0
-    while (instant := _next_instant(office, leads, through)) is not None:
+    awaited: datetime | None = None
+    while True:
+        ahead = _ahead(office, leads, through)
+        awaited = min(ahead) + LAST_BRIEFS if ahead else awaited
+        brief = office.next_brief()
+        if brief and awaited and brief <= awaited:
+            ahead.append(brief)
+        if not ahead:
+            return tally
+        # What the last tick left over, being too much for one, is for the one right after it.
+        instant = office.clock.tick_for(min(ahead))
         office.clock.jump(instant)
         upto = bisect_right(leads.arrivals, instant, lo=through, key=attrgetter("at"))
         arriving = leads.arrivals[through:upto]
@@ -52,14 +66,9 @@ def play(office: Office, leads: LeadSet, progress: Progress) -> Tally:
         office.drain()
         through = upto
         progress(through)
-    return tally
 
 
-def _next_instant(office: Office, leads: LeadSet, through: int) -> datetime | None:
-    """The tick at which something arrives or is due; None when there is nothing ahead any more.
-
-    What the last tick left over, because it was too much for one, is for the one right after it.
-    """
+def _ahead(office: Office, leads: LeadSet, through: int) -> list[datetime]:
+    """The instants at which something arrives or is due; briefs apart, which come for ever."""
     arriving = leads.arrivals[through].at if through < len(leads.arrivals) else None
-    ahead = [at for at in (arriving, office.next_due()) if at]
-    return office.clock.tick_for(min(ahead)) if ahead else None
+    return [at for at in (arriving, office.next_due()) if at]

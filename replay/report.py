@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from bot.core.lifecycle import Stage
+from bot.delivery.courier import FOLDED, NOT_WANTED
 from bot.intake.lead_event import EventKind
 from bot.models import MessageKind
 from replay.books import Books
@@ -41,7 +42,9 @@ def _messages(books: Books) -> Iterator[Line]:
     sent = Counter(message.kind for message in books.messages if message.ts)
     yield "messages in Slack", f"{len(books.posted):,}"
     yield from ((f"  {_KINDS[kind]}", f"{sent[kind]:,}") for kind in MessageKind if sent[kind])
-    yield "messages no longer wanted", f"{sum(not message.ts for message in books.messages):,}"
+    why = Counter(message.dropped for message in books.messages if not message.ts)
+    yield "messages no longer wanted", f"{why[NOT_WANTED]:,}"
+    yield "messages read in the brief instead", f"{why[FOLDED]:,}"
     yield "ladders stopped by an answer", f"{_stopped(books):,} of {_clocks(books):,}"
 
 
@@ -49,6 +52,8 @@ _KINDS = {
     MessageKind.CARD: "cards",
     MessageKind.LEAD_DM: "direct messages about a new lead",
     MessageKind.NUDGE: "nudges",
+    MessageKind.NOTE: "notes",
+    MessageKind.BRIEF: "briefs",
 }
 
 

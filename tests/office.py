@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -40,6 +42,18 @@ def dm(person: str) -> str:
     return "D0" + person[2:]
 
 
+@cache
+def playbook() -> Path:
+    """The sandbox's, but every lead is a message of its own, however many a day brings.
+
+    Tests share a person's day; those of the brief and the cap use `PLAYBOOK`.
+    """
+    file = Path(mkdtemp(prefix="liaison-")) / "playbook.toml"
+    attention = '[attention]\ncap = 1000\nat_once = ["A", "B", "C", "D"]\n'
+    file.write_text(PLAYBOOK.read_text("utf-8") + "\n" + attention, "utf-8")
+    return file
+
+
 def settings_for(sandbox: Sandbox, database_url: str) -> Settings:
     """Socket Mode, the sandbox's clock and pace, a free port, short leases."""
     return Settings.from_env(
@@ -48,7 +62,7 @@ def settings_for(sandbox: Sandbox, database_url: str) -> Settings:
             "SLACK_APP_TOKEN": "xapp-sandbox",
             "SLACK_API_URL": sandbox.api_url,
             "DATABASE_URL": database_url,
-            "LIAISON_PLAYBOOK": str(PLAYBOOK),
+            "LIAISON_PLAYBOOK": str(playbook()),
             "LIAISON_WEBHOOK_SECRET": SECRET,
             "LIAISON_CLOCK_URL": f"{sandbox.url}/clock",
             "LIAISON_PACE": str(PACE),
@@ -143,8 +157,23 @@ class Office:
         """A person's newest DM that has this hand-off's buttons and these words, waited for."""
         return self.control.message(
             dm(person),
-            lambda message: handoff_id in json.dumps(message) and shows in text_of(message),
+            lambda message: (
+                handoff_id in json.dumps(message)
+                and shows in text_of(message)
+                and not is_brief(message)
+            ),
         )
+
+    def brief(self, person: str, shows: str = "") -> Json:
+        """A person's newest brief that has these words, waited for."""
+        return self.control.message(
+            dm(person),
+            lambda message: is_brief(message) and shows in text_of(message),
+        )
+
+    def briefs(self, person: str) -> list[Json]:
+        """All briefs a person has, oldest first."""
+        return [message for message in self.dms(person) if is_brief(message)]
 
     def dms(self, person: str) -> list[Json]:
         """All DMs a person has from the bot, oldest first, private notes left out."""
@@ -191,7 +220,8 @@ class Office:
         )
 
     def subject(self, message: Json) -> str:
-        """The hand-off a message of the bot's is about, by its mark; "" for a private note."""
+        """The hand-off a message of the bot's is about, by its mark; the person a brief is for; ""
+        for a private note."""
         assert self.bot
         if not message.get("metadata"):
             return ""
@@ -211,6 +241,11 @@ def unsaid(bot: Bot | None) -> bool:
     assert bot
     with bot.liaison.reading() as tx:
         return tx.scalars(_WAITING).first() is not None
+
+
+def is_brief(message: Json) -> bool:
+    """Whether it opens somebody's day, with many leads in it."""
+    return str(message["text"]).startswith("Your brief")
 
 
 def text_of(message: Json) -> str:

@@ -1,4 +1,5 @@
 import hashlib
+import json
 from textwrap import dedent
 
 import pytest
@@ -155,13 +156,22 @@ def test_an_empty_ladder_means_no_nudges() -> None:
 
 def test_what_is_agreed_but_not_acted_on_is_said() -> None:
     assert [note.split(":")[0] for note in Playbook.parse(FULL).notes()] == [
-        "ladder[1]",
         "ladder[2]",
         "reasons[0].needs_attempts",
         "reasons[0].recycle_days",
         "channels.standup",
     ]
     assert Playbook.parse("").notes() == ()
+    without = Playbook.parse(FULL + "\n[attention]\nbrief = false")
+    assert without.notes()[0].startswith("ladder[1]: attention.brief is false")
+
+
+def test_hot_leads_are_told_at_once_and_all_are_without_a_brief() -> None:
+    usual = Playbook.parse('[attention]\nat_once = "A"')
+    without = Playbook.parse("[attention]\nbrief = false")
+
+    assert [usual.is_told_at_once(grade) for grade in "ABCD"] == [True, False, False, False]
+    assert all(without.is_told_at_once(grade) for grade in "ABCD")
 
 
 EVERY_FAULT = """
@@ -415,7 +425,9 @@ def test_a_version_of_a_newer_app_is_refused() -> None:
 
 
 def test_playbooks_that_mean_the_same_are_stored_as_the_same_text() -> None:
-    assert Playbook.parse(FULL).to_json() == VERSION_1
+    assert json.loads(VERSION_1).items() <= json.loads(Playbook.parse(FULL).to_json()).items()
+    again = Playbook.from_json(VERSION_1)
+    assert again.to_json() == Playbook.parse(FULL).to_json()
     assert Playbook.parse('sla.A = "60m"').to_json() == Playbook.parse("").to_json()
     assert Playbook.parse('sla.A = "61m"').to_json() != Playbook.parse("").to_json()
 

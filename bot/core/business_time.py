@@ -124,6 +124,42 @@ def next_working_day(opening: Opening, start: datetime, days: int) -> datetime:
     return due if elapsed(opening, start, due) else last
 
 
+def local_day(zone: str, at: datetime) -> tuple[datetime, datetime]:
+    """The local date that `at` falls on in an IANA zone, as a half-open pair of UTC instants."""
+    local = ZoneInfo(zone)
+    day = _utc(at).astimezone(local).date()
+    return _midnight(day, local), _midnight(day + DAY, local)
+
+
+def local_date(zone: str, at: datetime) -> date:
+    """The date a person in this IANA zone would write on a letter at `at`."""
+    return _utc(at).astimezone(ZoneInfo(zone)).date()
+
+
+def days_opening(opening: Opening, at: datetime) -> datetime | None:
+    """When the work of the local date of `at` begins; None on a day on which none begins.
+
+    A night shift begins once, on the date of its first hour; a day that is open throughout begins
+    at midnight.
+    """
+    start, end = local_day(opening.zone, at)
+    first = bisect_left(opening.starts, _floor(start))
+    if first < len(opening.starts) and opening.starts[first] < _floor(end):
+        return _instant(opening.starts[first])
+    return start if elapsed(opening, start, end) == end - start else None
+
+
+def next_days_opening(opening: Opening, after: datetime) -> datetime:
+    """The first beginning of a day's work that is later than `after`. Raises OutsideTable."""
+    day = after
+    while True:
+        begins = days_opening(opening, day)
+        if begins and begins > after:
+            return begins
+        _, midnight = local_day(opening.zone, day)
+        day = next_opening(opening, midnight)
+
+
 def _next_working_date(opening: Opening, day: date, zone: ZoneInfo) -> date:
     return next_opening(opening, _midnight(day + DAY, zone)).astimezone(zone).date()
 

@@ -28,6 +28,9 @@ class Act(StrEnum):
     ACCEPT = "accept"
     TOUCH = "touch"
     OUTCOME = "outcome"
+    SNOOZE = "snooze"
+    OPEN = "open"
+    """See the living message about it, with contact data."""
 
 
 QUALIFIED, WON, LOST = "qualified", "won", "lost"
@@ -72,6 +75,12 @@ def why_not(act: Act, standing: Standing, *, in_queue: bool, is_overdue: bool) -
         return None if in_queue else "This lead already has somebody."
     if in_queue:
         return "Nobody has this lead yet: press Claim first."
-    if standing.is_actor or standing.manages_actor or is_overdue:
+    if act is Act.OPEN and not standing.is_actor:
+        return "This lead is with somebody else now."
+    if standing.is_actor or standing.manages_actor:
+        return None
+    if act is Act.SNOOZE:
+        return "Only the one who has this lead, or their manager, can snooze it."
+    if is_overdue:
         return None
     return "This lead is somebody else's until its first touch is due."

@@ -47,11 +47,24 @@ class Hold:
 
 
 @dataclass(frozen=True)
+class Fold:
+    """Not as a message of its own: the recipient reads of it in the next brief."""
+
+
+NOT_WANTED = "no longer wanted"
+FOLDED = "in the brief"
+"""Why a message was dropped that said nothing new, or that a brief says instead."""
+
+Told = Post | Hold | Fold | None
+"""A message as of now; None = it is no longer wanted."""
+
+
+@dataclass(frozen=True)
 class Telling:
     """How one kind of message is told."""
 
-    render: Callable[[Session, Message, datetime], Post | Hold | None]
-    """The message as of now (business time); None = it is no longer wanted."""
+    render: Callable[[Session, Message, datetime], Told]
+    """The message as of now (business time)."""
     shown: Callable[[Session, Message, datetime], None] | None = None
     """What follows when Slack first shows it, in the transaction that records it."""
 
@@ -199,9 +212,11 @@ class Courier:
         since = tried_at.timestamp() - CLOCKS_APART
         return self._slack.find(channel, _mark(message), since, None)
 
-    def _post(self, message: Message, channel: str, post: Post | Hold | None) -> Outcome:
+    def _post(self, message: Message, channel: str, post: Told) -> Outcome:
         if post is None:
-            return Dropped("no longer wanted")
+            return Dropped(NOT_WANTED)
+        if isinstance(post, Fold):
+            return Dropped(FOLDED)
         if isinstance(post, Hold):
             return Held(post.until)
         try:
@@ -223,7 +238,7 @@ class Courier:
         log.error("channel %s cannot be posted to: %s", message.channel, error)
         return Retry(CHANNEL_AGAIN)
 
-    def _edit(self, message: Message, post: Post | Hold | None) -> Outcome:
+    def _edit(self, message: Message, post: Told) -> Outcome:
         """Editing again is harmless, so an unclear answer is simply tried again."""
         channel, ts = message.channel or "", message.ts or ""
         if not isinstance(post, Post) or _digest(post) == message.shown_digest:

@@ -1,6 +1,6 @@
 """Rows that want to be said: queue a message once, mark it changed, let go what was held."""
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 
 from sqlalchemy import ColumnElement, Select, bindparam, case, select, update
@@ -11,7 +11,7 @@ from bot.db import insert_once, rows_changed
 from bot.delivery.pacing import posting_to
 from bot.identity import new_id
 from bot.liaison import TELLS, Liaison
-from bot.models import History, Lane, Message, MessageKind, Run
+from bot.models import History, Lane, Message, MessageKind, Person, Run
 
 
 def say_in_channel(
@@ -49,25 +49,44 @@ def say_to_actor(
 
     `hold_until` is business time; None = send it now.
     """
-    wall = liaison.wall()
     rung = "" if step is None else f":{step}:{run.actor_id}"
-    message = Message(
-        team_id=run.team_id,
-        id=new_id(wall),
-        key=f"{kind}:{run.handoff_id}:{run.number}{rung}",
-        kind=kind,
-        subject_id=run.handoff_id,
-        run=run.number,
-        step=step,
-        recipient_id=run.actor_id,
-        lane=Lane.ACT if step is None else Lane.STEP,
-        gate=posting_to(run.actor_id),
-        hold_until=hold_until,
-        send_at=None if hold_until else wall,
-    )
+    message = _to_actor(liaison, run, kind, rung)
+    message.step = step
+    message.lane = Lane.ACT if step is None else Lane.STEP
+    message.hold_until = hold_until
+    message.send_at = None if hold_until else message.send_at
     tx.info[TELLS] = True
     insert_once(tx, message)
     return message.id
+
+
+def answer_actor(
+    tx: Session, liaison: Liaison, run: Run, kind: MessageKind, occasion: str = ""
+) -> bool:
+    """Queue a DM that a run's actor asked for by a press, once for each `occasion`.
+
+    False when there was one already.
+    """
+    message = _to_actor(liaison, run, kind, occasion)
+    message.is_answer = True
+    tx.info[TELLS] = True
+    return insert_once(tx, message)
+
+
+def _to_actor(liaison: Liaison, run: Run, kind: MessageKind, occasion: str) -> Message:
+    wall = liaison.wall()
+    return Message(
+        team_id=run.team_id,
+        id=new_id(wall),
+        key=f"{kind}:{run.handoff_id}:{run.number}{occasion}",
+        kind=kind,
+        subject_id=run.handoff_id,
+        run=run.number,
+        recipient_id=run.actor_id,
+        lane=Lane.ACT,
+        gate=posting_to(run.actor_id),
+        send_at=wall,
+    )
 
 
 def tell(
@@ -96,6 +115,35 @@ def tell(
             recipient_id=recipient_id,
             lane=Lane.ACT,
             gate=posting_to(recipient_id),
+            hold_until=hold_until,
+            send_at=None if hold_until else wall,
+        ),
+    )
+
+
+def say_brief(
+    tx: Session,
+    liaison: Liaison,
+    person: Person,
+    day: date,
+    now: datetime,
+    hold_until: datetime | None,
+) -> None:
+    """Queue a person's brief of this local date, once. `now` and `hold_until` are business time."""
+    wall = liaison.wall()
+    tx.info[TELLS] = True
+    insert_once(
+        tx,
+        Message(
+            team_id=person.team_id,
+            id=new_id(wall),
+            key=f"{MessageKind.BRIEF}:{person.id}:{day.isoformat()}",
+            kind=MessageKind.BRIEF,
+            subject_id=person.id,
+            about=now.isoformat(),
+            recipient_id=person.id,
+            lane=Lane.STEP,
+            gate=posting_to(person.id),
             hold_until=hold_until,
             send_at=None if hold_until else wall,
         ),

@@ -250,6 +250,8 @@ def record(tx: Session, liaison: Liaison, claimed: Claim, outcome: Outcome) -> M
         return None
     wall = liaison.wall()
     message.lease = None
+    if isinstance(outcome, Shown | Dropped):
+        message.settled_at = message.settled_at or liaison.now()
     match outcome:
         case Shown():
             return _record_shown(tx, message, outcome, wall)

@@ -13,6 +13,7 @@ from bot.playbook.faults import Fault, PlaybookFaults
 from bot.playbook.rules import broken_rules
 from bot.playbook.sections import (
     DEFAULT_REASONS,
+    Attention,
     Channels,
     Hours,
     ListedPerson,
@@ -35,6 +36,7 @@ _SECTIONS: dict[str, Model] = {
     "channels": Channels,
     "hours": Hours,
     "sla": Sla,
+    "attention": Attention,
     "ladder": Rung,
     "reasons": Reason,
     "people": ListedPerson,
@@ -53,6 +55,7 @@ class Playbook(Section):
     channels: Channels = Field(default=Channels(), description="Write one [channels] section.")
     hours: Hours = Field(default=Hours(), description="Write one [hours] section.")
     sla: Sla = Field(default=Sla(), description="Write one [sla] section.")
+    attention: Attention = Field(default=Attention(), description="Write one [attention] section.")
     rungs: tuple[Rung, ...] = Field(
         default=DEFAULT_RUNGS,
         alias="ladder",
@@ -110,6 +113,10 @@ class Playbook(Section):
         by_grade = {"A": self.sla.A, "B": self.sla.B, "C": self.sla.C, "D": self.sla.D}
         return by_grade[grade or "C"]
 
+    def is_told_at_once(self, grade: str) -> bool:
+        """Whether a new lead of this grade is a message of its own, and not a line of the brief."""
+        return not self.attention.brief or grade in self.attention.at_once
+
     def reason(self, key: str) -> Reason | None:
         return next((reason for reason in self.reasons if reason.key == key), None)
 
@@ -131,8 +138,8 @@ class Playbook(Section):
         for number, rung in enumerate(self.rungs):
             if rung.to is not Recipient.ACTOR:
                 yield f'ladder[{number}]: steps to "{rung.to}" are not taken yet.'
-            elif rung.via is Via.BRIEF:
-                yield f"ladder[{number}]: there is no brief yet; the step goes by direct message."
+            elif rung.via is Via.BRIEF and not self.attention.brief:
+                yield f"ladder[{number}]: attention.brief is false; the step goes by message."
         for number, reason in enumerate(self.reasons):
             if reason.needs_attempts:
                 yield f"reasons[{number}].needs_attempts: attempts are not counted yet."

@@ -63,12 +63,17 @@ def _as_clock(written: object) -> Allowance | None:
     return None if written == "none" else Allowance.parse(written)
 
 
+def _sorted(grades: tuple["Grade", ...]) -> tuple["Grade", ...]:
+    return tuple(sorted(set(grades)))
+
+
 def _in_order(roles: tuple["Role", ...]) -> tuple["Role", ...]:
     if not roles:
         raise ValueError(ROLES)
     return tuple(role for role in Role if role in roles)
 
 
+Grade = Literal["A", "B", "C", "D"]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Email = Annotated[
     str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[^@\s<>]+@[^@\s<>]+$")
@@ -126,6 +131,20 @@ class Sla(Section):
         if not isinstance(written, Mapping) or written.get("preset") != "fast":
             return written
         return FAST | {key: value for key, value in written.items() if key != "preset"}
+
+
+class Attention(Section):
+    """How much the app may ask of a person's day."""
+
+    brief: StrictBool = Field(default=True, description="Write true or false.")
+    cap: Annotated[int, Field(strict=True, ge=1, le=1000)] = Field(
+        default=6,
+        description="Write how many messages a person gets in a day, from 1 to 1000, "
+        "without quotes.",
+    )
+    at_once: Annotated[tuple[Grade, ...], BeforeValidator(_as_list), AfterValidator(_sorted)] = (
+        Field(default=("A", "B"), description='Write a list of grades, such as ["A", "B"].')
+    )
 
 
 class Rung(Section):

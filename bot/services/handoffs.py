@@ -8,7 +8,7 @@ from bot import queries
 from bot.core import sla
 from bot.core.lifecycle import Act, Stage, Standing, why_not
 from bot.db import insert_once
-from bot.delivery.messages import revise, say_in_channel, say_to_actor
+from bot.delivery.messages import answer_actor, revise, say_in_channel, say_to_actor
 from bot.errors import NotAllowed, NotListed, TooLate
 from bot.identity import new_id
 from bot.intake.lead_event import LeadEvent
@@ -19,6 +19,8 @@ from bot.services.hours import back_at_work, opening_of
 from bot.views.blocks import escape, when
 
 DEFAULT_GRADE = "C"
+ASKED_FOR = frozenset({"claim", "took_on"})
+"""Why a run began, where its own actor asked for the lead by a press."""
 
 
 def hand_over(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) -> Receipt:
@@ -137,7 +139,8 @@ def end_run(tx: Session, handoff: Handoff, now: datetime) -> None:
 
 
 def start_clock(tx: Session, liaison: Liaison, handoff: Handoff, run: Run, now: datetime) -> None:
-    """Start a run's clock and tell its actor, inside their hours."""
+    """Start a run's clock and tell its actor: at once when they asked for the lead, inside their
+    hours when it is hot, and in the morning brief when it is not."""
     actor = tx.get_one(Person, (liaison.team_id, run.actor_id))
     opening = opening_of(tx, liaison, actor, now)
     run.started_at = now
@@ -146,8 +149,11 @@ def start_clock(tx: Session, liaison: Liaison, handoff: Handoff, run: Run, now: 
         plan = sla.plan(opening, now, run.due_at, liaison.playbook.ladder_to_actor)
         run.next_step_at = sla.next_step_at(plan, ())
         _promise(handoff, run.due_at)
-    held = back_at_work(tx, liaison, actor, now)
-    say_to_actor(tx, liaison, run, MessageKind.LEAD_DM, hold_until=held)
+    if run.why in ASKED_FOR:
+        answer_actor(tx, liaison, run, MessageKind.LEAD_DM)
+    elif liaison.playbook.is_told_at_once(handoff.grade) or actor.brief_at is None:
+        held = back_at_work(tx, liaison, actor, now)
+        say_to_actor(tx, liaison, run, MessageKind.LEAD_DM, hold_until=held)
 
 
 def _promise(handoff: Handoff, due_at: datetime) -> None:

@@ -12,6 +12,7 @@ from bot.core import sla
 from bot.db import insert_once
 from bot.liaison import Liaison
 from bot.models import Person, Run
+from bot.services.briefs import begin_briefs, plan_brief
 from bot.services.hours import opening_of
 from bot.slack import Member
 
@@ -27,6 +28,7 @@ def refresh(liaison: Liaison, members: Iterable[Member]) -> int:
         by_email = {person.email: person for person in people if person.email}
         for person in people:
             _list(liaison, person, by_email)
+            begin_briefs(liaison, person)
     return len(known)
 
 
@@ -86,10 +88,11 @@ def _list(liaison: Liaison, person: Person, by_email: dict[str, Person]) -> None
 
 
 def _replan(tx: Session, liaison: Liaison, person: Person) -> None:
-    """A person's hours changed: their open runs are due by the new ones.
+    """A person's hours changed: their open runs are due by the new ones, and so is their brief.
 
     The hand-off's promise to marketing stays; only the actor's own due time moves.
     """
+    plan_brief(tx, liaison, person, liaison.now())
     runs = tx.scalars(
         select(Run).where(
             col(Run.team_id) == liaison.team_id,

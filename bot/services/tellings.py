@@ -1,15 +1,17 @@
 """How each kind of message is told: rendered from the rows as they are now."""
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
 from sqlalchemy.orm import Session
 
 from bot import queries
-from bot.delivery.courier import Hold, Telling
+from bot.delivery.courier import Fold, Hold, Telling, Told
 from bot.delivery.messages import shrink_older
 from bot.liaison import Liaison
 from bot.models import History, Message, MessageKind, Person
+from bot.services import attention, briefs
 from bot.services.handoffs import card_shown
 from bot.services.hours import back_at_work
 from bot.views import followups as followup_views
@@ -21,10 +23,25 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
     """By kind; a new kind of message is a line here, a view, and whoever queues it."""
     return {
         MessageKind.CARD: Telling(partial(_card, liaison), partial(_card_shown, liaison)),
-        MessageKind.LEAD_DM: Telling(partial(_dm, liaison), partial(_dm_shown, liaison)),
-        MessageKind.NUDGE: Telling(partial(_dm, liaison), partial(_dm_shown, liaison)),
-        MessageKind.NOTE: Telling(partial(_note, liaison)),
+        MessageKind.LEAD_DM: Telling(partial(_capped, liaison, _dm), partial(_dm_shown, liaison)),
+        MessageKind.NUDGE: Telling(partial(_capped, liaison, _dm), partial(_dm_shown, liaison)),
+        MessageKind.NOTE: Telling(partial(_capped, liaison, _note)),
+        MessageKind.BRIEF: Telling(partial(briefs.telling, liaison)),
     }
+
+
+def _capped(
+    liaison: Liaison,
+    render: Callable[[Liaison, Session, Message, datetime], Told],
+    tx: Session,
+    message: Message,
+    now: datetime,
+) -> Told:
+    """A message to a person, unless their day has had enough of them: then the brief says it."""
+    told = render(liaison, tx, message, now)
+    if message.ts is None and isinstance(told, Post):
+        return Fold() if attention.is_for_the_brief(tx, liaison, message, now) else told
+    return told
 
 
 def _card(liaison: Liaison, tx: Session, message: Message, _now: datetime) -> Post:
@@ -45,7 +62,8 @@ def _dm(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post 
     if message.ts is None:
         if not _is_wanted(message, facts, is_current=is_current):
             return None
-        if opens := back_at_work(tx, liaison, reader, now):
+        is_asked = message.is_answer and message.kind is MessageKind.LEAD_DM
+        if not is_asked and (opens := back_at_work(tx, liaison, reader, now)):
             return Hold(opens)
     if not is_current:
         return followup_views.settled(facts, reader, liaison.playbook)
@@ -58,6 +76,8 @@ def _is_wanted(message: Message, facts: queries.HandoffFacts, *, is_current: boo
     """Whether it still is this person's, and still needs saying."""
     if not is_current or facts.handoff.closed_at:
         return False
+    if message.kind is MessageKind.NUDGE and facts.snoozed_until:
+        return False  # the end of the snooze says what this would
     return message.kind is not MessageKind.NUDGE or facts.handoff.touched_at is None
 
 

@@ -121,6 +121,11 @@ def radios(action_id: str, options: Sequence[tuple[str, str]], chosen: str | Non
     return block | ({"initial_option": initial[0]} if initial else {})
 
 
+def moment_picker(action_id: str) -> Block:
+    """A day and a time, in the reader's own zone."""
+    return {"type": "datetimepicker", "action_id": action_id}
+
+
 def text_field(action_id: str, *, most: int, hint: str) -> Block:
     return {
         "type": "plain_text_input",

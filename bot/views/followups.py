@@ -122,6 +122,7 @@ def _buttons(facts: HandoffFacts) -> Block:
             ids.MORE,
             [
                 ("Why me?", f"{ids.MORE_WHY}:{handoff.id}"),
+                *([] if handoff.touched_at else [("Snooze…", f"{ids.MORE_SNOOZE}:{handoff.id}")]),
                 ("History", f"{ids.MORE_HISTORY}:{handoff.id}"),
             ],
         ),

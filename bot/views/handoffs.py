@@ -110,7 +110,10 @@ def status_line(facts: HandoffFacts, playbook: Playbook, reader: Person | None =
         return f"{name} {is_on_it} working on it: in touch {when(handoff.touched_at)}."
     accepted = bool(facts.run and facts.run.accepted_at)
     has_it = f"{name} accepted it." if accepted else f"{name} {has} it."
-    return has_it + _due(facts.run.due_at if facts.run else None)
+    asleep = (
+        f" Snoozed until {when(facts.snoozed_until)}." if is_mine and facts.snoozed_until else ""
+    )
+    return has_it + _due(facts.run.due_at if facts.run else None) + asleep
 
 
 def _due(due_at: datetime | None) -> str:
@@ -159,6 +162,7 @@ _TOLD = {
     "crm_touched": "{by} was in touch, says the CRM: {kind}",
     "crm_contact": "The CRM noted contact that does not answer the clock: {kind}",
     "nudged": "{to} was reminded",
+    "snoozed": "{by} snoozed it until {until}",
     "outcome": "{by} said: {outcome}",
     "older_outcome": "The CRM told an older outcome, which changed nothing: {outcome}",
 }
@@ -173,7 +177,10 @@ def _told(row: History, names: dict[str, str]) -> str:
         "outcome": facts["outcome"].replace("_", " "),
     }
     sentence = _TOLD.get(row.kind, row.kind)
-    return sentence.format_map({key: escape(value) for key, value in words.items()})
+    safe = {key: escape(value) for key, value in words.items()}
+    if until := row.facts.get("until"):
+        safe["until"] = when(datetime.fromisoformat(until))
+    return sentence.format_map(safe)
 
 
 def note(lead: Lead, line: History, names: dict[str, str], reader: Person) -> Post:

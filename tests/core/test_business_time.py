@@ -9,8 +9,11 @@ from bot.core.business_time import (
     Opening,
     OutsideTable,
     add,
+    days_opening,
     elapsed,
     is_open,
+    local_day,
+    next_days_opening,
     next_opening,
     next_working_day,
 )
@@ -150,6 +153,48 @@ def test_the_next_opening_is_now_while_open_and_else_the_start_of_work() -> None
     assert next_opening(WEEK, utc("2026-06-01 09:13:07.5")) == utc("2026-06-01 09:13:07.5")
     assert next_opening(WEEK, utc("2026-06-01 15:00")) == utc("2026-06-02 07:00")
     assert next_opening(WEEK, utc("2026-06-05 20:00")) == utc("2026-06-08 07:00")
+
+
+def hours_of_a_week(*spans: tuple[str, str]) -> Opening:
+    """A week in Berlin from Monday 5 January 1970, in winter time; spans in UTC."""
+    seconds = [(int(utc(start).timestamp()), int(utc(end).timestamp())) for start, end in spans]
+    return Opening.of("Europe/Berlin", utc("1970-01-05"), utc("1970-01-12"), seconds)
+
+
+def test_a_days_work_begins_once_whatever_breaks_it_has() -> None:
+    opening = hours_of_a_week(
+        ("1970-01-05 08:00", "1970-01-05 11:00"),
+        ("1970-01-05 12:00", "1970-01-05 16:00"),
+        ("1970-01-07 12:00", "1970-01-07 16:00"),
+    )
+
+    assert days_opening(opening, utc("1970-01-05 14:00")) == utc("1970-01-05 08:00")
+    assert days_opening(opening, utc("1970-01-06 14:00")) is None
+    assert next_days_opening(opening, utc("1970-01-05 07:00")) == utc("1970-01-05 08:00")
+    assert next_days_opening(opening, utc("1970-01-05 08:00")) == utc("1970-01-07 12:00")
+    with pytest.raises(OutsideTable):
+        next_days_opening(opening, utc("1970-01-07 12:00"))
+
+
+def test_a_night_shift_begins_on_the_evening_it_begins() -> None:
+    nights = hours_of_a_week(
+        ("1970-01-05 21:00", "1970-01-06 05:00"), ("1970-01-06 21:00", "1970-01-07 05:00")
+    )
+
+    assert days_opening(nights, utc("1970-01-06 03:00")) == utc("1970-01-06 21:00")
+    assert next_days_opening(nights, utc("1970-01-05 21:00")) == utc("1970-01-06 21:00")
+
+
+def test_work_without_end_begins_each_day_at_midnight() -> None:
+    always = hours_of_a_week(("1970-01-05 00:00", "1970-01-12 00:00"))
+
+    assert next_days_opening(always, utc("1970-01-06 09:00")) == utc("1970-01-06 23:00")
+
+
+def test_a_local_day_has_25_hours_when_the_clock_goes_back() -> None:
+    start, end = local_day("Europe/Berlin", utc("2026-10-25 12:00"))
+
+    assert (start, end) == (utc("2026-10-24 22:00"), utc("2026-10-25 23:00"))
 
 
 def test_parts_of_a_second_are_counted() -> None:

@@ -32,8 +32,8 @@ def ben() -> Person:
 
 
 def books() -> Books:
-    """One lead with four hours: shown at nine, reminded twice, touched at four; one lead refused,
-    one that came twice."""
+    """One lead with four hours: shown at nine, reminded twice, touched at four; one brief; one lead
+    refused, one that came twice."""
     due = due_at(OPENING, MONDAY_NINE, Allowance.parse("4h"))
     steps = plan(OPENING, MONDAY_NINE, due, DEFAULT_LADDER)
     tally = Tally()
@@ -41,7 +41,8 @@ def books() -> Books:
     tally.duplicates[EventKind.HANDOFF] = tally.refused[EventKind.HANDOFF] = 1
     messages = [message("m1", MessageKind.CARD), message("m2", MessageKind.LEAD_DM)]
     messages += [message(f"n{step.number}", MessageKind.NUDGE, step.number) for step in steps]
-    posted_at = [MONDAY_NINE, MONDAY_NINE, *(step.at for step in steps)]
+    messages += [message("b1", MessageKind.BRIEF)]
+    posted_at = [MONDAY_NINE, MONDAY_NINE, *(step.at for step in steps), MONDAY_NINE]
     return Books(
         leads_in=3,
         tally=tally,
@@ -81,6 +82,8 @@ def books() -> Books:
             Posted(row.channel or "", row.ts or "", f"{row.id}.0", at)
             for row, at in zip(messages, posted_at, strict=True)
         ),
+        cap=6,
+        at_once=("A", "B"),
         ladder=DEFAULT_LADDER,
         openings={"U1": OPENING},
     )

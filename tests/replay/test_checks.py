@@ -150,6 +150,21 @@ def _at_night(told: Books) -> Books:
     return with_post(told, "m2.0", at=NIGHT)
 
 
+def _a_second_brief(told: Books) -> Books:
+    again = message("b2", MessageKind.BRIEF)
+    post = Posted(BENS_DM, again.ts or "", "b2.0", TOUCHED_AT)
+    return replace(told, messages=(*told.messages, again), posted=(*told.posted, post))
+
+
+def _a_lower_cap(told: Books) -> Books:
+    return replace(told, cap=3)
+
+
+def _never_told(told: Books) -> Books:
+    told.runs[0].answered_at = None
+    return replace(told, messages=tuple(m for m in told.messages if m.id not in {"m2", "b1"}))
+
+
 TAMPERED: tuple[tuple[Check, Tamper, str], ...] = (
     (checks.leads_add_up, _one_lead_more, "4 in, 3 accounted for"),
     (checks.leads_add_up, _a_refusal_uncounted, "3 in, 2 accounted for"),
@@ -177,6 +192,9 @@ TAMPERED: tuple[tuple[Check, Tamper, str], ...] = (
     (checks.no_nudge_after_an_answer, _at_the_touch, "n2"),
     (checks.no_nudge_after_an_answer, _after_the_end, "n1"),
     (checks.nobody_is_messaged_outside_hours, _at_night, "m2"),
+    (checks.at_most_one_brief_a_day, _a_second_brief, "U1:2026-11-23"),
+    (checks.nobody_is_over_the_cap, _a_lower_cap, "U1:2026-11-23"),
+    (checks.each_untold_lead_is_in_a_brief, _never_told, "h1"),
 )
 
 

@@ -1,0 +1,78 @@
+"""How much one day of one person takes: whatever is beyond the cap waits for the brief."""
+
+from datetime import datetime
+from functools import cache
+
+from sqlalchemy import Select, bindparam, func, select, tuple_
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.core.business_time import local_day
+from bot.core.sla import Via
+from bot.liaison import Liaison
+from bot.models import Message, MessageKind, Person
+
+
+def is_for_the_brief(tx: Session, liaison: Liaison, message: Message, now: datetime) -> bool:
+    """Whether a message that is about to be posted is to be read in the brief instead.
+
+    An answer to the recipient's own press never is; nor is anything for who gets no brief.
+    """
+    reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
+    if message.is_answer or reader.brief_at is None:
+        return False
+    return _goes_by_brief(liaison, message) or _had_today(tx, message, reader, now) >= (
+        liaison.playbook.attention.cap
+    )
+
+
+def _goes_by_brief(liaison: Liaison, message: Message) -> bool:
+    if message.kind is not MessageKind.NUDGE or message.step is None:
+        return False
+    return liaison.playbook.ladder_to_actor[message.step - 1].via is Via.BRIEF
+
+
+def _had_today(tx: Session, message: Message, reader: Person, now: datetime) -> int:
+    """What the app started with this person on their local date, what is on its way included.
+
+    Today's brief has its place kept: it may be written only after the steps of the same tick.
+    """
+    start, end = local_day(reader.timezone, now)
+    asked = {
+        "of_team": message.team_id,
+        "reader": reader.id,
+        "start": start,
+        "end": end,
+        "gate": message.gate,
+        "lease": message.lease,
+        "id": message.id,
+    }
+    is_brief_to_come = reader.brief_at is not None and reader.brief_at <= now
+    return sum(tx.scalars(_counts(), asked)) + is_brief_to_come
+
+
+@cache
+def _counts() -> Select[int]:
+    """Built once: every message to a person asks it."""
+    ours = (
+        (col(Message.team_id) == bindparam("of_team")),
+        (col(Message.recipient_id) == bindparam("reader")),
+        ~col(Message.is_answer),
+    )
+    posted = select(func.count()).where(
+        *ours,
+        col(Message.settled_at) >= bindparam("start"),
+        col(Message.settled_at) < bindparam("end"),
+        col(Message.ts).is_not(None),
+    )
+    # Others may be with a sender right now; whoever was claimed first goes first.
+    claimed = tuple_(col(Message.lease), col(Message.id))
+    on_their_way = select(func.count()).where(
+        *ours,
+        col(Message.gate) == bindparam("gate"),
+        col(Message.send_at).is_not(None),
+        col(Message.settled_at).is_(None),
+        (col(Message.kind) == MessageKind.BRIEF)
+        | (claimed < tuple_(bindparam("lease"), bindparam("id"))),
+    )
+    return posted.union_all(on_their_way)  # type: ignore[return-value]

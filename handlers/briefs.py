@@ -1,0 +1,10 @@
+"""Presses in the morning brief."""
+
+from bot.services import briefs
+from bot.views import brief as views
+from handlers.press import Press
+
+
+def open_lead(press: Press) -> None:
+    if not briefs.open_lead(press.desk.liaison, press.handoff_id, press.by):
+        press.whisper(views.opened_before())
