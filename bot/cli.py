@@ -110,6 +110,10 @@ def check(_: argparse.Namespace) -> int:
     )
     for sentence in liaison.playbook.notes():
         print(f"Note: {sentence}")
+    print(
+        "Note: any app here may hand leads over by its messages' metadata; to trust one only, "
+        'write its id for "*" under metadata_subscriptions in manifest.yml, and paste it anew.'
+    )
     return OK
 
 

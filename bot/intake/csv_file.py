@@ -7,47 +7,16 @@ not, so a row obeys the same rules as a delivery.
 import codecs
 import csv
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
 
 from bot.errors import LiaisonError
-from bot.intake.formats import ENVELOPE_PATHS, Fault
+from bot.intake.formats import Fault
 from bot.intake.lead_event import InvalidEvent, LeadEvent, parse
+from bot.intake.spellings import FIELDS, field_called
 
-FIELDS = frozenset(ENVELOPE_PATHS) - {"event", "by"}
-"""What a column may be read as; any other column is kept under `custom`."""
-
-_SPELLINGS = {
-    "lead_id": ("id", "lead", "record_id", "mql_id", "contact_id", "crm_id"),
-    "first_name": ("first", "given_name", "forename", "vorname"),
-    "last_name": ("last", "surname", "family_name", "nachname"),
-    "email": ("e_mail", "mail", "email_address", "e_mail_address"),
-    "phone": ("telephone", "phone_number", "mobile", "tel"),
-    "title": ("job_title", "role", "position"),
-    "company": ("company_name", "account", "account_name", "organisation", "organization", "firma"),
-    "country": ("country_region", "land"),
-    "campaign": ("campaign_name", "campaign_id", "landing_page_id"),
-    "source": ("lead_source", "origin", "original_source", "channel"),
-    "grade": ("lead_grade", "rating", "tier"),
-    "score": ("lead_score",),
-    "amount": ("value", "deal_value", "deal_amount"),
-    "owner": ("owner_email", "lead_owner", "rep", "rep_email"),
-    "reason": ("why", "qualification", "qualifying_reason"),
-    "last_activity": ("last_action", "last_touch"),
-    "url": ("link", "crm_link", "crm_url", "record_url"),
-    "occurred_at": (
-        "created_at", "created", "date", "handed_over_at", "lead_created_at", "create_date",
-        "first_contact_date",
-    ),
-    "kind": ("outcome", "result", "close_outcome"),
-    "message": ("comments", "notes", "comment"),
-}  # fmt: skip
-_FIELD_OF = {name: name for name in FIELDS} | {
-    spelling: field for field, spellings in _SPELLINGS.items() for spelling in spellings
-}
 _CHUNK = 1 << 16
 _SAMPLE = 8_192
 _DELIMITERS = ",;\t|"
@@ -95,7 +64,7 @@ class CsvFile:
         """Which column is which field, by its name; of two that fit the first counts."""
         mapping: dict[str, str] = {}
         for column in self.columns:
-            field = _FIELD_OF.get(_plain(column))
+            field = field_called(column)
             if field and field not in mapping.values():
                 mapping[column] = field
         return mapping
@@ -190,12 +159,6 @@ def _named(header: Sequence[str]) -> tuple[str, ...]:
     if twice:
         raise NotCsv(f"The header names {', '.join(sorted(twice))} twice; rename one of each.")
     return tuple(name or f"column {number}" for number, name in enumerate(names, start=1))
-
-
-def _plain(column: str) -> str:
-    """`E-Mail Address` as `e_mail_address`, `leadSource` as `lead_source`."""
-    split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", column)
-    return re.sub(r"[^a-z0-9]+", "_", split.lower()).strip("_")
 
 
 def _with_zone(text: str, zone: tzinfo) -> str:

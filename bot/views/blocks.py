@@ -131,6 +131,23 @@ def text_field(action_id: str, *, most: int, hint: str) -> Block:
     }
 
 
+def line_field(
+    action_id: str, *, most: int, initial: str | None = None, lines: bool = False
+) -> Block:
+    """A text of one line, or of `lines`; `initial` is cut to what may be typed."""
+    block: Block = {
+        "type": "plain_text_input",
+        "action_id": action_id,
+        "multiline": lines,
+        "max_length": most,
+    }
+    return block | ({"initial_value": short(clean(initial), most)} if initial else {})
+
+
+def person_picker(action_id: str, hint: str) -> Block:
+    return {"type": "users_select", "action_id": action_id, "placeholder": plain(hint)}
+
+
 def field(
     block_id: str, label: str, element: Block, *, optional: bool = False, hint: str = ""
 ) -> Block:

@@ -19,6 +19,12 @@ OUTCOME_FORM = "lead:outcome_form"
 OUTCOME_KEY = "outcome_key"
 OUTCOME_WORDS = "outcome_words"
 
+HAND_OFF_MESSAGE = "lead:hand_off_message"
+HAND_OVER_FORM = "lead:hand_over_form"
+HANDED_OVER_VIEW = "lead:handed_over"
+GRADE = "grade"
+OWNER = "owner"
+
 HISTORY_VIEW = "lead:history"
 
 CHOICE = "choice"
