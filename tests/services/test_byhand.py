@@ -27,9 +27,7 @@ def test_a_message_becomes_a_lead_with_what_it_tells(office: Office) -> None:
 
     office.control.shortcut(IDA, SHORTCUT, channel=LEADS, ts=ts)
     form = office.modal(IDA, FORM)
-    office.control.submit(
-        IDA, form["id"], {"owner": {"choice": BEN}, **typed(campaign="Fair")}
-    )
+    office.control.submit(IDA, form["id"], {"owner": {"choice": BEN}, **typed(campaign="Fair")})
 
     card = card_of(office, "Zebra Ltd")
     assert "Fair" in text_of(card)
