@@ -150,6 +150,35 @@ def say_brief(
     )
 
 
+def say_unread(
+    tx: Session,
+    liaison: Liaison,
+    channel_id: str,
+    person: Person,
+    now: datetime,
+    *,
+    hold_until: datetime | None,
+) -> None:
+    """Queue a DM that a watched channel's message was no lead: once a day and channel (UTC)."""
+    wall = liaison.wall()
+    tx.info[TELLS] = True
+    insert_once(
+        tx,
+        Message(
+            team_id=person.team_id,
+            id=new_id(wall),
+            key=f"{MessageKind.UNREAD}:{channel_id}:{now.date()}",
+            kind=MessageKind.UNREAD,
+            subject_id=channel_id,
+            recipient_id=person.id,
+            lane=Lane.BULK,
+            gate=posting_to(person.id),
+            hold_until=hold_until,
+            send_at=None if hold_until else wall,
+        ),
+    )
+
+
 def revise(tx: Session, liaison: Liaison, subject_id: str) -> None:
     """What these messages show has changed: each is due for an edit, old ones included.
 
