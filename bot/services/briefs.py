@@ -96,19 +96,21 @@ def write_briefs(liaison: Liaison) -> int:
 
 
 def _write_batch(liaison: Liaison, now: datetime) -> int:
-    """As `ladder` takes its batches: one bad row is put off, and holds up nobody else."""
-    with liaison.reading() as tx:
-        if tx.execute(_one_due(), {"of_team": liaison.team_id, "now": now}).first() is None:
-            return 0
+    """Look for news without the writers' lock, then write; any number of processes may do so.
+
+    As `ladder` takes its batches: one bad row is put off, and holds up nobody else.
+    """
     at_hand: str | None = None
     try:
-        with liaison.transaction() as tx:
-            people = tx.scalars(_due_people(liaison.team_id, now)).all()
-            for person in people:
+        with liaison.reading() as tx:
+            asked = {"of_team": liaison.team_id, "now": now}
+            due = tx.scalars(_due_people(), asked).all()
+            news: dict[str, bool] = {}
+            for person in due:
                 at_hand = person.id
-                _write(tx, liaison, person, now)
+                news[person.id] = _has_news(tx, liaison, person, now)
             at_hand = None
-            return len(people)
+        return _write_all(liaison, news, now) if news else 0
     except NotSaved:
         at_hand = None
         raise
@@ -118,36 +120,46 @@ def _write_batch(liaison: Liaison, now: datetime) -> int:
 
 
 @cache
-def _one_due() -> Select[str]:
+def _due_people() -> Select[Person]:
+    """Built once: every tick asks it."""
     due = (col(Person.team_id) == bindparam("of_team")) & (col(Person.brief_at) <= bindparam("now"))
-    return select(col(Person.id)).where(due).limit(1)
+    return select(Person).where(due).order_by(col(Person.brief_at)).limit(AT_ONCE)
 
 
-def _due_people(team_id: str, now: datetime) -> Select[Person]:
-    return (
+def _has_news(tx: Session, liaison: Liaison, person: Person, now: datetime) -> bool:
+    """Whether the person's day has begun, goes on, and has something to say."""
+    opening = opening_of(tx, liaison, person, now)
+    begins, (_, midnight) = days_opening(opening, now), local_day(person.timezone, now)
+    works_on = begins is not None and begins <= now and next_opening(opening, now) < midnight
+    is_new = person.brief_at == NOT_PLANNED
+    return works_on and not is_new and any(_headings(tx, liaison, person, now))
+
+
+def _write_all(liaison: Liaison, news: dict[str, bool], now: datetime) -> int:
+    """Queue today's brief for whom there is news; plan the next for everybody."""
+    still_due = (
         select(Person)
-        .where(col(Person.team_id) == team_id, col(Person.brief_at) <= now)
-        .order_by(col(Person.brief_at))
-        .limit(AT_ONCE)
+        .where(
+            col(Person.team_id) == liaison.team_id,
+            col(Person.id).in_(news),
+            col(Person.brief_at) <= now,
+        )
+        .order_by(col(Person.id))
         .with_for_update(skip_locked=True)
     )
+    with liaison.transaction() as tx:
+        people = tx.scalars(still_due).all()
+        for person in people:
+            if news[person.id]:
+                held = back_at_work(tx, liaison, person, now)
+                say_brief(tx, liaison, person, local_date(person.timezone, now), now, held)
+            person.brief_at = _next_brief(tx, liaison, person, now)
+        return len(people)
 
 
 def _put_off(liaison: Liaison, person_id: str, until: datetime) -> None:
     with liaison.transaction() as tx:
         tx.get_one(Person, (liaison.team_id, person_id)).brief_at = until
-
-
-def _write(tx: Session, liaison: Liaison, person: Person, now: datetime) -> None:
-    """Queue today's brief if the day has begun, goes on, and has news; then plan the next."""
-    opening = opening_of(tx, liaison, person, now)
-    begins, (_, midnight) = days_opening(opening, now), local_day(person.timezone, now)
-    is_new = person.brief_at == NOT_PLANNED
-    works_on = begins is not None and begins <= now and next_opening(opening, now) < midnight
-    if works_on and not is_new and any(_headings(tx, liaison, person, now)):
-        held = back_at_work(tx, liaison, person, now)
-        say_brief(tx, liaison, person, local_date(person.timezone, now), now, held)
-    person.brief_at = _next_brief(tx, liaison, person, now)
 
 
 def telling(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Told:

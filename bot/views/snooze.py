@@ -17,10 +17,10 @@ from bot.views.blocks import (
 from bot.views.handoffs import company
 
 CHOICES = {
-    Choice.HOUR: "1 hour",
-    Choice.HOURS: "3 hours",
-    Choice.MORNING: "Until the next working morning",
-    Choice.PICK: "Until the time picked below",
+    Choice.HOUR: "In 1 hour",
+    Choice.HOURS: "In 3 hours",
+    Choice.MORNING: "On the next working morning",
+    Choice.PICK: "At the time picked below",
 }
 
 
@@ -37,7 +37,7 @@ def form(facts: HandoffFacts, *, needs_reason: bool) -> View:
         "Snooze",
         [
             section(f"*{company(facts.lead)}*"),
-            field(ids.SNOOZE_FOR, "Remind me again in", choice),
+            field(ids.SNOOZE_FOR, "Remind me again", choice),
             picker,
             *reason,
             context(f"{stays} Only you and your manager see that you snoozed it."),
