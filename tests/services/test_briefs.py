@@ -19,6 +19,7 @@ from bot.slack import Member
 from bot.views import ids
 from tests.acts import log_touch, press
 from tests.office import ANA, BEN, CHLOE, IDA, MONDAY_TEN, PLAYBOOK, Office, dm, is_brief, text_of
+from tests.postgres import ON_BOTH_ENGINES
 
 TUESDAY_NINE = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 """In Berlin, where Ben works."""
@@ -87,6 +88,7 @@ def test_without_news_there_is_no_message(quiet: Office) -> None:
     assert [message for who in (ANA, BEN, IDA) for message in quiet.dms(who)] == []
 
 
+@ON_BOTH_ENGINES
 def test_what_is_overdue_comes_first_and_what_nobody_has_last(quiet: Office) -> None:
     handed(quiet, grade="A", company="Missed")
     handed(quiet, grade="C", company="Warm")
@@ -230,6 +232,7 @@ def test_hours_that_cannot_be_read_hold_up_nobody_elses_brief(quiet: Office) -> 
     quiet.brief(BEN, "1 new")
 
 
+@ON_BOTH_ENGINES
 def test_beyond_the_cap_messages_wait_for_the_next_brief(quiet: Office) -> None:
     leads = [quiet.hand_over(grade="B", company=f"Number {n}") for n in range(9)]
     for lead in leads:
