@@ -153,7 +153,7 @@ def _buttons(facts: HandoffFacts) -> Block:
 def touch_form(facts: HandoffFacts) -> View:
     """How were you in touch? One choice, and what comes next if that is known."""
     choice = radios(ids.CHOICE, [(label, key) for key, label in TOUCHES.items()])
-    words = line_field(ids.CHOICE, most=150, hint="Send the offer")
+    words = line_field(ids.CHOICE, most=150)
     return modal(
         ids.TOUCH_FORM,
         "Log touch",
