@@ -102,6 +102,56 @@ def tell(
     )
 
 
+def withdraw(tx: Session, line: History, recipient_id: str) -> bool:
+    """Take back a note that did not go out yet; False = it is out, or on its way."""
+    return (
+        rows_changed(
+            tx,
+            update(Message)
+            .where(
+                col(Message.team_id) == line.team_id,
+                col(Message.key) == f"{MessageKind.NOTE}:{line.id}:{recipient_id}",
+                col(Message.ts).is_(None),
+                col(Message.lease).is_(None),
+            )
+            .values(dropped="taken back", send_at=None, hold_until=None),
+        )
+        == 1
+    )
+
+
+def retire(tx: Session, run: Run) -> None:
+    """A run that is undone: its messages belong to none any more, and their keys are free."""
+    tx.execute(
+        update(Message)
+        .where(_of_run(run))
+        .values(run=None, key=Message.key + ":undone:" + Message.id)
+    )
+
+
+def revive(tx: Session, liaison: Liaison, run: Run) -> None:
+    """Queue a run's first DM again, when it was not sent because the run seemed over."""
+    tx.info[TELLS] = True
+    tx.execute(
+        update(Message)
+        .where(
+            _of_run(run),
+            col(Message.kind) == MessageKind.LEAD_DM,
+            col(Message.ts).is_(None),
+            col(Message.dropped).is_not(None),
+        )
+        .values(dropped=None, send_at=liaison.wall())
+    )
+
+
+def _of_run(run: Run) -> ColumnElement[bool]:
+    return (
+        (col(Message.team_id) == run.team_id)
+        & (col(Message.subject_id) == run.handoff_id)
+        & (col(Message.run) == run.number)
+    )
+
+
 def revise(tx: Session, liaison: Liaison, subject_id: str) -> None:
     """What these messages show has changed: each is due for an edit, old ones included.
 

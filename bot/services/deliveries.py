@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from bot.intake.lead_event import EventKind, LeadEvent
 from bot.intake.webhook import Delivery, Receipt
 from bot.liaison import Liaison
-from bot.services.followups import contacted, outcome_told
+from bot.services.followups import contacted
 from bot.services.handoffs import hand_over
+from bot.services.outcomes import outcome_told
 
 KINDS: dict[EventKind, Callable[[Session, Liaison, LeadEvent, datetime], Receipt]] = {
     EventKind.HANDOFF: hand_over,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeAlias
 
 Block: TypeAlias = dict[str, Any]
@@ -121,6 +121,27 @@ def radios(action_id: str, options: Sequence[tuple[str, str]], chosen: str | Non
     return block | ({"initial_option": initial[0]} if initial else {})
 
 
+def dropdown(action_id: str, options: Sequence[tuple[str, str]], *, hint: str) -> Block:
+    """One of up to a hundred (label, value)."""
+    return {
+        "type": "static_select",
+        "action_id": action_id,
+        "options": _options(options),
+        "placeholder": plain(hint),
+    }
+
+
+def day_field(action_id: str, at_first: date | None) -> Block:
+    block: Block = {"type": "datepicker", "action_id": action_id}
+    return block | ({"initial_date": at_first.isoformat()} if at_first else {})
+
+
+def person_field(action_id: str, at_first: str | None) -> Block:
+    """A member of the workspace; `at_first` is a Slack id."""
+    block: Block = {"type": "users_select", "action_id": action_id}
+    return block | ({"initial_user": at_first} if at_first else {})
+
+
 def text_field(action_id: str, *, most: int, hint: str) -> Block:
     return {
         "type": "plain_text_input",
@@ -132,9 +153,18 @@ def text_field(action_id: str, *, most: int, hint: str) -> Block:
 
 
 def field(
-    block_id: str, label: str, element: Block, *, optional: bool = False, hint: str = ""
+    block_id: str,
+    label: str,
+    element: Block,
+    *,
+    optional: bool = False,
+    hint: str = "",
+    tells: bool = False,
 ) -> Block:
-    """A form's field; its block_id is where an error is shown, and the hint stands below it."""
+    """A form's field; its block_id is where an error is shown, and the hint stands below it.
+
+    `tells`: the choice reaches us at once, as a press, so that the form can follow it.
+    """
     block: Block = {
         "type": "input",
         "block_id": block_id,
@@ -142,6 +172,7 @@ def field(
         "element": element,
         "optional": optional,
     }
+    block |= {"dispatch_action": True} if tells else {}
     return block | ({"hint": plain(hint)} if hint else {})
 
 

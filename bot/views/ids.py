@@ -7,10 +7,13 @@ CLAIM = "lead:claim"
 ACCEPT = "lead:accept"
 TOUCH = "lead:touch"
 OUTCOME = "lead:outcome"
+UNDO = "lead:undo"
 MORE = "lead:more"
 
 MORE_WHY = "why"
 MORE_HISTORY = "history"
+MORE_DEAL = "deal"
+MORE_UNDO = "undo"
 
 TOUCH_FORM = "lead:touch_form"
 TOUCH_KIND = "touch_kind"
@@ -18,6 +21,9 @@ TOUCH_KIND = "touch_kind"
 OUTCOME_FORM = "lead:outcome_form"
 OUTCOME_KEY = "outcome_key"
 OUTCOME_WORDS = "outcome_words"
+
+OUTCOME_DATE = "outcome_date"
+OUTCOME_PERSON = "outcome_person"
 
 HISTORY_VIEW = "lead:history"
 
