@@ -40,13 +40,13 @@ class Submission:
 
     def day(self, field: str) -> str | None:
         """The chosen day as an ISO date; None when none was."""
-        day = self._element(field).get("selected_date")
-        return str(day) if day else None
+        chosen = self._element(field).get("selected_date")
+        return str(chosen) if chosen else None
 
     def person(self, field: str) -> str | None:
-        """The chosen person's Slack id; None when nobody was."""
-        person = self._element(field).get("selected_user")
-        return str(person) if person else None
+        """The id of the chosen person; None when nobody was chosen."""
+        chosen = self._element(field).get("selected_user")
+        return str(chosen) if chosen else None
 
     def _element(self, field: str) -> dict[str, Any]:
         element: dict[str, Any] = self.values.get(field, {}).get(ids.CHOICE) or {}

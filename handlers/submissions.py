@@ -6,18 +6,20 @@ from typing import Any
 from slack_bolt import Ack, BoltContext
 
 from bot.views import ids
-from handlers import followups, outcomes
+from bot.views.blocks import View
+from handlers import byhand, followups, outcomes
 from handlers.desk import desk_of
 from handlers.submission import Submission
 
-SUBMISSIONS: dict[str, Callable[[Submission], None]] = {
+SUBMISSIONS: dict[str, Callable[[Submission], View | None]] = {
     ids.TOUCH_FORM: followups.save_touch,
     ids.OUTCOME_FORM: outcomes.save_outcome,
+    ids.HAND_OVER_FORM: byhand.hand_over,
 }
 
 
 def submitted(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
-    """The use case commits, then the form closes."""
+    """The use case commits, then the form closes, or turns into what the use case tells."""
     form = Submission.read(desk_of(context), body)
-    SUBMISSIONS[form.form](form)
-    ack()
+    told = SUBMISSIONS[form.form](form)
+    ack(response_action="update", view=told) if told else ack()

@@ -136,12 +136,6 @@ def day_field(action_id: str, at_first: date | None) -> Block:
     return block | ({"initial_date": at_first.isoformat()} if at_first else {})
 
 
-def person_field(action_id: str, at_first: str | None) -> Block:
-    """A member of the workspace; `at_first` is a Slack id."""
-    block: Block = {"type": "users_select", "action_id": action_id}
-    return block | ({"initial_user": at_first} if at_first else {})
-
-
 def text_field(action_id: str, *, most: int, hint: str) -> Block:
     return {
         "type": "plain_text_input",
@@ -150,6 +144,25 @@ def text_field(action_id: str, *, most: int, hint: str) -> Block:
         "max_length": most,
         "placeholder": plain(short(hint, 150)),
     }
+
+
+def line_field(
+    action_id: str, *, most: int, initial: str | None = None, lines: bool = False
+) -> Block:
+    """A text of one line, or of `lines`; `initial` is cut to what may be typed."""
+    block: Block = {
+        "type": "plain_text_input",
+        "action_id": action_id,
+        "multiline": lines,
+        "max_length": most,
+    }
+    return block | ({"initial_value": short(clean(initial), most)} if initial else {})
+
+
+def person_picker(action_id: str, hint: str, chosen: str | None = None) -> Block:
+    """A member of the workspace; `chosen` is the Slack id of who stands there at first."""
+    block: Block = {"type": "users_select", "action_id": action_id, "placeholder": plain(hint)}
+    return block | ({"initial_user": chosen} if chosen else {})
 
 
 def field(

@@ -24,6 +24,11 @@ OUTCOME_WORDS = "outcome_words"
 
 OUTCOME_DATE = "outcome_date"
 OUTCOME_PERSON = "outcome_person"
+HAND_OFF_MESSAGE = "lead:hand_off_message"
+HAND_OVER_FORM = "lead:hand_over_form"
+HANDED_OVER_VIEW = "lead:handed_over"
+GRADE = "grade"
+OWNER = "owner"
 
 HISTORY_VIEW = "lead:history"
 

@@ -19,7 +19,7 @@ from bot.views.blocks import (
     dropdown,
     field,
     modal,
-    person_field,
+    person_picker,
     radios,
     section,
     text_field,
@@ -104,7 +104,7 @@ def _day(asked: Asked) -> Block:
 
 
 def _person(asked: Asked) -> Block:
-    element = person_field(ids.CHOICE, asked.person)
+    element = person_picker(ids.CHOICE, "Choose a colleague", asked.person)
     label = "Whose is it?" if asked.reason else "Who goes on with it?"
     hint = "They are told, unless it is you."
     return field(ids.OUTCOME_PERSON, label, element, optional=True, hint=hint)
