@@ -60,7 +60,7 @@ def _refused(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) -> 
     if not handoff:
         return None
     note(tx, handoff, "refused", now)
-    return Receipt(handoff.id, duplicate=True)
+    return Receipt(handoff.id, duplicate=True, refused=True)
 
 
 def lead_told_of(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) -> Lead:
