@@ -180,7 +180,7 @@ def test_whose_it_was_already_is_told(office: Office) -> None:
 
     say(office, BEN, handoff, "already_ours:duplicate", person=DEV)
 
-    office.card(handoff, "Dev Patel has it already.")
+    office.card(handoff, "Dev Thapa has it already.")
     told = "*Hooli*: You had it already, said Ben Cole: already ours: duplicate."
     office.control.message(dm(DEV), lambda message: message["text"] == told)
 

@@ -205,7 +205,7 @@ def test_an_outcome_recorded_before_the_message_went_out_is_undone_with_it(offic
 
     office.press(HUGO, ids.MORE, card, LEADS, f"{ids.MORE_UNDO}:{handoff}")
 
-    office.card(handoff, "Hugo")
+    office.card(handoff, "Hugo Lind has it")
     office.control.set_clock(datetime(2026, 11, 24, 8, 1, tzinfo=UTC))
     assert office.dm(HUGO, handoff, "Accept")
 
