@@ -43,6 +43,10 @@ class Submission:
         chosen = self._element(field).get("selected_date")
         return str(chosen) if chosen else None
 
+    def conversation(self, field: str) -> str:
+        """The id of the chosen channel; empty when none was chosen."""
+        return str(self._element(field).get("selected_conversation") or "")
+
     def person(self, field: str) -> str | None:
         """The id of the chosen person; None when nobody was chosen."""
         chosen = self._element(field).get("selected_user")

@@ -11,7 +11,7 @@ from bot.db import insert_once, rows_changed
 from bot.delivery.pacing import posting_to
 from bot.identity import new_id
 from bot.liaison import TELLS, Liaison
-from bot.models import History, Lane, Message, MessageKind, Run
+from bot.models import History, Lane, Message, MessageKind, Person, Run
 
 
 def say_in_channel(
@@ -102,53 +102,32 @@ def tell(
     )
 
 
-def withdraw(tx: Session, line: History, recipient_id: str) -> bool:
-    """Take back a note that did not go out yet; False = it is out, or on its way."""
-    return (
-        rows_changed(
-            tx,
-            update(Message)
-            .where(
-                col(Message.team_id) == line.team_id,
-                col(Message.key) == f"{MessageKind.NOTE}:{line.id}:{recipient_id}",
-                col(Message.ts).is_(None),
-                col(Message.lease).is_(None),
-            )
-            .values(dropped="taken back", send_at=None, hold_until=None),
-        )
-        == 1
-    )
-
-
-def retire(tx: Session, run: Run) -> None:
-    """A run that is undone: its messages belong to none any more, and their keys are free."""
-    tx.execute(
-        update(Message)
-        .where(_of_run(run))
-        .values(run=None, key=Message.key + ":undone:" + Message.id)
-    )
-
-
-def revive(tx: Session, liaison: Liaison, run: Run) -> None:
-    """Queue a run's first DM again, when it was not sent because the run seemed over."""
+def say_unread(
+    tx: Session,
+    liaison: Liaison,
+    channel_id: str,
+    person: Person,
+    now: datetime,
+    *,
+    hold_until: datetime | None,
+) -> None:
+    """Queue a DM that a watched channel's message was no lead: once a day and channel (UTC)."""
+    wall = liaison.wall()
     tx.info[TELLS] = True
-    tx.execute(
-        update(Message)
-        .where(
-            _of_run(run),
-            col(Message.kind) == MessageKind.LEAD_DM,
-            col(Message.ts).is_(None),
-            col(Message.dropped).is_not(None),
-        )
-        .values(dropped=None, send_at=liaison.wall())
-    )
-
-
-def _of_run(run: Run) -> ColumnElement[bool]:
-    return (
-        (col(Message.team_id) == run.team_id)
-        & (col(Message.subject_id) == run.handoff_id)
-        & (col(Message.run) == run.number)
+    insert_once(
+        tx,
+        Message(
+            team_id=person.team_id,
+            id=new_id(wall),
+            key=f"{MessageKind.UNREAD}:{channel_id}:{now.date()}",
+            kind=MessageKind.UNREAD,
+            subject_id=channel_id,
+            recipient_id=person.id,
+            lane=Lane.BULK,
+            gate=posting_to(person.id),
+            hold_until=hold_until,
+            send_at=None if hold_until else wall,
+        ),
     )
 
 

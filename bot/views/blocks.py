@@ -121,16 +121,6 @@ def radios(action_id: str, options: Sequence[tuple[str, str]], chosen: str | Non
     return block | ({"initial_option": initial[0]} if initial else {})
 
 
-def dropdown(action_id: str, options: Sequence[tuple[str, str]], *, hint: str) -> Block:
-    """One of up to a hundred (label, value)."""
-    return {
-        "type": "static_select",
-        "action_id": action_id,
-        "options": _options(options),
-        "placeholder": plain(hint),
-    }
-
-
 def day_field(action_id: str, at_first: date | None) -> Block:
     block: Block = {"type": "datepicker", "action_id": action_id}
     return block | ({"initial_date": at_first.isoformat()} if at_first else {})
@@ -157,6 +147,29 @@ def line_field(
         "max_length": most,
     }
     return block | ({"initial_value": short(clean(initial), most)} if initial else {})
+
+
+def static_select(
+    action_id: str, options: Sequence[tuple[str, str]], chosen: str | None = None
+) -> Block:
+    """One of many (label, value) in a menu; `chosen` is marked at first."""
+    listed = _options(options)
+    block: Block = {"type": "static_select", "action_id": action_id, "options": listed}
+    initial = [option for option in listed if option["value"] == chosen]
+    return block | ({"initial_option": initial[0]} if initial else {})
+
+
+def channel_picker(action_id: str) -> Block:
+    """A channel, public or private, of this workspace alone."""
+    return {
+        "type": "conversations_select",
+        "action_id": action_id,
+        "filter": {
+            "include": ["public", "private"],
+            "exclude_external_shared_channels": True,
+            "exclude_bot_users": True,
+        },
+    }
 
 
 def person_picker(action_id: str, hint: str, chosen: str | None = None) -> Block:

@@ -16,12 +16,12 @@ from bot.views.blocks import (
     View,
     context,
     day_field,
-    dropdown,
     field,
     modal,
     person_picker,
     radios,
     section,
+    static_select,
     text_field,
 )
 from bot.views.followups import local_time
@@ -47,7 +47,7 @@ class Asked:
 
 def outcome_form(asked: Asked, playbook: Playbook) -> View:
     """How did it end, for now? One choice, and one field that follows it."""
-    choice = dropdown(ids.CHOICE, [*_choices(playbook)], hint="Choose one")
+    choice = static_select(ids.CHOICE, [*_choices(playbook)])
     return modal(
         ids.OUTCOME_FORM,
         "Outcome",
