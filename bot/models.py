@@ -119,7 +119,10 @@ class Absence(SQLModel, table=True):
 class Lead(SQLModel, table=True):
     """A person or company marketing won interest from. The one table with personal fields."""
 
-    __table_args__ = (UniqueConstraint("team_id", "lead_key", name="uq_lead_key"),)
+    __table_args__ = (
+        UniqueConstraint("team_id", "lead_key", name="uq_lead_key"),
+        _due("ix_lead_do_not_contact", "team_id", "email", "do_not_contact_at"),
+    )
 
     team_id: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
@@ -136,6 +139,8 @@ class Lead(SQLModel, table=True):
     custom: dict[str, object] = Field(default_factory=dict, sa_type=JSON)
     created_at: datetime
     erased_at: datetime | None = None
+    do_not_contact_at: datetime | None = None
+    """When this person asked to be left alone: later hand-offs are refused, and none returns."""
 
 
 _OPEN = text("closed_at IS NULL")
@@ -195,11 +200,17 @@ class Handoff(SQLModel, table=True):
     touched_at: datetime | None = None
     outcome: str | None = None
     """A reason's key of the playbook, or qualified, won, lost."""
+    outcome_detail: str | None = None
+    """Which of the reason's details it was, as the playbook writes it."""
     outcome_words: str | None = Field(default=None, sa_type=Text)
     outcome_at: datetime | None = None
     """When the outcome happened, as told; an older event never overwrites a newer one."""
     outcome_by: str | None = None
     """Who said so here; None when a machine told us."""
+    outcome_person: str | None = None
+    """Whom the outcome names: who goes on with it, or whose it was already."""
+    return_at: datetime | None = None
+    """When a recycled lead comes back."""
     closed_at: datetime | None = None
     runs: int = 0
     """How many runs there were; the number of the current one."""
@@ -215,8 +226,6 @@ class Handoff(SQLModel, table=True):
     """When the actor was reminded of the next step; a touch or another date clears it."""
     silent_since: datetime | None = None
     """Since when it counts as silent; None = somebody is in touch, or it has a date."""
-    return_at: datetime | None = None
-    """When a recycled lead comes back, at the earliest; None = it does not."""
     return_announced_at: datetime | None = None
     """Since when the card says so and marketing may cancel it."""
     returned_from: str | None = None
@@ -241,6 +250,26 @@ class History(SQLModel, table=True):
     by: str | None = None
     """A person's id; None when a machine told us."""
     facts: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+
+
+class Undo(SQLModel, table=True):
+    """The latest answer to a hand-off, as long as whoever gave it may take it back."""
+
+    __table_args__ = (
+        ForeignKeyConstraint(["team_id", "handoff_id"], ["handoff.team_id", "handoff.id"]),
+        Index("ix_undo_until", "team_id", "until"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    handoff_id: str = Field(primary_key=True)
+    by: str
+    until: datetime
+    before: dict[str, dict[str, object]] = Field(default_factory=dict, sa_type=JSON)
+    """What the answer changed, as it was before: columns of the hand-off, its run and its lead."""
+    lines: int
+    """Lines of history right after the answer: one more, and something happened since."""
+    told: str | None = None
+    """The line of history a colleague was told of; they hear when it is taken back."""
 
 
 class Run(SQLModel, table=True):

@@ -1,8 +1,9 @@
 """Reads that more than one place asks: one function per question, none of them commits."""
 
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -23,6 +24,8 @@ class HandoffFacts:
     actor: Person | None
     outcome_by: Person | None
     """Who recorded the outcome here; None when the CRM told it, or there is none."""
+    outcome_person: Person | None = None
+    """Whom the outcome names: who goes on with it, or whose it was already."""
     before: Handoff | None = None
     """The hand-off it came back from; None when it was handed over by marketing."""
     before_by: Person | None = None
@@ -84,6 +87,35 @@ def lead_by_key(tx: Session, team_id: str, lead_key: str) -> Lead | None:
     ).first()
 
 
+def who_refused(tx: Session, team_id: str, lead_key: str, email: str | None) -> Lead | None:
+    """The lead of this key or address, when that person asked not to be contacted; not locked."""
+    asked = {"team_id": team_id, "lead_key": lead_key, "email": email or ""}
+    return tx.scalars(_refusing(), asked).first()
+
+
+@cache
+def _refusing() -> Select[Lead]:
+    """Built once: every hand-off asks it."""
+    same = (col(Lead.lead_key) == bindparam("lead_key")) | (col(Lead.email) == bindparam("email"))
+    refuses = col(Lead.do_not_contact_at).is_not(None)
+    return select(Lead).where(col(Lead.team_id) == bindparam("team_id"), refuses, same).limit(1)
+
+
+def lock_lead(tx: Session, team_id: str, handoff_id: str) -> None:
+    """Lock a hand-off's lead until the transaction ends: before the hand-off, as its events do.
+
+    Raises `Unknown`.
+    """
+    lead_id = tx.scalars(
+        select(col(Handoff.lead_id)).where(
+            col(Handoff.team_id) == team_id, col(Handoff.id) == handoff_id
+        )
+    ).first()
+    if lead_id is None:
+        raise Unknown
+    tx.get_one(Lead, (team_id, lead_id), with_for_update={"key_share": True})
+
+
 def latest_handoff(tx: Session, team_id: str, lead_id: str) -> Handoff | None:
     """The lead's open hand-off, or else its latest; locked until the transaction ends."""
     return tx.scalars(
@@ -134,16 +166,17 @@ def facts(tx: Session, team_id: str, handoff_id: str) -> HandoffFacts:
         raise Unknown
     lead = tx.get_one(Lead, (team_id, handoff.lead_id))
     actor = tx.get_one(Person, (team_id, handoff.actor_id)) if handoff.actor_id else None
-    by = _outcome_by(tx, handoff)
+    by = _person(tx, handoff, handoff.outcome_by)
+    named = _person(tx, handoff, handoff.outcome_person)
     came_from = handoff.returned_from
     before = tx.get_one(Handoff, (team_id, came_from)) if came_from else None
-    before_by = _outcome_by(tx, before) if before else None
-    return HandoffFacts(handoff, lead, current_run(tx, handoff), actor, by, before, before_by)
+    before_by = _person(tx, before, before.outcome_by) if before else None
+    run = current_run(tx, handoff)
+    return HandoffFacts(handoff, lead, run, actor, by, named, before, before_by)
 
 
-def _outcome_by(tx: Session, handoff: Handoff) -> Person | None:
-    by = handoff.outcome_by
-    return tx.get_one(Person, (handoff.team_id, by)) if by else None
+def _person(tx: Session, handoff: Handoff, person_id: str | None) -> Person | None:
+    return tx.get_one(Person, (handoff.team_id, person_id)) if person_id else None
 
 
 def history(tx: Session, handoff: Handoff) -> list[History]:

@@ -121,7 +121,7 @@ def look_at_a_new_lead(view: View) -> None:
     expect(told).to_be_visible()
     view.snap("dm")
     view.press(told, "Outcome…")
-    view.modal.get_by_label("Not a fit").check()
+    view.modal.get_by_label("How did it end").select_option(label="Not a fit: size")
     view.modal.get_by_label("In your words").fill("Forty people; we start at two hundred.")
     view.snap("modal")
     view.page.get_by_test_id("modal-cancel").click()
@@ -152,14 +152,15 @@ def answer(view: View) -> None:
     told = view.page.locator(f'#conversation [data-ts="{ts}"]')
     view.press(told, "Accept")
     expect(told).to_contain_text("You accepted it.")
-    for button, choice, shown in (
-        ("Log touch", "Called, spoke", "You are working on it"),
-        ("Outcome…", "Qualified", "as you said"),
-    ):
-        view.press(told, button)
-        view.modal.get_by_label(choice).check()
-        view.page.get_by_test_id("modal-submit").click()
-        expect(told).to_contain_text(shown)
+    view.press(told, "Log touch")
+    view.modal.get_by_label("Called, spoke").check()
+    view.page.get_by_test_id("modal-submit").click()
+    expect(told).to_contain_text("You are working on it")
+    view.press(told, "Outcome…")
+    view.modal.get_by_label("How did it end").select_option(label="Qualified")
+    expect(view.modal).to_contain_text("Who goes on with it?")
+    view.page.get_by_test_id("modal-submit").click()
+    expect(told).to_contain_text("as you said")
 
 
 def look_at_the_history(view: View) -> None:

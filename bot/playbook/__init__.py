@@ -6,19 +6,12 @@ keep an agreed version in the database.
 
 from bot.playbook.faults import Fault, PlaybookFaults
 from bot.playbook.playbook import Playbook, UnknownSchema, digest
-from bot.playbook.sections import (
-    Channels,
-    Hours,
-    ListedPerson,
-    Reason,
-    Role,
-    Rung,
-    Sla,
-    Team,
-    Timing,
-)
+from bot.playbook.reasons import Asks, Attempts, Reason
+from bot.playbook.sections import Channels, Hours, ListedPerson, Role, Rung, Sla, Team, Timing
 
 __all__ = [
+    "Asks",
+    "Attempts",
     "Channels",
     "Fault",
     "Hours",

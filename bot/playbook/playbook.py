@@ -10,13 +10,12 @@ from pydantic import Field, ValidationError
 from bot.core.lifecycle import LOST, QUALIFIED, WON
 from bot.core.sla import DEFAULT_LADDER, Allowance, LadderStep, Recipient, Via
 from bot.playbook.faults import Fault, PlaybookFaults
+from bot.playbook.reasons import DEFAULT_REASONS, Attempts, Reason
 from bot.playbook.rules import broken_rules
 from bot.playbook.sections import (
-    DEFAULT_REASONS,
     Channels,
     Hours,
     ListedPerson,
-    Reason,
     Rung,
     Section,
     Sla,
@@ -38,6 +37,7 @@ _SECTIONS: dict[str, Model] = {
     "sla": Sla,
     "timing": Timing,
     "ladder": Rung,
+    "attempts": Attempts,
     "reasons": Reason,
     "people": ListedPerson,
 }
@@ -61,6 +61,7 @@ class Playbook(Section):
         alias="ladder",
         description="Write [[ladder]] in double brackets, once for each step.",
     )
+    attempts: Attempts = Field(default=Attempts(), description="Write one [attempts] section.")
     reasons: tuple[Reason, ...] = Field(
         default=DEFAULT_REASONS,
         description="Write [[reasons]] in double brackets, once for each reason.",
@@ -116,10 +117,11 @@ class Playbook(Section):
     def reason(self, key: str) -> Reason | None:
         return next((reason for reason in self.reasons if reason.key == key), None)
 
-    def outcome_label(self, outcome: str) -> str:
+    def outcome_label(self, outcome: str, detail: str | None = None) -> str:
         """What people read for an outcome. One no longer in the playbook reads as its key does."""
         reason = self.reason(outcome)
-        return reason.label if reason else _FIXED_LABELS.get(outcome, outcome.replace("_", " "))
+        label = reason.label if reason else _FIXED_LABELS.get(outcome, outcome.replace("_", " "))
+        return f"{label}: {detail}" if detail else label
 
     def person(self, email: str) -> ListedPerson | None:
         """By address, in whatever case it is written."""
@@ -136,9 +138,6 @@ class Playbook(Section):
                 yield f'ladder[{number}]: steps to "{rung.to}" are not taken yet.'
             elif rung.via is Via.BRIEF:
                 yield f"ladder[{number}]: there is no brief yet; the step goes by direct message."
-        for number, reason in enumerate(self.reasons):
-            if reason.needs_attempts:
-                yield f"reasons[{number}].needs_attempts: attempts are not counted yet."
         if self.channels.standup != Channels().standup:
             yield "channels.standup: there is no stand-up yet."
 

@@ -10,6 +10,7 @@ from bot.delivery.courier import Hold, Telling
 from bot.delivery.messages import shrink_older
 from bot.liaison import Liaison
 from bot.models import History, Message, MessageKind, Person
+from bot.services import undo
 from bot.services.digests import told_in
 from bot.services.handoffs import card_shown
 from bot.services.hours import back_at_work
@@ -32,9 +33,10 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
     }
 
 
-def _card(liaison: Liaison, tx: Session, message: Message, _now: datetime) -> Post:
+def _card(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post:
     facts = queries.facts(tx, liaison.team_id, message.subject_id)
-    return handoff_views.card(facts, liaison.playbook)
+    can_undo = undo.standing(tx, facts.handoff, now) is not None
+    return handoff_views.card(facts, liaison.playbook, can_undo=can_undo)
 
 
 def _card_shown(liaison: Liaison, tx: Session, message: Message, now: datetime) -> None:
@@ -52,11 +54,16 @@ def _dm(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post 
             return None
         if opens := back_at_work(tx, liaison, reader, now):
             return Hold(opens)
+    is_newest = queries.is_newest_dm(tx, message)
+    offered = undo.standing(tx, facts.handoff, now) if is_newest else None
+    mine = offered is not None and offered.by == reader.id
     if not is_current:
-        return followup_views.settled(facts, reader, liaison.playbook)
-    if not queries.is_newest_dm(tx, message):
+        return followup_views.settled(
+            facts, reader, liaison.playbook, can_undo=mine, is_newest=is_newest
+        )
+    if not is_newest:
         return followup_views.moved_on(facts)
-    return followup_views.dm(message, facts, reader, liaison.playbook, now)
+    return followup_views.dm(message, facts, reader, liaison.playbook, now, can_undo=mine)
 
 
 def _is_wanted(message: Message, facts: queries.HandoffFacts, *, is_current: bool) -> bool:

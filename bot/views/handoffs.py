@@ -44,13 +44,14 @@ def company(lead: Lead) -> str:
     return foreign(lead.company or lead.given_name or "A lead without a name", 80)
 
 
-def card(facts: HandoffFacts, playbook: Playbook) -> Post:
+def card(facts: HandoffFacts, playbook: Playbook, *, can_undo: bool = False) -> Post:
     """The one message of a hand-off in the channel: no contact data, no mention, no blame."""
     lines = [_headline(facts), *_why_lines(facts.handoff)]
     notes = [status_line(facts, playbook), *return_lines(facts, playbook)]
     if missing := missing_fields(facts):
         notes.append(f"Missing: {', '.join(missing)}.")
-    blocks = [section("\n".join(lines)), *map(context, notes), _card_buttons(facts.handoff)]
+    blocks = [section("\n".join(lines)), *map(context, notes)]
+    blocks.append(_card_buttons(facts.handoff, can_undo=can_undo))
     return Post("\n".join([*lines, *notes]), blocks)
 
 
@@ -123,12 +124,12 @@ def _due(due_at: datetime | None) -> str:
 
 def _outcome_line(facts: HandoffFacts, playbook: Playbook, reader: Person | None) -> str:
     handoff, by = facts.handoff, facts.outcome_by
-    label = escape(playbook.outcome_label(handoff.outcome or ""))
+    label = escape(playbook.outcome_label(handoff.outcome or "", handoff.outcome_detail))
     says = f"says {escape(by.name)}" if by else "says the CRM"
     says = "as you said" if by and reader and by.id == reader.id else says
     at = f", {when(handoff.outcome_at)}" if handoff.outcome_at else ""
     words = f" “{foreign(handoff.outcome_words, 300)}”" if handoff.outcome_words else ""
-    return f"*{label}*, {says}{at}.{words}"
+    return f"*{label}*, {says}{at}.{words}{_named(facts, reader)}"
 
 
 def return_lines(facts: HandoffFacts, playbook: Playbook) -> list[str]:
@@ -144,12 +145,37 @@ def return_lines(facts: HandoffFacts, playbook: Playbook) -> list[str]:
     return [f"Back after {days} day{'s' if days > 1 else ''}: “{label}”, said {by}."]
 
 
-def _card_buttons(handoff: Handoff) -> Block:
-    history = f"{ids.MORE_HISTORY}:{handoff.id}"
-    more = overflow(ids.MORE, [("History", history)])
+def _named(facts: HandoffFacts, reader: Person | None) -> str:
+    """Who goes on with a qualified lead, or whose it was already."""
+    person, stage = facts.outcome_person, facts.handoff.stage
+    if person is None or stage in {Stage.WON, Stage.LOST}:
+        return ""
+    is_reader = reader is not None and reader.id == person.id
+    name = "You" if is_reader else escape(person.name)
+    if stage is Stage.QUALIFIED:
+        return f" {name} {'go' if is_reader else 'goes'} on with it."
+    return f" {name} {'have' if is_reader else 'has'} it already."
+
+
+def history_entry(handoff: Handoff) -> tuple[str, str]:
+    """A menu's entry."""
+    return "History", f"{ids.MORE_HISTORY}:{handoff.id}"
+
+
+def deal_entry(handoff: Handoff) -> tuple[str, str]:
+    """A menu's entry for a qualified lead."""
+    return "Won / Lost…", f"{ids.MORE_DEAL}:{handoff.id}"
+
+
+def _card_buttons(handoff: Handoff, *, can_undo: bool) -> Block:
+    entries = [history_entry(handoff)]
+    if handoff.stage is Stage.QUALIFIED:
+        entries.insert(0, deal_entry(handoff))
     if handoff.return_at and handoff.return_announced_at:
-        cancel = ("Cancel return", f"{ids.MORE_CANCEL_RETURN}:{handoff.id}")
-        return actions("card", overflow(ids.MORE, [("History", history), cancel]))
+        entries.append(("Cancel return", f"{ids.MORE_CANCEL_RETURN}:{handoff.id}"))
+    if can_undo:
+        entries.append(("Undo the last answer", f"{ids.MORE_UNDO}:{handoff.id}"))
+    more = overflow(ids.MORE, entries)
     if handoff.stage not in OPEN:
         return actions("card", more)
     if handoff.actor_id is None:
@@ -188,17 +214,22 @@ _TOLD = {
     "return_cancelled": "{by} cancelled its return",
     "stays_away": "It did not come back: it was erased, or handed over anew",
     "outcome": "{by} said: {outcome}",
+    "got_it": "{to} got it from {by} to go on with",
+    "had_it": "{to} had it already, said {by}: {outcome}",
+    "undone": "{by} took their last answer back",
+    "refused": "It was handed over again and refused: do not contact",
     "older_outcome": "The CRM told an older outcome, which changed nothing: {outcome}",
 }
 
 
 def _told(row: History, names: dict[str, str]) -> str:
-    facts = {"kind": "no details", "outcome": "", "to": "", "days": ""} | row.facts
+    facts = {"kind": "no details", "outcome": "", "detail": "", "to": "", "days": ""} | row.facts
+    detail = f": {facts['detail']}" if facts["detail"] else ""
     words = {
         "by": names.get(row.by or "", "The CRM"),
         "to": names.get(facts["to"], "The actor"),
         "kind": TOUCHES.get(facts["kind"], facts["kind"]),
-        "outcome": facts["outcome"].replace("_", " "),
+        "outcome": facts["outcome"].replace("_", " ") + detail,
         "days": facts["days"],
     }
     sentence = _TOLD.get(row.kind, row.kind)

@@ -16,6 +16,8 @@ export const isMany = (element) => MANY.has(element.type);
 
 export class Form {
   #values = new Map();
+  /** The blocks it belongs to, as they were drawn last. */
+  shown = [];
 
   get(blockId, element) {
     const key = `${blockId}\n${element.action_id}`;

@@ -39,8 +39,10 @@ export class Surfaces {
     const key = `${as}:${name}`;
     if (!this.#forms.has(key)) this.#forms.set(key, new Form());
     const form = this.#forms.get(key);
+    // A node that a refresh left alone acts on the blocks as they are by then.
+    form.shown = blocks;
     const act = (blockId, element, value) =>
-      this.#act({ as, ...address, block_id: blockId, values: form.collect(blocks) }, element, value, reader);
+      this.#act({ as, ...address, block_id: blockId, values: form.collect(form.shown) }, element, value, reader);
     return { kind, reader, form, act, here: this.store.channel?.id ?? null };
   }
 
