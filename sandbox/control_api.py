@@ -81,7 +81,9 @@ class ControlApi:
         connected = self._delivery.wire is not self._sockets or self._sockets.connections > 0
         with self._workspace.lock:
             person = self._workspace.person(given.get("as"))
-            return sightings.of(self._workspace, self._manifest, person, connected=connected)
+            return sightings.of(
+                self._workspace, self._manifest, person, _gaze(given), connected=connected
+            )
 
     def _messages(self, given: Json) -> Json:
         channel = self._workspace.channel(given.get("channel", ""))
@@ -202,6 +204,13 @@ async def _given(request: Request) -> Json:
     if not isinstance(given, dict):
         raise Misuse("The body is not a JSON object.")
     return _Given(given)
+
+
+def _gaze(given: Json) -> sightings.Gaze:
+    count = str(given.get("count", sightings.SHOWN_OF_A_CHANNEL))
+    if not count.isdigit():
+        raise Misuse(f'"{count}" is no number of messages.')
+    return sightings.Gaze(given.get("channel", ""), int(count), given.get("thread", ""))
 
 
 def _refusal(misuse: Misuse) -> Response:

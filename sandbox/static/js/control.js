@@ -23,7 +23,7 @@ async function call(path, body) {
 }
 
 export const control = {
-  state: (as) => call(`/control/state?as=${encodeURIComponent(as)}`),
+  state: (as, gaze) => call(`/control/state?${new URLSearchParams({ as, ...gaze })}`),
   events: (as) => new EventSource(`/control/events?as=${encodeURIComponent(as)}`),
   post: (message) => call("/control/post", message),
   click: (click) => call("/control/click", click),

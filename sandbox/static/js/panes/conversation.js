@@ -7,10 +7,9 @@ import { HOME } from "../store.js";
 import { Composer } from "./composer.js";
 import { beginning, headItem } from "./heads.js";
 import { homeBody } from "./home.js";
-import { isReply, timeline } from "./timeline.js";
+import { inChannel, isReply, timeline } from "./timeline.js";
 import { welcome } from "./welcome.js";
 
-const SHOWN = 200;
 const NEAR_END = 80;
 
 export class Conversation {
@@ -19,8 +18,8 @@ export class Conversation {
   #list = h("div", { class: "messages", "data-testid": "messages" });
   #home = h("div", { class: "home", "data-testid": "home" });
   #foot = h("div", { class: "pane-foot" });
-  /** Which place is open for whom, how much of it is drawn, and what was last in it. */
-  #view = { place: null, shown: SHOWN, newFrom: null, last: null };
+  /** Which place is open for whom, and what was first and last in it. */
+  #view = { place: null, newFrom: null, first: null, last: null };
 
   constructor(pane, store, surfaces) {
     this.store = store;
@@ -40,7 +39,7 @@ export class Conversation {
   #draw() {
     const place = `${this.store.as} ${this.store.route.place}`;
     const entered = place !== this.#view.place;
-    if (entered) this.#view = { place, shown: SHOWN, newFrom: null, last: null };
+    if (entered) this.#view = { place, newFrom: null, first: null, last: null };
     const atHome = this.store.route.place === HOME;
     patch(this.#head, [headItem(this.store)]);
     this.#list.hidden = this.#foot.hidden = atHome;
@@ -62,24 +61,29 @@ export class Conversation {
     const { channel, as } = this.store;
     const messages = this.store.messages(channel.id);
     const wasAtEnd = entered || this.#isAtEnd();
+    const fromEnd = this.scroller.scrollHeight - this.scroller.scrollTop;
     if (entered) this.#view.newFrom = firstUnread(messages, channel, as);
-    this.#drawList(channel, messages);
+    const first = this.#drawList(channel, messages);
     this.#drawComposer();
-    this.#follow(messages.at(-1), wasAtEnd);
+    // What was on top stays where it was, although earlier messages came in above it.
+    if (first < this.#view.first) this.scroller.scrollTop = this.scroller.scrollHeight - fromEnd;
+    else this.#follow(messages.at(-1), wasAtEnd);
+    this.#view.first = first;
     if (entered && channel.kind === "im") inform(control.openMessages(as));
     if (channel.unread) inform(control.read(as, channel.id));
   }
 
+  /** Gives the ts of the first message it drew. */
   #drawList(channel, messages) {
     const { store, surfaces } = this;
-    const page = { store, surfaces, channel, reader: readerOf(store) };
-    const roots = messages.filter((message) => !isReply(message));
-    const newest = roots.slice(-this.#view.shown);
-    const hidden = roots.length - newest.length;
-    const repliesOf = (root) => messages.filter((each) => isReply(each) && each.thread_ts === root.ts);
-    const items = timeline(newest, { newFrom: this.#view.newFrom, repliesOf }, page);
-    const top = hidden ? this.#earlier(hidden) : beginning(channel, store, roots.length === 0);
+    const page = { store, surfaces, channel, reader: readerOf(store), lastReplies: lastReplies(messages) };
+    const shown = messages.filter((message) => inChannel(message) && message.ts >= channel.since);
+    const items = timeline(shown, { newFrom: this.#view.newFrom }, page);
+    const top = channel.earlier
+      ? this.#earlier(channel.earlier)
+      : beginning(channel, store, shown.length === 0);
     patch(this.#list, [top, ...items]);
+    return shown[0]?.ts ?? null;
   }
 
   #drawComposer() {
@@ -98,18 +102,9 @@ export class Conversation {
 
   #earlier(hidden) {
     const words = `Show earlier messages (${hidden})`;
-    const onclick = () => this.#showEarlier();
+    const onclick = () => this.store.deepen();
     const look = { type: "button", class: "earlier", "data-testid": "show-earlier", onclick };
     return { key: "earlier", signature: words, make: () => h("button", look, words) };
-  }
-
-  /** Keeps what was on top where it was, although 200 messages come in above it. */
-  #showEarlier() {
-    const { scroller } = this;
-    const fromEnd = scroller.scrollHeight - scroller.scrollTop;
-    this.#view.shown += SHOWN;
-    this.store.changed();
-    scroller.scrollTop = scroller.scrollHeight - fromEnd;
   }
 
   #scrolled() {
@@ -126,6 +121,11 @@ export class Conversation {
   }
 }
 
+/** The moment of the last reply to each message, by its ts; messages are oldest first. */
+function lastReplies(messages) {
+  return new Map(messages.filter(isReply).map((reply) => [reply.thread_ts, new Date(reply.at)]));
+}
+
 /** Tells the sandbox what the reader looks at; nothing on the page hangs on its answer. */
 const inform = (call) => call.catch(() => {});
 
@@ -133,6 +133,6 @@ const inform = (call) => call.catch(() => {});
 function firstUnread(messages, channel, as) {
   if (!channel.unread) return null;
   const others = messages.filter((message) => message.user !== as);
-  const first = others.slice(-channel.unread).find((message) => !isReply(message));
+  const first = others.slice(-channel.unread).find(inChannel);
   return first && first.ts !== messages[0]?.ts ? first.ts : null;
 }

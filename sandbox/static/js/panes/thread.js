@@ -25,12 +25,13 @@ export class Thread {
     this.store = store;
     this.surfaces = surfaces;
     const onclick = () => this.#leave();
+    const back = iconButton("chevron-left", "Back to the conversation", { class: "back", onclick });
     const close = iconButton("close", "Close the thread", {
-      class: "at-end",
+      class: "at-end close",
       "data-testid": "close-thread",
       onclick,
     });
-    const title = h("div", { class: "pane-title" }, h("h2", {}, "Thread"), this.#subtitle, close);
+    const title = h("div", { class: "pane-title" }, back, h("h2", {}, "Thread"), this.#subtitle, close);
     pane.setAttribute("aria-label", "Thread");
     pane.append(
       h("header", { class: "pane-head" }, title),
@@ -41,8 +42,12 @@ export class Thread {
     store.subscribe(() => this.#draw());
   }
 
+  /** Back to where the thread was opened from, for the keyboard too. */
   #leave() {
+    const { thread } = this.store.route;
     this.store.go({});
+    const root = document.querySelector(`#conversation [data-ts="${CSS.escape(thread)}"]`);
+    (root?.querySelector(".replies") ?? root ?? document.getElementById("conversation")).focus();
   }
 
   #draw() {
@@ -76,7 +81,7 @@ export class Thread {
     const messages = store.messages(channel.id);
     const root = messages.filter((message) => message.ts === thread);
     const replies = messages.filter((message) => message.thread_ts === thread && message.ts !== thread);
-    const above = timeline(root, { inThread: true }, page);
+    const above = root.length ? timeline(root, { inThread: true }, page) : [gone()];
     const below = timeline(replies, { inThread: true }, page);
     return replies.length ? [...above, countLine(replies.length), ...below] : above;
   }
@@ -85,6 +90,11 @@ export class Thread {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
     return scrollHeight - scrollTop - clientHeight < NEAR_END;
   }
+}
+
+function gone() {
+  const words = "The message this thread began with is not here any more.";
+  return { key: "gone", signature: "", make: () => h("p", { class: "thread-gone" }, words) };
 }
 
 function countLine(count) {
