@@ -94,7 +94,8 @@ class ControlApi:
             return {"messages": [sightings.record(post) for post in posts]}
 
     def _traffic_after(self, given: Json) -> Json:
-        return {"traffic": self._traffic.after(int(given.get("after", 0)))}
+        wishes = {key: int(given[key]) for key in ("after", "at_most") if key in given}
+        return {"traffic": self._traffic.after(wishes.pop("after", 0), **wishes)}
 
     async def _set_clock(self, given: Json) -> Json:
         clock = self._workspace.clock

@@ -34,5 +34,6 @@ export const control = {
   shortcut: (shortcut) => call("/control/shortcut", shortcut),
   openHome: (as) => call("/control/home", { as }),
   openMessages: (as) => call("/control/home", { as, tab: "messages" }),
+  traffic: (after, atMost) => call(`/control/traffic?after=${after}&at_most=${atMost}`),
   clock: (change) => call("/control/clock", change),
 };

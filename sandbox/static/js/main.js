@@ -4,6 +4,7 @@ import { Surfaces } from "./blockkit/surface.js";
 import { Live } from "./live.js";
 import { escapes } from "./menu.js";
 import { Conversation } from "./panes/conversation.js";
+import { Inspector } from "./panes/inspector.js";
 import { Modal } from "./panes/modal.js";
 import { mountNews } from "./panes/news.js";
 import { mountSidebar } from "./panes/sidebar.js";
@@ -30,8 +31,10 @@ function start() {
   const surfaces = new Surfaces(store);
   const { open, close } = drawer();
 
+  const inspector = new Inspector(part("inspector"), store);
+
   mountTopbar(part("topbar"), store, open);
-  mountSidebar(part("sidebar"), store, close);
+  mountSidebar(part("sidebar"), store, inspector, close);
   new Conversation(part("conversation"), store, surfaces);
   new Thread(part("thread"), store, surfaces);
   new Modal(store, surfaces);

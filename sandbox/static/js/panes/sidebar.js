@@ -5,7 +5,7 @@ import { h, icon, iconButton, patch } from "../dom.js";
 import { HOME, placeOf } from "../store.js";
 import { switcher } from "./switcher.js";
 
-export function mountSidebar(nav, store, closeDrawer) {
+export function mountSidebar(nav, store, inspector, closeDrawer) {
   const acting = h("div");
   const channels = h("ul", { class: "places" });
   const direct = h("ul", { class: "places" });
@@ -22,6 +22,8 @@ export function mountSidebar(nav, store, closeDrawer) {
     channels,
     h("h2", {}, "App"),
     direct,
+    h("h2", {}, "Tools"),
+    tools(inspector, closeDrawer),
     h("p", { class: "sidebar-foot" }, "Nothing here leaves your machine."),
   );
 
@@ -52,6 +54,26 @@ export function mountSidebar(nav, store, closeDrawer) {
       item({ place: HOME }, here, go),
     ]);
   });
+}
+
+function tools(inspector, closeDrawer) {
+  const traffic = tool("traffic", "Traffic", () => {
+    closeDrawer();
+    inspector.toggle();
+  });
+  inspector.pane.addEventListener("toggled", () =>
+    traffic.setAttribute("aria-expanded", String(!inspector.pane.hidden)),
+  );
+  return h("ul", { class: "places" }, h("li", {}, traffic));
+}
+
+function tool(name, label, onclick) {
+  return h(
+    "button",
+    { type: "button", class: "place", "data-testid": `tool-${name}`, onclick },
+    icon(name),
+    h("span", { class: "place-name" }, label),
+  );
 }
 
 function item({ place, channel, bot }, here, go) {
