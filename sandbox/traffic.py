@@ -67,7 +67,7 @@ class Exchange:
 
 
 class Traffic:
-    """Written and read on the server's loop. Answers, which may be long, are kept for the last 500."""
+    """Used on the server's loop alone. Answers, which may be long, are kept of the newest 500."""
 
     def __init__(self) -> None:
         self._exchanges: deque[Exchange] = deque(maxlen=_KEPT)

@@ -1,6 +1,8 @@
 /** Popovers: menus and panels that hang on a button, above an open modal too. */
 
 import { h } from "./dom.js";
+import { returnTo } from "./focus.js";
+import { roving } from "./roving.js";
 
 const GAP = 4;
 const MARGIN = 8;
@@ -29,20 +31,23 @@ export function openMenu(anchor, items) {
   );
   const panel = openPanel(anchor, rows);
   panel.setAttribute("role", "menu");
-  panel.addEventListener("keydown", moveWithArrows);
+  roving(panel, "[role=menuitem]").addEventListener("keydown", (event) => {
+    if (event.key === "Tab") panel.hidePopover();
+  });
   return panel;
 }
 
 /** Any content; `closed` is called once, when it has gone. */
 export function openPanel(anchor, children, { look = "", closed = () => {} } = {}) {
   const panel = h("div", { class: `panel ${look}`, popover: "auto" }, children);
+  const back = returnTo(anchor);
   (anchor.closest("dialog") ?? document.body).append(panel);
   panel.addEventListener("toggle", (event) => {
     if (event.newState !== "closed") return;
     const within = panel.contains(document.activeElement);
     panel.remove();
     anchor.setAttribute("aria-expanded", "false");
-    if (within || document.activeElement === document.body) anchor.focus({ preventScroll: true });
+    if (within || document.activeElement === document.body) back();
     closed();
   });
   panel.showPopover();
@@ -62,15 +67,6 @@ function place(panel, anchor) {
   const left = anchor.left + width <= innerWidth - MARGIN ? anchor.left : anchor.right - width;
   panel.style.top = `${down ? anchor.bottom + GAP : anchor.top - GAP - height}px`;
   panel.style.left = `${Math.max(MARGIN, left)}px`;
-}
-
-function moveWithArrows(event) {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!step) return;
-  event.preventDefault();
-  const rows = [...event.currentTarget.querySelectorAll("[role=menuitem], [role=option]")];
-  const index = rows.indexOf(document.activeElement);
-  rows[(index + step + rows.length) % rows.length]?.focus();
 }
 
 /** Whether this key closes what lies below: Esc, when no hint list took it and no popover is open. */

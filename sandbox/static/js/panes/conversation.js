@@ -4,6 +4,7 @@ import { control } from "../control.js";
 import { h, icon, patch } from "../dom.js";
 import { readerOf } from "../reader.js";
 import { HOME } from "../store.js";
+import { enterFromEnd, walkable } from "./walk.js";
 import { Composer } from "./composer.js";
 import { beginning, headItem } from "./heads.js";
 import { homeBody } from "./home.js";
@@ -25,7 +26,8 @@ export class Conversation {
     this.store = store;
     this.surfaces = surfaces;
     this.scroller = h("div", { class: "scroller", tabindex: 0, role: "region", "aria-label": "Messages" });
-    this.scroller.append(this.#list, this.#home);
+    this.scroller.append(walkable(this.#list), this.#home);
+    this.scroller.addEventListener("keydown", (event) => enterFromEnd(event, this.#list));
     this.jump = h("button", { type: "button", class: "jump", hidden: true, "data-testid": "jump-to-newest" });
     this.jump.append(icon("arrow-down"), "New messages");
     this.jump.addEventListener("click", () => this.#toEnd());

@@ -2,10 +2,11 @@
 
 import { appAvatar } from "../avatar.js";
 import { h, icon, iconButton, patch } from "../dom.js";
+import { roving } from "../roving.js";
 import { HOME, placeOf } from "../store.js";
 import { switcher } from "./switcher.js";
 
-export function mountSidebar(nav, store, inspector, closeDrawer) {
+export function mountSidebar(nav, store, { inspector, showShortcuts }, closeDrawer) {
   const acting = h("div");
   const channels = h("ul", { class: "places" });
   const direct = h("ul", { class: "places" });
@@ -23,9 +24,11 @@ export function mountSidebar(nav, store, inspector, closeDrawer) {
     h("h2", {}, "App"),
     direct,
     h("h2", {}, "Tools"),
-    tools(inspector, closeDrawer),
+    tools({ inspector, showShortcuts }, closeDrawer),
     h("p", { class: "sidebar-foot" }, "Nothing here leaves your machine."),
   );
+
+  roving(nav, ".place");
 
   function go(place) {
     store.go({ place });
@@ -56,17 +59,24 @@ export function mountSidebar(nav, store, inspector, closeDrawer) {
   });
 }
 
-function tools(inspector, closeDrawer) {
-  const traffic = tool("traffic", "Traffic", () => {
+function tools({ inspector, showShortcuts }, closeDrawer) {
+  const leaving = (act) => () => {
     closeDrawer();
-    inspector.toggle();
-  });
+    act();
+  };
+  const traffic = tool("traffic", "Traffic", leaving(() => inspector.toggle()));
+  const shortcuts = tool("keyboard", "Keyboard shortcuts", leaving(showShortcuts));
   inspector.pane.addEventListener("toggled", () =>
     traffic.setAttribute("aria-expanded", String(!inspector.pane.hidden)),
   );
-  return h("ul", { class: "places" }, h("li", {}, traffic));
+  return h(
+    "ul",
+    { class: "places" },
+    [traffic, shortcuts].map((each) => h("li", {}, each)),
+  );
 }
 
+/** `name` is its picture's, too. */
 function tool(name, label, onclick) {
   return h(
     "button",
@@ -94,7 +104,11 @@ function item({ place, channel, bot }, here, go) {
             "aria-current": active ? "page" : null,
             "data-channel": channel?.id ?? null,
             "data-testid": `place-${place}`,
-            onclick: () => go(place),
+            onclick: (event) => {
+              // Whoever clicks goes on to write; whoever walks by keys stays in the list.
+              if (event.detail) document.activeElement.blur();
+              go(place);
+            },
           },
           mark(channel, bot),
           h("span", { class: "place-name" }, nameOf(channel, bot)),

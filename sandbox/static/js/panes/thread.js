@@ -6,12 +6,13 @@ import { readerOf } from "../reader.js";
 import { HOME } from "../store.js";
 import { Composer } from "./composer.js";
 import { timeline } from "./timeline.js";
+import { enterFromEnd, walkable } from "./walk.js";
 
 const NEAR_END = 80;
 
 export class Thread {
   #subtitle = h("small");
-  #list = h("div", { class: "messages" });
+  #list = walkable(h("div", { class: "messages" }));
   #scroller = h(
     "div",
     { class: "scroller", tabindex: 0, role: "region", "aria-label": "Thread" },
@@ -38,6 +39,7 @@ export class Thread {
       h("div", { class: "scroller-box" }, this.#scroller),
       this.#foot,
     );
+    this.#scroller.addEventListener("keydown", (event) => enterFromEnd(event, this.#list));
     pane.addEventListener("keydown", (event) => escapes(event) && this.#leave());
     store.subscribe(() => this.#draw());
   }
