@@ -7,7 +7,7 @@ import { roving } from "./roving.js";
 const GAP = 4;
 const MARGIN = 8;
 
-/** `items` are {label, note?, value?, choose(), heading?}; arrow keys move, Esc closes. */
+/** `items` are {label, note?, value?, checked?, choose(), heading?}; arrow keys move, Esc closes. */
 export function openMenu(anchor, items) {
   const rows = items.map((item) =>
     item.heading
@@ -16,7 +16,8 @@ export function openMenu(anchor, items) {
           "button",
           {
             type: "button",
-            role: "menuitem",
+            role: item.checked === undefined ? "menuitem" : "menuitemradio",
+            "aria-checked": item.checked === undefined ? null : String(item.checked),
             class: "menu-item",
             "data-value": item.value ?? null,
             "data-callback-id": item.callbackId ?? null,
@@ -31,7 +32,7 @@ export function openMenu(anchor, items) {
   );
   const panel = openPanel(anchor, rows);
   panel.setAttribute("role", "menu");
-  roving(panel, "[role=menuitem]").addEventListener("keydown", (event) => {
+  roving(panel, ".menu-item").addEventListener("keydown", (event) => {
     if (event.key === "Tab") panel.hidePopover();
   });
   return panel;

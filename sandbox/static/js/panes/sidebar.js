@@ -2,9 +2,16 @@
 
 import { appAvatar } from "../avatar.js";
 import { h, icon, iconButton, patch } from "../dom.js";
+import { openMenu } from "../menu.js";
 import { roving } from "../roving.js";
 import { HOME, placeOf } from "../store.js";
 import { switcher } from "./switcher.js";
+
+const THEMES = [
+  ["system", "As the system is"],
+  ["light", "Light"],
+  ["dark", "Dark"],
+];
 
 export function mountSidebar(nav, store, { inspector, showShortcuts }, closeDrawer) {
   const acting = h("div");
@@ -65,6 +72,8 @@ function tools({ inspector, showShortcuts }, closeDrawer) {
     act();
   };
   const traffic = tool("traffic", "Traffic", leaving(() => inspector.toggle()));
+  const appearance = tool("theme", "Appearance", () => openMenu(appearance, THEMES.map(themeItem)));
+  appearance.setAttribute("aria-haspopup", "menu");
   const shortcuts = tool("keyboard", "Keyboard shortcuts", leaving(showShortcuts));
   inspector.pane.addEventListener("toggled", () =>
     traffic.setAttribute("aria-expanded", String(!inspector.pane.hidden)),
@@ -72,8 +81,14 @@ function tools({ inspector, showShortcuts }, closeDrawer) {
   return h(
     "ul",
     { class: "places" },
-    [traffic, shortcuts].map((each) => h("li", {}, each)),
+    [traffic, appearance, shortcuts].map((each) => h("li", {}, each)),
   );
+}
+
+function themeItem([theme, label]) {
+  const chosen = window.theme.chosen === theme;
+  const mark = h("span", { class: "menu-mark" }, chosen && icon("check"));
+  return { label, value: theme, icon: mark, checked: chosen, choose: () => window.theme.choose(theme) };
 }
 
 /** `name` is its picture's, too. */
