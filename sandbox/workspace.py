@@ -41,7 +41,7 @@ class Workspace:
         self.entries: dict[tuple[str, str, str], Entries] = {}
         """What a person has chosen in the inputs of a message: by person, channel, ts."""
         self.offers: dict[str, Offers] = defaultdict(dict)
-        """What external selects offered a person last."""
+        """What external selects have offered a person."""
         self.channels: dict[str, Channel] = {}
         self._ids_by_name: dict[str, str] = {}
         self._last_ts = 0

