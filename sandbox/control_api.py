@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from sandbox import sightings
 from sandbox.acts import Acts
+from sandbox.arrivals import Arrivals
 from sandbox.errors import Misuse
 from sandbox.faults import Fault
 from sandbox.parts import Parts
@@ -43,6 +44,7 @@ class ControlApi:
         self._sockets = parts.sockets
         self._faults = parts.faults
         self._traffic = parts.traffic
+        self._arrivals = Arrivals(parts.workspace, parts.manifest, parts.delivery)
         self._acts = acts
 
     def routes(self) -> list[Route]:
@@ -59,6 +61,7 @@ class ControlApi:
             "home": acts.open_home,
             "read": acts.read,
             "person": acts.change_person,
+            "join": self._arrivals.join,
             "clock": self._set_clock,
             "faults": self._add_faults,
             "socket": self._shake_socket,

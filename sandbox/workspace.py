@@ -55,6 +55,17 @@ class Workspace:
         self._ids_by_name[name] = channel.id
         return channel
 
+    def admit(self, person: people.Person) -> list[Channel]:
+        """Somebody new, with a DM of their own; gives the public channels they are in now."""
+        self.people[person.id] = person
+        dm = dm_with(person)
+        public = [each for each in self.channels.values() if each.family == "channels"]
+        for channel in public:
+            channel.members.append(person.id)
+        self.channels[dm.id] = dm
+        self.changes.note_everybody()
+        return public
+
     def channel(self, name_or_id: str) -> Channel | None:
         """A channel by "#name", "name" or id; None when there is none."""
         by_name = self._ids_by_name.get(name_or_id.removeprefix("#"), name_or_id)
