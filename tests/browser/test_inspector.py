@@ -25,6 +25,7 @@ def test_a_press_is_shown_with_its_payload_and_what_the_app_did_then(
     told = screen.held(screen.message("Call Globex"))
     screen.one("tool-traffic").click()
 
+    expect(told.get_by_role("button", name="Accept")).to_be_in_viewport()
     screen.press(told, "Accept")
 
     pressed = exchanges(screen, ids.ACCEPT)

@@ -19,6 +19,8 @@ export class Conversation {
   #list = h("div", { class: "messages", "data-testid": "messages" });
   #home = h("div", { class: "home", "data-testid": "home" });
   #foot = h("div", { class: "pane-foot" });
+  #atEnd = true;
+  #top = 0;
   /** Which place is open for whom, and what was first and last in it. */
   #view = { place: null, newFrom: null, first: null, last: null };
 
@@ -32,6 +34,8 @@ export class Conversation {
     this.jump.append(icon("arrow-down"), "New messages");
     this.jump.addEventListener("click", () => this.#toEnd());
     this.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    // The inspector, the keyboard of a phone: whoever read the newest goes on reading it.
+    new ResizeObserver(() => this.#atEnd && !this.#list.hidden && this.#toEnd()).observe(this.scroller);
     const box = h("div", { class: "scroller-box" }, this.scroller, this.jump);
     pane.append(this.#head, this.#hint, box, this.#foot);
     patch(this.#hint, welcome());
@@ -110,7 +114,10 @@ export class Conversation {
   }
 
   #scrolled() {
-    if (this.#isAtEnd()) this.jump.hidden = true;
+    // A scroller that became lower has moved nothing: only the reader's own scrolling counts.
+    if (this.scroller.scrollTop !== this.#top) this.#atEnd = this.#isAtEnd();
+    this.#top = this.scroller.scrollTop;
+    if (this.#atEnd) this.jump.hidden = true;
   }
 
   #isAtEnd() {
@@ -120,6 +127,7 @@ export class Conversation {
 
   #toEnd() {
     this.scroller.scrollTop = this.scroller.scrollHeight;
+    this.#atEnd = true;
   }
 }
 
