@@ -8,11 +8,12 @@ Two kinds of time stand side by side. Business time (`at`, `due_at`, `hold_until
 sandbox; wall time (`send_at`, `first_tried_at`, everything on `Gate` and `InboxEvent`) never is.
 
 What identifies a lead stands in `Lead` alone. `Handoff` keeps the sentences told about one hand-off
-(`reason`, `last_activity`, `url`, `owner_given`, `outcome_words`); everything else keeps ids and
-codes, and is rendered anew at each send. `InboxEvent.body` is blanked after some days.
+(`reason`, `last_activity`, `url`, `owner_given`, `outcome_words`, `follow_up_words`); everything
+else keeps ids and codes, and is rendered anew at each send. `InboxEvent.body` is blanked after some
+days.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import (
@@ -123,7 +124,10 @@ class Absence(SQLModel, table=True):
 class Lead(SQLModel, table=True):
     """A person or company marketing won interest from. The one table with personal fields."""
 
-    __table_args__ = (UniqueConstraint("team_id", "lead_key", name="uq_lead_key"),)
+    __table_args__ = (
+        UniqueConstraint("team_id", "lead_key", name="uq_lead_key"),
+        _due("ix_lead_do_not_contact", "team_id", "email", "do_not_contact_at"),
+    )
 
     team_id: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
@@ -140,6 +144,8 @@ class Lead(SQLModel, table=True):
     custom: dict[str, object] = Field(default_factory=dict, sa_type=JSON)
     created_at: datetime
     erased_at: datetime | None = None
+    do_not_contact_at: datetime | None = None
+    """When this person asked to be left alone: later hand-offs are refused, and none returns."""
 
 
 _OPEN = text("closed_at IS NULL")
@@ -162,6 +168,8 @@ class Handoff(SQLModel, table=True):
         ),
         Index("ix_handoff_actor", "team_id", "actor_id", "closed_at"),
         Index("ix_handoff_stage", "team_id", "stage"),
+        _due("ix_handoff_turns", "team_id", "turns_at"),
+        _due("ix_handoff_returned", "team_id", "owner_id", "received_at", "returned_from"),
     )
 
     team_id: str = Field(primary_key=True)
@@ -198,15 +206,38 @@ class Handoff(SQLModel, table=True):
     touched_at: datetime | None = None
     outcome: str | None = None
     """A reason's key of the playbook, or qualified, won, lost."""
+    outcome_detail: str | None = None
+    """Which of the reason's details it was, as the playbook writes it."""
     outcome_words: str | None = Field(default=None, sa_type=Text)
     outcome_at: datetime | None = None
     """When the outcome happened, as told; an older event never overwrites a newer one."""
     outcome_by: str | None = None
     """Who said so here; None when a machine told us."""
+    outcome_person: str | None = None
+    """Whom the outcome names: who goes on with it, or whose it was already."""
+    return_at: datetime | None = None
+    """When a recycled lead comes back."""
     closed_at: datetime | None = None
     runs: int = 0
     """How many runs there were; the number of the current one."""
     revision: int = 1
+    turns_at: datetime | None = None
+    """The next instant at which time alone changes it; None = only somebody's act does."""
+    last_touch_at: datetime | None = None
+    follow_up_on: date | None = None
+    """The day of the next step, in the calendar of whoever acts then."""
+    follow_up_words: str | None = None
+    """What the next step is, in the actor's words."""
+    reminded_at: datetime | None = None
+    """When the actor was reminded of the next step; a touch or another date clears it."""
+    silent_since: datetime | None = None
+    """Since when it counts as silent; None = somebody is in touch, or it has a date."""
+    return_announced_at: datetime | None = None
+    """Since when the card says so and marketing may cancel it."""
+    returned_from: str | None = None
+    """The hand-off of the same lead that this one is the return of."""
+    returns: int = 0
+    """How often the lead had come back by this hand-off."""
 
 
 class History(SQLModel, table=True):
@@ -227,6 +258,26 @@ class History(SQLModel, table=True):
     facts: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
 
 
+class Undo(SQLModel, table=True):
+    """The latest answer to a hand-off, as long as whoever gave it may take it back."""
+
+    __table_args__ = (
+        ForeignKeyConstraint(["team_id", "handoff_id"], ["handoff.team_id", "handoff.id"]),
+        Index("ix_undo_until", "team_id", "until"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    handoff_id: str = Field(primary_key=True)
+    by: str
+    until: datetime
+    before: dict[str, dict[str, object]] = Field(default_factory=dict, sa_type=JSON)
+    """What the answer changed, as it was before: columns of the hand-off, its run and its lead."""
+    lines: int
+    """Lines of history right after the answer: one more, and something happened since."""
+    told: str | None = None
+    """The line of history a colleague was told of; they hear when it is taken back."""
+
+
 class Run(SQLModel, table=True):
     """One actor's holding of a hand-off, with its own allowance: nobody inherits lateness."""
 
@@ -242,7 +293,7 @@ class Run(SQLModel, table=True):
     number: int = Field(primary_key=True)
     actor_id: str
     why: str
-    """How it came to this actor: owner, claim, took_on."""
+    """How it came to this actor: owner, claim, took_on, return."""
     allowance: str | None
     """`1h`, `1d` …; None = no clock."""
     started_at: datetime | None = None
@@ -321,6 +372,10 @@ class MessageKind(StrEnum):
     """A line of a hand-off's history, told to one person."""
     BRIEF = "brief"
     """The one message that opens a person's working day."""
+    FOLLOW_UP = "follow_up"
+    """The next step falls today."""
+    DIGEST = "digest"
+    """Lines of several hand-offs' history, told to one person in one message a day."""
     UNREAD = "unread"
     """A watched channel's message could not be read as a lead; told to who set it up."""
 
@@ -359,12 +414,14 @@ class Message(SQLModel, table=True):
     """Why it is sent, once: `card:<handoff>`, `nudge:<handoff>:<run>:<step>:<recipient>` …"""
     kind: MessageKind = Field(sa_type=_codes(MessageKind))
     subject_id: str
-    """The hand-off it shows; for a brief the person; the watched channel, when it tells of one."""
+    """The hand-off it shows; the watched channel, when it tells of one; a digest's or brief's
+    reader."""
     run: int | None = None
     """The run it belongs to; None when it belongs to the whole hand-off."""
     step: int | None = None
     about: str | None = None
-    """A note's line of history; the instant a brief was written, as ISO text; else None."""
+    """A note's line of history, the day of a follow-up, the instant a brief was written; else
+    None."""
     recipient_id: str | None = None
     """The person whose DM it goes to; None = `channel` is a channel."""
     channel: str | None = None
@@ -395,6 +452,16 @@ class Message(SQLModel, table=True):
     """Its recipient asked for it by a press: it is not counted, and no cap keeps it back."""
     settled_at: datetime | None = None
     """Business time at which Slack first showed it, or at which it was dropped."""
+
+
+class Collected(SQLModel, table=True):
+    """A line of history that a digest tells among others."""
+
+    __table_args__ = (_to("message", "message_id"), _to("history", "line_id"))
+
+    team_id: str = Field(primary_key=True)
+    message_id: str = Field(primary_key=True)
+    line_id: str = Field(primary_key=True)
 
 
 class WatchedChannel(SQLModel, table=True):

@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.errors import NotListed, Unknown
 from bot.models import Absence, Handoff, History, Lead, Message, Person, Run, Snooze, Step
 
-SALES = "sales"
+SALES, MARKETING = "sales", "marketing"
 PRIVATE = frozenset({"nudged", "snoozed"})
 """Lines of history for the person they are `to` and for their manager."""
 
@@ -26,6 +27,12 @@ class HandoffFacts:
     actor: Person | None
     outcome_by: Person | None
     """Who recorded the outcome here; None when the CRM told it, or there is none."""
+    outcome_person: Person | None = None
+    """Whom the outcome names: who goes on with it, or whose it was already."""
+    before: Handoff | None = None
+    """The hand-off it came back from; None when it was handed over by marketing."""
+    before_by: Person | None = None
+    """Who recorded the outcome of that one."""
     snoozed_until: datetime | None = None
     """Until when the actor wants no reminder; None = no snooze is in force."""
 
@@ -70,6 +77,12 @@ def sells(person: Person) -> bool:
     return person.is_active and person.team == SALES and bool({"rep", "manager"} & {*person.roles})
 
 
+def markets(person: Person) -> bool:
+    """Whether they speak for campaigns: a marketer, or a manager on the marketing side."""
+    roles = {"marketer", "manager"}
+    return person.is_active and person.team == MARKETING and bool(roles & {*person.roles})
+
+
 def lead_by_key(tx: Session, team_id: str, lead_key: str) -> Lead | None:
     """The lead, locked until the transaction ends, so that its events are taken one by one."""
     return tx.scalars(
@@ -77,6 +90,35 @@ def lead_by_key(tx: Session, team_id: str, lead_key: str) -> Lead | None:
         .where(col(Lead.team_id) == team_id, col(Lead.lead_key) == lead_key)
         .with_for_update(key_share=True)
     ).first()
+
+
+def who_refused(tx: Session, team_id: str, lead_key: str, email: str | None) -> Lead | None:
+    """The lead of this key or address, when that person asked not to be contacted; not locked."""
+    asked = {"team_id": team_id, "lead_key": lead_key, "email": email or ""}
+    return tx.scalars(_refusing(), asked).first()
+
+
+@cache
+def _refusing() -> Select[Lead]:
+    """Built once: every hand-off asks it."""
+    same = (col(Lead.lead_key) == bindparam("lead_key")) | (col(Lead.email) == bindparam("email"))
+    refuses = col(Lead.do_not_contact_at).is_not(None)
+    return select(Lead).where(col(Lead.team_id) == bindparam("team_id"), refuses, same).limit(1)
+
+
+def lock_lead(tx: Session, team_id: str, handoff_id: str) -> None:
+    """Lock a hand-off's lead until the transaction ends: before the hand-off, as its events do.
+
+    Raises `Unknown`.
+    """
+    lead_id = tx.scalars(
+        select(col(Handoff.lead_id)).where(
+            col(Handoff.team_id) == team_id, col(Handoff.id) == handoff_id
+        )
+    ).first()
+    if lead_id is None:
+        raise Unknown
+    tx.get_one(Lead, (team_id, lead_id), with_for_update={"key_share": True})
 
 
 def latest_handoff(tx: Session, team_id: str, lead_id: str) -> Handoff | None:
@@ -129,9 +171,18 @@ def facts(tx: Session, team_id: str, handoff_id: str) -> HandoffFacts:
         raise Unknown
     lead = tx.get_one(Lead, (team_id, handoff.lead_id))
     actor = tx.get_one(Person, (team_id, handoff.actor_id)) if handoff.actor_id else None
-    by = tx.get_one(Person, (team_id, handoff.outcome_by)) if handoff.outcome_by else None
+    by = _person(tx, handoff, handoff.outcome_by)
+    named = _person(tx, handoff, handoff.outcome_person)
+    came_from = handoff.returned_from
+    before = tx.get_one(Handoff, (team_id, came_from)) if came_from else None
+    before_by = _person(tx, before, before.outcome_by) if before else None
     run = current_run(tx, handoff)
-    return HandoffFacts(handoff, lead, run, actor, by, snoozed_until(tx, run))
+    asleep = snoozed_until(tx, run)
+    return HandoffFacts(handoff, lead, run, actor, by, named, before, before_by, asleep)
+
+
+def _person(tx: Session, handoff: Handoff, person_id: str | None) -> Person | None:
+    return tx.get_one(Person, (handoff.team_id, person_id)) if person_id else None
 
 
 def snoozed_until(tx: Session, run: Run | None) -> datetime | None:
@@ -198,6 +249,21 @@ def open_of(tx: Session, team_id: str, actor_id: str, most: int) -> list[Handoff
             col(Handoff.id),
         )
         .limit(most)
+    )
+    return [facts(tx, team_id, handoff.id) for handoff in handoffs]
+
+
+def silent_of(tx: Session, team_id: str, actor_id: str) -> list[HandoffFacts]:
+    """What a person was in touch with and then heard nothing more of, longest silent first."""
+    handoffs = tx.scalars(
+        select(Handoff)
+        .where(
+            col(Handoff.team_id) == team_id,
+            col(Handoff.actor_id) == actor_id,
+            col(Handoff.closed_at).is_(None),
+            col(Handoff.silent_since).is_not(None),
+        )
+        .order_by(col(Handoff.silent_since), col(Handoff.id))
     )
     return [facts(tx, team_id, handoff.id) for handoff in handoffs]
 

@@ -172,6 +172,10 @@ class Slack:
         """Open a modal; the trigger is good once, for three seconds after the click."""
         reached(lambda: self._client.views_open(trigger_id=trigger_id, view=view))
 
+    def update_view(self, view_id: str, view: View) -> None:
+        """Show other content in a modal that stands open; what was filled in stays by its ids."""
+        reached(lambda: self._client.views_update(view_id=view_id, view=view))
+
     def publish_home(self, person_id: str, view: View) -> None:
         """Replace a person's App Home."""
         reached(lambda: self._client.views_publish(user_id=person_id, view=view))

@@ -3,6 +3,7 @@
 from bot import queries
 from bot.core.lifecycle import Act
 from bot.services import followups, handoffs
+from bot.services.nextsteps import NextStep
 from bot.views import followups as views
 from bot.views import ids
 from handlers.press import Press
@@ -19,22 +20,9 @@ def open_touch_form(press: Press) -> None:
 
 
 def save_touch(form: Submission) -> None:
-    followups.log_touch(form.desk.liaison, form.about, form.by, form.choice(ids.TOUCH_KIND))
-
-
-def open_outcome_form(press: Press) -> None:
-    facts = handoffs.look(press.desk.liaison, Act.OUTCOME, press.handoff_id, press.by)
-    press.open(views.outcome_form(facts, press.desk.liaison.playbook))
-
-
-def save_outcome(form: Submission) -> None:
-    followups.record_outcome(
-        form.desk.liaison,
-        form.about,
-        form.by,
-        form.choice(ids.OUTCOME_KEY),
-        form.words(ids.OUTCOME_WORDS),
-    )
+    step = NextStep(form.day(ids.FOLLOW_UP_ON), form.words(ids.FOLLOW_UP_WORDS))
+    kind = form.choice(ids.TOUCH_KIND)
+    followups.log_touch(form.desk.liaison, form.about, form.by, kind, step)
 
 
 def why_me(press: Press) -> None:

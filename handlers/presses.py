@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt import Ack, BoltContext, Respond
 
 from bot.views import ids
-from handlers import briefs, followups, handoffs, snooze
+from handlers import briefs, followups, handoffs, outcomes, returns, snooze, undo
 from handlers.desk import desk_of
 from handlers.press import Press
 
@@ -14,11 +14,16 @@ PRESSES: dict[str, Callable[[Press], None]] = {
     ids.CLAIM: handoffs.claim,
     ids.ACCEPT: followups.accept,
     ids.TOUCH: followups.open_touch_form,
-    ids.OUTCOME: followups.open_outcome_form,
+    ids.OUTCOME: outcomes.open_outcome_form,
+    ids.OUTCOME_KEY: outcomes.follow_the_choice,
+    ids.UNDO: undo.take_back,
     f"{ids.MORE}:{ids.MORE_WHY}": followups.why_me,
     f"{ids.MORE}:{ids.MORE_HISTORY}": handoffs.open_history,
     f"{ids.MORE}:{ids.MORE_SNOOZE}": snooze.open_form,
     ids.OPEN: briefs.open_lead,
+    f"{ids.MORE}:{ids.MORE_CANCEL_RETURN}": returns.cancel_return,
+    f"{ids.MORE}:{ids.MORE_DEAL}": outcomes.open_deal_form,
+    f"{ids.MORE}:{ids.MORE_UNDO}": undo.take_back,
 }
 
 

@@ -39,6 +39,11 @@ class Submission:
         picked = self._element(field).get("selected_date_time")
         return datetime.fromtimestamp(picked, UTC) if picked else None
 
+    def day(self, field: str) -> str | None:
+        """The chosen day, `2026-11-27`; None when none was."""
+        chosen = self._element(field).get("selected_date")
+        return str(chosen) if chosen else None
+
     def words(self, field: str) -> str | None:
         """What was typed; None when nothing was."""
         typed = self._element(field).get("value")

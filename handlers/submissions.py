@@ -7,13 +7,13 @@ from slack_bolt import Ack, BoltContext
 
 from bot.views import ids
 from bot.views.blocks import View
-from handlers import byhand, followups, snooze, watching
+from handlers import byhand, followups, outcomes, snooze, watching
 from handlers.desk import desk_of
 from handlers.submission import Submission
 
 SUBMISSIONS: dict[str, Callable[[Submission], View | None]] = {
     ids.TOUCH_FORM: followups.save_touch,
-    ids.OUTCOME_FORM: followups.save_outcome,
+    ids.OUTCOME_FORM: outcomes.save_outcome,
     ids.SNOOZE_FORM: snooze.save,
     ids.HAND_OVER_FORM: byhand.hand_over,
     ids.WATCH_FORM: watching.choose_poster,

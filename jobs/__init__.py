@@ -16,6 +16,8 @@ from bot.liaison import Liaison
 from bot.services.briefs import write_briefs
 from bot.services.ladder import take_due_steps
 from bot.services.snooze import wake_snoozed
+from bot.services.turns import take_due_turns
+from bot.services.undo import end_offers
 from jobs.retention import blank_old_bodies
 
 log = logging.getLogger(__name__)
@@ -37,7 +39,9 @@ TIMETABLE = (
     Tick("take-due-steps", timedelta(seconds=5), take_due_steps),
     Tick("write-briefs", timedelta(seconds=5), write_briefs),
     Tick("wake-snoozed-leads", timedelta(seconds=5), wake_snoozed),
+    Tick("take-due-turns", timedelta(seconds=5), take_due_turns),
     Tick("release-held-messages", timedelta(seconds=5), release_held),
+    Tick("end-undo-offers", timedelta(seconds=5), end_offers),
     Tick("blank-old-bodies", timedelta(hours=6), blank_old_bodies),
 )
 

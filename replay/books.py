@@ -12,8 +12,10 @@ from sqlmodel import SQLModel
 from bot.core.business_time import Opening
 from bot.core.lifecycle import Stage
 from bot.core.sla import LadderStep
+from bot.core.turns import Patience
 from bot.models import Handoff, InboxEvent, Lead, Message, Person, Run, Step
 from bot.services.hours import opening_of
+from bot.services.schedule import patience_of
 from replay.leadset import LeadSet
 from replay.office import Office
 from replay.play import Tally
@@ -43,6 +45,8 @@ class Books:
     tally: Tally
     stages: Mapping[str, Stage]
     """What the set says of each lead, by its own id."""
+    first_contacts: Mapping[str, datetime]
+    """When the set has somebody first in touch with a lead, by its own id."""
     leads: tuple[Lead, ...]
     handoffs: tuple[Handoff, ...]
     runs: tuple[Run, ...]
@@ -56,6 +60,7 @@ class Books:
     at_once: tuple[str, ...]
     """Grades whose leads are messages of their own."""
     ladder: tuple[LadderStep, ...]
+    patience: Patience
     openings: Mapping[str, Opening]
     """The working time of each person, by their id, for three years from the first instant."""
 
@@ -102,6 +107,7 @@ def open_books(office: Office, slack: Control, leads: LeadSet, tally: Tally) -> 
             leads_in=leads.leads_in,
             tally=tally,
             stages=leads.stages,
+            first_contacts=leads.first_contacts,
             leads=_all(tx, Lead),
             handoffs=_all(tx, Handoff),
             runs=_all(tx, Run),
@@ -113,6 +119,7 @@ def open_books(office: Office, slack: Control, leads: LeadSet, tally: Tally) -> 
             cap=liaison.playbook.attention.cap,
             at_once=liaison.playbook.attention.at_once,
             ladder=liaison.playbook.ladder_to_actor,
+            patience=patience_of(liaison),
             openings={who.id: opening_of(tx, liaison, who, began) for who in people.values()},
         )
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.core.lifecycle import Stage
 from bot.delivery.courier import FOLDED, NOT_WANTED
 from bot.intake.lead_event import EventKind
-from bot.models import MessageKind
+from bot.models import MessageKind, Run
 from replay.books import Books
 from replay.checks import Finding
 from replay.delays import Delay, human_delay, system_delay
@@ -45,6 +45,7 @@ def _messages(books: Books) -> Iterator[Line]:
     why = Counter(message.dropped for message in books.messages if not message.ts)
     yield "messages no longer wanted", f"{why[NOT_WANTED]:,}"
     yield "messages read in the brief instead", f"{why[FOLDED]:,}"
+    yield "given back to the queue", f"{sum(_given_back(run) for run in books.runs):,}"
     yield "ladders stopped by an answer", f"{_stopped(books):,} of {_clocks(books):,}"
 
 
@@ -54,7 +55,13 @@ _KINDS = {
     MessageKind.NUDGE: "nudges",
     MessageKind.NOTE: "notes",
     MessageKind.BRIEF: "briefs",
+    MessageKind.DIGEST: "messages to marketing, collected",
 }
+
+
+def _given_back(run: Run) -> bool:
+    """A lead without a clock only ever expires."""
+    return bool(run.due_at and run.ended_at) and run.answered_at is None
 
 
 def _clocks(books: Books) -> int:

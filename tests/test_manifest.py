@@ -34,6 +34,7 @@ SCOPES = {
     "conversations_open": {"im:write"},
     "users_list": {"users:read", "users:read.email"},
     "views_open": set(),
+    "views_update": set(),
     "views_publish": set(),
 }
 """What each Web API method needs, as docs.slack.dev says."""

@@ -1,8 +1,8 @@
 """Working time: how long a person had, and when their time will be up.
 
 All arithmetic is done in UTC on a table compiled beforehand, because subtracting two local times of
-one zone is wrong by an hour around a clock change. Only `next_working_day` asks for the zone: "the
-same local time" has no other meaning.
+one zone is wrong by an hour around a clock change. Only local dates and "the same local time" ask
+for the zone: they have no other meaning.
 """
 
 from bisect import bisect_left, bisect_right
@@ -79,6 +79,18 @@ def next_opening(opening: Opening, at: datetime) -> datetime:
     return _instant(opening.starts[upcoming])
 
 
+def opening_on(opening: Opening, day: date) -> datetime:
+    """The first opening of a local date, or the next one after it when that date has none."""
+    return next_opening(opening, _midnight(day, ZoneInfo(opening.zone)))
+
+
+def next_morning(opening: Opening, at: datetime) -> datetime:
+    """The next first opening of a local date that is still ahead of `at`."""
+    today = local_date(opening.zone, at)
+    first = opening_on(opening, today)
+    return first if first > at else opening_on(opening, today + DAY)
+
+
 def elapsed(opening: Opening, since: datetime, until: datetime) -> timedelta:
     """Working time from one instant to the other; negative when `until` is the earlier one."""
     return _worked_before(opening, until) - _worked_before(opening, since)
@@ -131,11 +143,6 @@ def local_day(zone: str, at: datetime) -> tuple[datetime, datetime]:
     return _midnight(day, local), _midnight(day + DAY, local)
 
 
-def local_date(zone: str, at: datetime) -> date:
-    """The date a person in this IANA zone would write on a letter at `at`."""
-    return _utc(at).astimezone(ZoneInfo(zone)).date()
-
-
 def days_opening(opening: Opening, at: datetime) -> datetime | None:
     """When the work of the local date of `at` begins; None on a day on which none begins.
 
@@ -160,6 +167,26 @@ def next_days_opening(opening: Opening, after: datetime) -> datetime:
         day = next_opening(opening, midnight)
 
 
+def at_local(opening: Opening, at: datetime, time_of_day: time) -> datetime:
+    """The instant at which it is `time_of_day` on the local date of `at`."""
+    return _on(local_date(opening.zone, at), time_of_day, ZoneInfo(opening.zone))
+
+
+def next_local_day(opening: Opening, at: datetime) -> datetime:
+    """The first instant of the local date after that of `at`."""
+    return start_of_day(opening.zone, local_date(opening.zone, at) + DAY)
+
+
+def local_date(zone: str, at: datetime) -> date:
+    """The date that people in `zone` write at that instant."""
+    return _utc(at).astimezone(ZoneInfo(zone)).date()
+
+
+def start_of_day(zone: str, day: date) -> datetime:
+    """The first instant of a local date."""
+    return _midnight(day, ZoneInfo(zone))
+
+
 def _next_working_date(opening: Opening, day: date, zone: ZoneInfo) -> date:
     return next_opening(opening, _midnight(day + DAY, zone)).astimezone(zone).date()
 
@@ -174,7 +201,11 @@ def _edges(opening: Opening, day: date, zone: ZoneInfo) -> tuple[datetime, datet
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
     """The first instant of a local date; where the clock skips midnight, the skip itself."""
-    return datetime.combine(day, time(), zone).astimezone(UTC)
+    return _on(day, time(), zone)
+
+
+def _on(day: date, time_of_day: time, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time_of_day, zone).astimezone(UTC)
 
 
 def _worked_before(opening: Opening, at: datetime) -> timedelta:

@@ -6,19 +6,22 @@ keep an agreed version in the database.
 
 from bot.playbook.faults import Fault, PlaybookFaults
 from bot.playbook.playbook import Playbook, UnknownSchema, digest
+from bot.playbook.reasons import Asks, Attempts, Reason
 from bot.playbook.sections import (
     Attention,
     Channels,
     Hours,
     ListedPerson,
-    Reason,
     Role,
     Rung,
     Sla,
     Team,
+    Timing,
 )
 
 __all__ = [
+    "Asks",
+    "Attempts",
     "Attention",
     "Channels",
     "Fault",
@@ -31,6 +34,7 @@ __all__ = [
     "Rung",
     "Sla",
     "Team",
+    "Timing",
     "UnknownSchema",
     "digest",
 ]

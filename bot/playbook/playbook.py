@@ -10,17 +10,17 @@ from pydantic import Field, ValidationError
 from bot.core.lifecycle import LOST, QUALIFIED, WON
 from bot.core.sla import DEFAULT_LADDER, Allowance, LadderStep, Recipient, Via
 from bot.playbook.faults import Fault, PlaybookFaults
+from bot.playbook.reasons import DEFAULT_REASONS, Attempts, Reason
 from bot.playbook.rules import broken_rules
 from bot.playbook.sections import (
-    DEFAULT_REASONS,
     Attention,
     Channels,
     Hours,
     ListedPerson,
-    Reason,
     Rung,
     Section,
     Sla,
+    Timing,
 )
 from bot.playbook.shape import Model, shape_faults
 from bot.playbook.toml import Document, read_toml
@@ -37,7 +37,9 @@ _SECTIONS: dict[str, Model] = {
     "hours": Hours,
     "sla": Sla,
     "attention": Attention,
+    "timing": Timing,
     "ladder": Rung,
+    "attempts": Attempts,
     "reasons": Reason,
     "people": ListedPerson,
 }
@@ -56,11 +58,13 @@ class Playbook(Section):
     hours: Hours = Field(default=Hours(), description="Write one [hours] section.")
     sla: Sla = Field(default=Sla(), description="Write one [sla] section.")
     attention: Attention = Field(default=Attention(), description="Write one [attention] section.")
+    timing: Timing = Field(default=Timing(), description="Write one [timing] section.")
     rungs: tuple[Rung, ...] = Field(
         default=DEFAULT_RUNGS,
         alias="ladder",
         description="Write [[ladder]] in double brackets, once for each step.",
     )
+    attempts: Attempts = Field(default=Attempts(), description="Write one [attempts] section.")
     reasons: tuple[Reason, ...] = Field(
         default=DEFAULT_REASONS,
         description="Write [[reasons]] in double brackets, once for each reason.",
@@ -120,10 +124,11 @@ class Playbook(Section):
     def reason(self, key: str) -> Reason | None:
         return next((reason for reason in self.reasons if reason.key == key), None)
 
-    def outcome_label(self, outcome: str) -> str:
+    def outcome_label(self, outcome: str, detail: str | None = None) -> str:
         """What people read for an outcome. One no longer in the playbook reads as its key does."""
         reason = self.reason(outcome)
-        return reason.label if reason else _FIXED_LABELS.get(outcome, outcome.replace("_", " "))
+        label = reason.label if reason else _FIXED_LABELS.get(outcome, outcome.replace("_", " "))
+        return f"{label}: {detail}" if detail else label
 
     def person(self, email: str) -> ListedPerson | None:
         """By address, in whatever case it is written."""
@@ -140,11 +145,6 @@ class Playbook(Section):
                 yield f'ladder[{number}]: steps to "{rung.to}" are not taken yet.'
             elif rung.via is Via.BRIEF and not self.attention.brief:
                 yield f"ladder[{number}]: attention.brief is false; the step goes by message."
-        for number, reason in enumerate(self.reasons):
-            if reason.needs_attempts:
-                yield f"reasons[{number}].needs_attempts: attempts are not counted yet."
-            if reason.recycle_days:
-                yield f"reasons[{number}].recycle_days: leads do not return by themselves yet."
         if self.channels.standup != Channels().standup:
             yield "channels.standup: there is no stand-up yet."
 

@@ -11,7 +11,8 @@ from bot.calendars import BadCalendar, holiday_dates, parse_hours, parse_zone
 from bot.core.lifecycle import RESERVED_OUTCOMES
 from bot.core.sla import Recipient, Via
 from bot.playbook.faults import Fault
-from bot.playbook.sections import Rung
+from bot.playbook.reasons import Asks
+from bot.playbook.sections import Rung, Timing
 from bot.playbook.toml import Document
 
 
@@ -21,6 +22,7 @@ def broken_rules(document: Document) -> Iterator[Fault]:
     yield from _reason_faults(document)
     yield from _people_faults(document)
     yield from _ladder_faults(document)
+    yield from _timing_faults(document)
 
 
 def _unreadable_hours(document: Document) -> Iterator[Fault]:
@@ -53,6 +55,11 @@ def _reason_faults(document: Document) -> Iterator[Fault]:
     for place, key in keys.items():
         if key in RESERVED_OUTCOMES:
             yield Fault(f"{place}.key", f'"{key}" is an outcome of its own; write another key.')
+    for place, entry in _entries(document, "reasons"):
+        if entry.get("needs_words") is True and entry.get("asks", Asks.WORDS) != Asks.WORDS:
+            yield Fault(f"{place}.asks", 'Write "words", because needs_words asks for them.')
+        if entry.get("refuses_later") is True and "recycle_days" in entry:
+            yield Fault(f"{place}.recycle_days", "Write none: this person is not asked again.")
     if document.get("reasons") == []:
         yield Fault("reasons", "Write at least one [[reasons]], or leave them out for the usual.")
 
@@ -89,6 +96,16 @@ def _ladder_faults(document: Document) -> Iterator[Fault]:
             yield Fault(f"{place}.at", f"Write at least {highest:.0%}, as the step before it has.")
         warned = warned or rung.to is Recipient.ACTOR
         highest = max(highest, rung.at)
+
+
+def _timing_faults(document: Document) -> Iterator[Fault]:
+    written = {**Timing().model_dump(), **_section(document, "timing")}
+    back, expired = written["give_back_days"], written["expire_days"]
+    if isinstance(back, int) and isinstance(expired, int) and expired <= back:
+        yield Fault(
+            "timing.expire_days",
+            f"Write more than give_back_days, which is {back}: somebody else has to get a chance.",
+        )
 
 
 def _rung(entry: Document) -> Rung | None:

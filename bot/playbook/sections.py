@@ -85,6 +85,7 @@ Holidays = Annotated[
 Share = Annotated[
     float, Field(strict=True, gt=0, le=10, allow_inf_nan=False), BeforeValidator(_as_share)
 ]
+Days = Annotated[int, Field(strict=True, ge=1, le=365)]
 Clock = Annotated[
     Allowance | None,
     PlainValidator(_as_clock),
@@ -147,6 +148,23 @@ class Attention(Section):
     )
 
 
+class Timing(Section):
+    """How long a lead may wait before time alone changes something; see docs/configuration.md."""
+
+    silent_days: Days = Field(
+        default=5, description="Write working days without contact, from 1 to 365."
+    )
+    give_back_days: Days = Field(
+        default=7, description="Write days after the due time, from 1 to 365."
+    )
+    expire_days: Days = Field(
+        default=21, description="Write days without a first touch, from 1 to 365."
+    )
+    returns_a_day: Annotated[int, Field(strict=True, ge=1, le=100)] = Field(
+        default=5, description="Write how many leads return to a rep in a day, from 1 to 100."
+    )
+
+
 class Rung(Section):
     """One `[[ladder]]` entry; see `LadderStep` for what its values mean."""
 
@@ -160,31 +178,6 @@ class Rung(Section):
     @property
     def step(self) -> LadderStep:
         return LadderStep(self.at, self.at_short, self.to, self.via)
-
-
-class Reason(Section):
-    """A way a hand-off ends without being qualified."""
-
-    key: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")] = Field(
-        description="Write lower-case letters, digits and underscores, at most 40, "
-        'such as "not_a_fit".'
-    )
-    label: Annotated[Text, StringConstraints(max_length=75)] = Field(
-        description='Write what people read, at most 75 characters, such as "Not a fit".'
-    )
-    counts_as: Literal["bad", "none"] = Field(
-        default="none", description='Write "bad" when it speaks against the campaign, else "none".'
-    )
-    needs_words: StrictBool = Field(default=False, description="Write true or false.")
-    needs_attempts: StrictBool | Annotated[int, Field(strict=True, ge=1, le=20)] = Field(
-        default=False,
-        description="Write how many attempts come first, from 1 to 20, or true or false.",
-    )
-    """True = as many as the lead's grade asks for; a number = that many for every grade."""
-    recycle_days: Annotated[int, Field(strict=True, ge=1, le=730)] | None = Field(
-        default=None,
-        description="Write the days until the lead returns, from 1 to 730, without quotes.",
-    )
 
 
 class Team(StrEnum):
@@ -224,10 +217,3 @@ class ListedPerson(Section):
         default=None,
         description='Write the e-mail address of a listed person, such as "bo@example.com".',
     )
-
-
-DEFAULT_REASONS = (
-    Reason(key="not_a_fit", label="Not a fit", counts_as="bad"),
-    Reason(key="wrong_data", label="Wrong or missing data", counts_as="bad"),
-    Reason(key="other", label="Other", needs_words=True),
-)

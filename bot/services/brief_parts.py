@@ -56,16 +56,28 @@ def held_back(tx: Session, liaison: Liaison, person: Person, now: datetime) -> H
         "Held back",
         _open_with(person) & _is_not_urgent(person, now) & known & reminded,
     )
-    is_note = col(Message.kind) == MessageKind.NOTE
-    notes = tx.scalars(select(Message).where(held, is_note).order_by(col(Message.id))).all()
-    shown = notes[: views.MOST_ITEMS]
-    items = (*(leads.items if leads else ()), *(_note(tx, liaison, note, person) for note in shown))
-    more = (leads.more if leads else 0) + len(notes) - len(shown)
+    others = col(Message.kind).in_([MessageKind.NOTE, MessageKind.FOLLOW_UP])
+    found = tx.scalars(select(Message).where(held, others).order_by(col(Message.id))).all()
+    wanted = [message for message in found if _is_still_so(tx, message)]
+    said = [_said(tx, liaison, message, person) for message in wanted[: views.MOST_ITEMS]]
+    items = (*(leads.items if leads else ()), *said)
+    more = (leads.more if leads else 0) + len(wanted) - len(said)
     return Heading("Held back", items, more) if items else None
 
 
-def _note(tx: Session, liaison: Liaison, message: Message, reader: Person) -> Item:
+def _is_still_so(tx: Session, message: Message) -> bool:
+    """A note tells what was; a next step may have been done or moved since."""
+    if message.kind is MessageKind.NOTE:
+        return True
+    handoff = tx.get_one(Handoff, (message.team_id, message.subject_id))
+    is_theirs = handoff.actor_id == message.recipient_id and handoff.closed_at is None
+    return is_theirs and str(handoff.follow_up_on) == message.about
+
+
+def _said(tx: Session, liaison: Liaison, message: Message, reader: Person) -> Item:
     facts = queries.facts(tx, liaison.team_id, message.subject_id)
+    if message.kind is MessageKind.FOLLOW_UP:
+        return views.lead(facts)
     line = tx.get_one(History, (liaison.team_id, message.about))
     names = queries.names(tx, liaison.team_id, [line])
     return Item(handoff_views.note(facts.lead, line, names, reader).text)
@@ -89,6 +101,13 @@ def queue(tx: Session, liaison: Liaison, person: Person, now: datetime) -> Headi
     items = (views.waiting(queries.facts(tx, person.team_id, each)) for each in found)
     where = views.in_channel(liaison.playbook)
     return Heading("In the queue", tuple(items), total - len(found), where)
+
+
+def silent(tx: Session, liaison: Liaison, person: Person, _now: datetime) -> Heading | None:
+    """Leads of this person with whom contact broke off, longest silent first."""
+    found = queries.silent_of(tx, liaison.team_id, person.id)
+    items = tuple(views.lead(facts) for facts in found[: views.MOST_ITEMS])
+    return Heading("Silent", items, len(found) - len(items)) if items else None
 
 
 def _open_with(person: Person) -> ColumnElement[bool]:

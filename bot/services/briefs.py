@@ -46,6 +46,7 @@ SECTIONS: tuple[Part, ...] = (
     parts.new,
     parts.held_back,
     parts.queue,
+    parts.silent,
 )
 """What a brief says, in the order in which people read it."""
 

@@ -13,8 +13,9 @@ from bot.delivery.inbox import take_in
 from bot.intake.lead_event import EventKind, InvalidEvent, LeadEvent, parse
 from bot.intake.webhook import Delivery, Receipt
 from bot.liaison import Liaison
-from bot.services.followups import contacted, outcome_told
+from bot.services.followups import contacted
 from bot.services.handoffs import hand_over
+from bot.services.outcomes import outcome_told
 
 log = logging.getLogger(__name__)
 

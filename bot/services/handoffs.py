@@ -16,6 +16,7 @@ from bot.intake.webhook import Receipt
 from bot.liaison import Liaison
 from bot.models import Handoff, History, Lead, Message, MessageKind, Person, Run
 from bot.services.hours import back_at_work, opening_of
+from bot.services.schedule import plan_turn
 from bot.views.blocks import escape, when
 
 DEFAULT_GRADE = "C"
@@ -27,7 +28,10 @@ def hand_over(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) ->
     """Take a lead over from marketing: the record, its first run, and the card to be shown.
 
     A lead that already has an open hand-off gets no second one; its return is noted on the first.
+    A person who asked not to be contacted gets none either.
     """
+    if refused := _refused(tx, liaison, event, now):
+        return refused
     lead = lead_told_of(tx, liaison, event, now)
     latest = queries.latest_handoff(tx, liaison.team_id, lead.id)
     if latest and latest.closed_at is None:
@@ -41,6 +45,13 @@ def hand_over(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) ->
     note(tx, handoff, "handed_over", now)
     if owner:
         begin_run(tx, liaison, handoff, owner, "owner")
+    show(tx, liaison, handoff)
+    return Receipt(handoff.id, duplicate=False)
+
+
+def show(tx: Session, liaison: Liaison, handoff: Handoff) -> None:
+    """Queue the card of a new hand-off; its clock starts when Slack shows it."""
+    plan_turn(tx, liaison, handoff)
     say_in_channel(
         tx,
         liaison,
@@ -49,7 +60,16 @@ def hand_over(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) ->
         subject_id=handoff.id,
         channel=liaison.handoff_channel,
     )
-    return Receipt(handoff.id, duplicate=False)
+
+
+def _refused(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) -> Receipt | None:
+    """The answer for somebody who asked to be left alone: only the history tells, no card."""
+    lead = queries.who_refused(tx, liaison.team_id, event.lead_key, event.email)
+    handoff = lead and queries.latest_handoff(tx, liaison.team_id, lead.id)
+    if not handoff:
+        return None
+    note(tx, handoff, "refused", now)
+    return Receipt(handoff.id, duplicate=True, refused=True)
 
 
 def lead_told_of(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) -> Lead:
@@ -206,8 +226,11 @@ def authorise(
     person = tx.get(Person, (liaison.team_id, by))
     if person is None or not person.is_active or not queries.is_listed(person):
         raise NotListed
-    if handoff.closed_at is not None:
+    is_deal = act is Act.DEAL and handoff.stage is Stage.QUALIFIED
+    if handoff.closed_at is not None and not is_deal:
         raise TooLate(_who_closed(tx, liaison, handoff))
+    if act is Act.DEAL and not is_deal:
+        raise NotAllowed("Only a qualified lead is won or lost: press Outcome… first.")
     actor = tx.get(Person, (liaison.team_id, handoff.actor_id)) if handoff.actor_id else None
     if act is Act.CLAIM and actor:
         raise TooLate(_who_claimed(tx, liaison, handoff, actor, by))
@@ -216,6 +239,7 @@ def authorise(
         is_actor=handoff.actor_id == by,
         manages_actor=actor is not None and actor.manager_id == by,
         sells=queries.sells(person),
+        took_it_on=handoff.outcome_person == by,
     )
     is_overdue = handoff.touched_at is None and handoff.due_at is not None and handoff.due_at < now
     sentence = why_not(act, standing, in_queue=actor is None, is_overdue=is_overdue)
@@ -232,11 +256,13 @@ def _who_claimed(tx: Session, liaison: Liaison, handoff: Handoff, actor: Person,
 
 
 def _who_closed(tx: Session, liaison: Liaison, handoff: Handoff) -> str:
+    if handoff.stage is Stage.EXPIRED and handoff.closed_at:
+        return f"This lead expired, {when(handoff.closed_at)}; marketing may hand it over again."
     facts = queries.facts(tx, liaison.team_id, handoff.id)
     who = escape(facts.outcome_by.name) if facts.outcome_by else "The CRM"
-    label = escape(liaison.playbook.outcome_label(handoff.outcome or ""))
+    label = liaison.playbook.outcome_label(handoff.outcome or "", handoff.outcome_detail)
     at = f", {when(handoff.closed_at)}" if handoff.closed_at else ""
-    return f"{who} already recorded “{label}”{at}."
+    return f"{who} already recorded “{escape(label)}”{at}."
 
 
 def note(
@@ -263,8 +289,9 @@ def note(
 
 
 def changed(tx: Session, liaison: Liaison, handoff: Handoff) -> None:
-    """Something every message about this hand-off shows has changed."""
+    """Something every message about this hand-off shows has changed, and perhaps its next turn."""
     handoff.revision += 1
+    plan_turn(tx, liaison, handoff)
     tx.add(handoff)
     tx.flush()
     revise(tx, liaison, handoff.id)

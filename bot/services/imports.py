@@ -67,6 +67,9 @@ def _bring_in_one(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime
     handoff.is_imported = True
     handoff.owner_id = owner.id if owner and queries.sells(owner) else None
     _close(handoff, event)
+    reason = liaison.playbook.reason(handoff.outcome or "")
+    if reason and reason.refuses_later:
+        lead.do_not_contact_at = lead.do_not_contact_at or event.occurred_at
     tx.add(handoff)
     tx.flush()
     note(tx, handoff, "imported", now)

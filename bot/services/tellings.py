@@ -11,7 +11,8 @@ from bot.delivery.courier import Fold, Hold, Telling, Told
 from bot.delivery.messages import shrink_older
 from bot.liaison import Liaison
 from bot.models import History, Message, MessageKind, Person
-from bot.services import attention, briefs
+from bot.services import attention, briefs, undo
+from bot.services.digests import told_in
 from bot.services.handoffs import card_shown
 from bot.services.hours import back_at_work
 from bot.views import followups as followup_views
@@ -26,8 +27,10 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.CARD: Telling(partial(_card, liaison), partial(_card_shown, liaison)),
         MessageKind.LEAD_DM: Telling(partial(_capped, liaison, _dm), partial(_dm_shown, liaison)),
         MessageKind.NUDGE: Telling(partial(_capped, liaison, _dm), partial(_dm_shown, liaison)),
+        MessageKind.FOLLOW_UP: Telling(partial(_capped, liaison, _dm), partial(_dm_shown, liaison)),
         MessageKind.NOTE: Telling(partial(_capped, liaison, _note)),
         MessageKind.BRIEF: Telling(partial(briefs.telling, liaison)),
+        MessageKind.DIGEST: Telling(partial(_digest, liaison)),
         MessageKind.UNREAD: Telling(partial(_unread, liaison)),
     }
 
@@ -46,9 +49,10 @@ def _capped(
     return told
 
 
-def _card(liaison: Liaison, tx: Session, message: Message, _now: datetime) -> Post:
+def _card(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post:
     facts = queries.facts(tx, liaison.team_id, message.subject_id)
-    return handoff_views.card(facts, liaison.playbook)
+    can_undo = undo.standing(tx, facts.handoff, now) is not None
+    return handoff_views.card(facts, liaison.playbook, can_undo=can_undo)
 
 
 def _card_shown(liaison: Liaison, tx: Session, message: Message, now: datetime) -> None:
@@ -67,11 +71,16 @@ def _dm(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post 
         is_asked = message.is_answer and message.kind is MessageKind.LEAD_DM
         if not is_asked and (opens := back_at_work(tx, liaison, reader, now)):
             return Hold(opens)
+    is_newest = queries.is_newest_dm(tx, message)
+    offered = undo.standing(tx, facts.handoff, now) if is_newest else None
+    mine = offered is not None and offered.by == reader.id
     if not is_current:
-        return followup_views.settled(facts, reader, liaison.playbook)
-    if not queries.is_newest_dm(tx, message):
+        return followup_views.settled(
+            facts, reader, liaison.playbook, can_undo=mine, is_newest=is_newest
+        )
+    if not is_newest:
         return followup_views.moved_on(facts)
-    return followup_views.dm(message, facts, reader, liaison.playbook, now)
+    return followup_views.dm(message, facts, reader, liaison.playbook, now, can_undo=mine)
 
 
 def _is_wanted(message: Message, facts: queries.HandoffFacts, *, is_current: bool) -> bool:
@@ -80,6 +89,9 @@ def _is_wanted(message: Message, facts: queries.HandoffFacts, *, is_current: boo
         return False
     if message.kind is MessageKind.NUDGE and facts.snoozed_until:
         return False  # the end of the snooze says what this would
+    if message.kind is MessageKind.FOLLOW_UP:
+        day = facts.handoff.follow_up_on
+        return day is not None and day.isoformat() == message.about
     return message.kind is not MessageKind.NUDGE or facts.handoff.touched_at is None
 
 
@@ -97,6 +109,14 @@ def _note(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Pos
     line = tx.get_one(History, (liaison.team_id, message.about))
     names = queries.names(tx, liaison.team_id, [line])
     return handoff_views.note(facts.lead, line, names, reader)
+
+
+def _digest(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold:
+    """All that was collected until now, inside the reader's hours."""
+    reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
+    if message.ts is None and (opens := back_at_work(tx, liaison, reader, now)):
+        return Hold(opens)
+    return handoff_views.digest(told_in(tx, message))
 
 
 def _unread(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold:

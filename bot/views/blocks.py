@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeAlias
 
 Block: TypeAlias = dict[str, Any]
@@ -59,6 +59,12 @@ def when(at: datetime) -> str:
     """An instant in each reader's own zone; the fallback says UTC."""
     fallback = at.strftime("%a %d %b %H:%M UTC")
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>"
+
+
+def on_day(at: datetime) -> str:
+    """The day of an instant in each reader's own zone."""
+    fallback = at.strftime("%a %d %b")
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}}|{fallback}>"
 
 
 def _mrkdwn(text: str) -> dict[str, Any]:
@@ -126,6 +132,11 @@ def moment_picker(action_id: str) -> Block:
     return {"type": "datetimepicker", "action_id": action_id}
 
 
+def day_field(action_id: str, at_first: date | None = None) -> Block:
+    block: Block = {"type": "datepicker", "action_id": action_id}
+    return block | ({"initial_date": at_first.isoformat()} if at_first else {})
+
+
 def text_field(action_id: str, *, most: int, hint: str) -> Block:
     return {
         "type": "plain_text_input",
@@ -172,14 +183,25 @@ def channel_picker(action_id: str) -> Block:
     }
 
 
-def person_picker(action_id: str, hint: str) -> Block:
-    return {"type": "users_select", "action_id": action_id, "placeholder": plain(hint)}
+def person_picker(action_id: str, hint: str, chosen: str | None = None) -> Block:
+    """A member of the workspace; `chosen` is the Slack id of who stands there at first."""
+    block: Block = {"type": "users_select", "action_id": action_id, "placeholder": plain(hint)}
+    return block | ({"initial_user": chosen} if chosen else {})
 
 
 def field(
-    block_id: str, label: str, element: Block, *, optional: bool = False, hint: str = ""
+    block_id: str,
+    label: str,
+    element: Block,
+    *,
+    optional: bool = False,
+    hint: str = "",
+    tells: bool = False,
 ) -> Block:
-    """A form's field; its block_id is where an error is shown, and the hint stands below it."""
+    """A form's field; its block_id is where an error is shown, and the hint stands below it.
+
+    `tells`: the choice reaches us at once, as a press, so that the form can follow it.
+    """
     block: Block = {
         "type": "input",
         "block_id": block_id,
@@ -187,6 +209,7 @@ def field(
         "element": element,
         "optional": optional,
     }
+    block |= {"dispatch_action": True} if tells else {}
     return block | ({"hint": plain(hint)} if hint else {})
 
 

@@ -64,9 +64,10 @@ def over(day: str) -> Post:
 
 
 def lead(facts: HandoffFacts) -> Item:
-    """A lead of the reader's own: what it is, by when, and Open."""
-    due = facts.run.due_at if facts.run else None
+    """A lead of the reader's own: what it is, by when or since when, and Open."""
+    due, touched = facts.run.due_at if facts.run else None, facts.handoff.touched_at
     by_when = f": first touch due {when(due)}" if due else ""
+    by_when = f": in touch {when(touched)}" if touched else by_when
     text = f"*{company(facts.lead)}*{by_when}\n{why_it_came(facts.handoff)}"
     return Item(text, (button("Open", ids.OPEN, facts.handoff.id),))
 

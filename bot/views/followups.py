@@ -1,9 +1,10 @@
 """What the actor reads and presses: the DM, the nudge, the forms for touch and outcome."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from bot.models import Lead, Message, MessageKind, Person
+from bot.core.lifecycle import Stage
+from bot.models import Handoff, Lead, Message, MessageKind, Person
 from bot.playbook import Playbook
 from bot.queries import HandoffFacts
 from bot.views import ids
@@ -15,9 +16,11 @@ from bot.views.blocks import (
     button,
     clean,
     context,
+    day_field,
     escape,
     field,
     foreign,
+    line_field,
     modal,
     overflow,
     plain_section,
@@ -25,10 +28,16 @@ from bot.views.blocks import (
     radios,
     section,
     short,
-    text_field,
     when,
 )
-from bot.views.handoffs import TOUCHES, company, status_line
+from bot.views.handoffs import (
+    TOUCHES,
+    company,
+    deal_entry,
+    history_entry,
+    return_lines,
+    status_line,
+)
 
 PUSH = 90
 """Characters a phone shows of a push notification."""
@@ -37,20 +46,51 @@ LONGEST_LINK = 1500
 
 
 def dm(
-    message: Message, facts: HandoffFacts, reader: Person, playbook: Playbook, now: datetime
+    message: Message,
+    facts: HandoffFacts,
+    reader: Person,
+    playbook: Playbook,
+    now: datetime,
+    *,
+    can_undo: bool = False,
 ) -> Post:
     """The living DM about one lead: who to call, why, by when, and the buttons to answer."""
     push, contact = _push(message, facts, reader, now), _contact(facts.lead)
     words = [quote(facts.lead.message)] if facts.lead.message else []
-    notes = [_about(facts), status_line(facts, playbook, reader)]
+    status = f"{status_line(facts, playbook, reader)}{_next_step(facts.handoff)}"
+    notes = [" ".join([_about(facts), *return_lines(facts, playbook)]), status]
     blocks = [section(f"*{push}*"), *([plain_section(contact)] if contact else [])]
-    blocks += [*map(section, words), *map(context, notes), _buttons(facts)]
+    blocks += [*map(section, words), *map(context, notes), _buttons(facts, can_undo=can_undo)]
     return Post("\n".join([push, escape(contact), *words, *notes]), blocks)
 
 
-def settled(facts: HandoffFacts, reader: Person, playbook: Playbook) -> Post:
-    """An older DM, or one whose lead is answered for: one line, nothing to press."""
+def _next_step(handoff: Handoff) -> str:
+    """What the actor promised to do next; empty when nothing."""
+    day = f" {_day(handoff.follow_up_on)}" if handoff.follow_up_on else ""
+    words = f": {foreign(handoff.follow_up_words, 150)}" if handoff.follow_up_words else ""
+    return f" Next step{day}{words}." if day or words else ""
+
+
+def _day(day: date) -> str:
+    return day.strftime("%a %d %b")
+
+
+def settled(
+    facts: HandoffFacts,
+    reader: Person,
+    playbook: Playbook,
+    *,
+    can_undo: bool = False,
+    is_newest: bool = True,
+) -> Post:
+    """An older DM, or one whose lead is answered for: one line, and only what may follow yet."""
     sentence = f"*{company(facts.lead)}*: {status_line(facts, playbook, reader)}"
+    handoff = facts.handoff
+    if can_undo:
+        return Post(sentence, [section(sentence, button("Undo", ids.UNDO, handoff.id))])
+    if is_newest and handoff.stage is Stage.QUALIFIED and handoff.actor_id == reader.id:
+        menu = overflow(ids.MORE, [deal_entry(handoff), history_entry(handoff)])
+        return Post(sentence, [section(sentence, menu)])
     return Post(sentence, [context(sentence)])
 
 
@@ -66,9 +106,12 @@ def _push(message: Message, facts: HandoffFacts, reader: Person, now: datetime) 
     verb = "Call" if lead.phone else "E-mail" if lead.email else "Look up"
     due = facts.run.due_at if facts.run else None
     answered = facts.handoff.touched_at is not None
+    follow_up_on = facts.handoff.follow_up_on
     tail = f", due {local_time(due, reader, now)}" if due and not answered else ""
     if message.kind is MessageKind.NUDGE and not answered:
         tail = f": first touch{tail.replace(', due', ' due')}"
+    elif message.kind is MessageKind.FOLLOW_UP and follow_up_on:
+        tail = f": you planned to follow up {_day_word(follow_up_on, reader, now)}"
     elif facts.handoff.reason:
         room = PUSH - len(f"{verb} : {tail}") - 30
         tail = f": {foreign(facts.handoff.reason, max(room, 20))}{tail}"
@@ -84,6 +127,11 @@ def local_time(at: datetime, reader: Person, now: datetime) -> str:
     local = at.astimezone(zone)
     is_today = local.date() == now.astimezone(zone).date()
     return local.strftime("%H:%M" if is_today else "%a %H:%M")
+
+
+def _day_word(day: date, reader: Person, now: datetime) -> str:
+    is_today = now.astimezone(ZoneInfo(reader.timezone)).date() == day
+    return "today" if is_today else f"on {_day(day)}"
 
 
 def _contact(lead: Lead) -> str:
@@ -109,57 +157,47 @@ def _link(url: str) -> str:
     return url.replace("&", "&amp;").replace("<", "%3C").replace(">", "%3E").replace("|", "%7C")
 
 
-def _buttons(facts: HandoffFacts) -> Block:
+def _buttons(facts: HandoffFacts, *, can_undo: bool) -> Block:
     handoff = facts.handoff
     is_mine = bool(facts.run and facts.run.accepted_at) or handoff.touched_at is not None
     accept = [] if is_mine else [button("Accept", ids.ACCEPT, handoff.id, style="primary")]
+    undo = [button("Undo", ids.UNDO, handoff.id)] if can_undo else []
     return actions(
         "answer",
         *accept,
         button("Log touch", ids.TOUCH, handoff.id),
         button("Outcome…", ids.OUTCOME, handoff.id),
+        *undo,
         overflow(
             ids.MORE,
             [
                 ("Why me?", f"{ids.MORE_WHY}:{handoff.id}"),
                 *([] if handoff.touched_at else [("Snooze…", f"{ids.MORE_SNOOZE}:{handoff.id}")]),
-                ("History", f"{ids.MORE_HISTORY}:{handoff.id}"),
+                history_entry(handoff),
             ],
         ),
     )
 
 
 def touch_form(facts: HandoffFacts) -> View:
-    """How were you in touch? One choice."""
+    """How were you in touch? One choice, and what comes next if that is known."""
     choice = radios(ids.CHOICE, [(label, key) for key, label in TOUCHES.items()])
+    words = line_field(ids.CHOICE, most=150)
     return modal(
         ids.TOUCH_FORM,
         "Log touch",
         [
             section(f"*{company(facts.lead)}*"),
             field(ids.TOUCH_KIND, "How were you in touch?", choice),
+            field(
+                ids.FOLLOW_UP_ON,
+                "Next step on",
+                day_field(ids.CHOICE),
+                optional=True,
+                hint="You are reminded in the morning of that day, unless you did it before.",
+            ),
+            field(ids.FOLLOW_UP_WORDS, "What is the next step?", words, optional=True),
             context("Automated mail does not count: this is for contact by a person."),
-        ],
-        submit="Save",
-        about=facts.handoff.id,
-    )
-
-
-def outcome_form(facts: HandoffFacts, playbook: Playbook) -> View:
-    """How did it end, for now? One choice, and words where they help marketing."""
-    options = [(playbook.outcome_label("qualified"), "qualified")]
-    options += [(reason.label, reason.key) for reason in playbook.reasons]
-    needing = [reason.label for reason in playbook.reasons if reason.needs_words]
-    needed = f"Needed for: {short(', '.join(needing), 1500)}." if needing else ""
-    words = text_field(ids.CHOICE, most=500, hint="What should marketing know?")
-    return modal(
-        ids.OUTCOME_FORM,
-        "Outcome",
-        [
-            section(f"*{company(facts.lead)}*"),
-            field(ids.OUTCOME_KEY, "How did it end, for now?", radios(ids.CHOICE, options)),
-            field(ids.OUTCOME_WORDS, "In your words", words, optional=True, hint=needed),
-            context("Marketing reads the outcome and your words, not the lead's contact data."),
         ],
         submit="Save",
         about=facts.handoff.id,
@@ -177,6 +215,7 @@ def why_me(facts: HandoffFacts, reader: Person) -> str:
         "owner": "marketing named the owner when handing it over",
         "claim": f"{'you' if you else 'they'} claimed it from the queue",
         "took_on": f"{'you' if you else 'they'} answered it while its first touch was open",
+        "return": f"it came back by itself and was with {'you' if you else 'them'} last time",
     }[run.why]
     rule = (
         f"; grade {facts.handoff.grade} means a first touch within {run.allowance} of working time"

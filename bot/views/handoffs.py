@@ -17,6 +17,7 @@ from bot.views.blocks import (
     escape,
     foreign,
     modal,
+    on_day,
     overflow,
     section,
     when,
@@ -24,6 +25,7 @@ from bot.views.blocks import (
 
 _LINES_OF_HISTORY = 90
 """A modal takes 100 blocks."""
+_LINES_OF_DIGEST = 15
 
 TOUCHES = {
     "spoke": "Called, spoke",
@@ -42,13 +44,14 @@ def company(lead: Lead) -> str:
     return foreign(lead.company or lead.given_name or "A lead without a name", 80)
 
 
-def card(facts: HandoffFacts, playbook: Playbook) -> Post:
+def card(facts: HandoffFacts, playbook: Playbook, *, can_undo: bool = False) -> Post:
     """The one message of a hand-off in the channel: no contact data, no mention, no blame."""
     lines = [_headline(facts), *_why_lines(facts.handoff)]
-    notes = [status_line(facts, playbook)]
+    notes = [status_line(facts, playbook), *return_lines(facts, playbook)]
     if missing := missing_fields(facts):
         notes.append(f"Missing: {', '.join(missing)}.")
-    blocks = [section("\n".join(lines)), *map(context, notes), _card_buttons(facts.handoff)]
+    blocks = [section("\n".join(lines)), *map(context, notes)]
+    blocks.append(_card_buttons(facts.handoff, can_undo=can_undo))
     return Post("\n".join([*lines, *notes]), blocks)
 
 
@@ -90,7 +93,7 @@ def missing_fields(facts: HandoffFacts) -> list[str]:
         "why it qualifies": handoff.reason,
     }
     missing = [name for name, value in wanted.items() if not value]
-    if handoff.owner_given and handoff.owner_id is None:
+    if handoff.owner_given and handoff.owner_id is None and not handoff.runs:
         missing.append("an owner we know (the one given is not a rep here)")
     return missing
 
@@ -98,6 +101,8 @@ def missing_fields(facts: HandoffFacts) -> list[str]:
 def status_line(facts: HandoffFacts, playbook: Playbook, reader: Person | None = None) -> str:
     """Where it stands, in one sentence without judgement; `reader` None = everybody reads it."""
     handoff = facts.handoff
+    if handoff.stage is Stage.EXPIRED and handoff.closed_at:
+        return f"*Expired*, {when(handoff.closed_at)}, without contact."
     if handoff.closed_at or handoff.outcome:
         return _outcome_line(facts, playbook, reader)
     if facts.actor is None:
@@ -122,16 +127,58 @@ def _due(due_at: datetime | None) -> str:
 
 def _outcome_line(facts: HandoffFacts, playbook: Playbook, reader: Person | None) -> str:
     handoff, by = facts.handoff, facts.outcome_by
-    label = escape(playbook.outcome_label(handoff.outcome or ""))
+    label = escape(playbook.outcome_label(handoff.outcome or "", handoff.outcome_detail))
     says = f"says {escape(by.name)}" if by else "says the CRM"
     says = "as you said" if by and reader and by.id == reader.id else says
     at = f", {when(handoff.outcome_at)}" if handoff.outcome_at else ""
     words = f" “{foreign(handoff.outcome_words, 300)}”" if handoff.outcome_words else ""
-    return f"*{label}*, {says}{at}.{words}"
+    return f"*{label}*, {says}{at}.{words}{_named(facts, reader)}"
 
 
-def _card_buttons(handoff: Handoff) -> Block:
-    more = overflow(ids.MORE, [("History", f"{ids.MORE_HISTORY}:{handoff.id}")])
+def return_lines(facts: HandoffFacts, playbook: Playbook) -> list[str]:
+    """That it will come back, once that is near; or what was said when it was here before."""
+    handoff, before = facts.handoff, facts.before
+    if handoff.return_at and handoff.return_announced_at:
+        return [f"Returns from {on_day(handoff.return_at)}."]
+    if before is None or before.outcome_at is None:
+        return []
+    days = max((handoff.handed_at - before.outcome_at).days, 1)
+    label = escape(playbook.outcome_label(before.outcome or ""))
+    by = escape(facts.before_by.name) if facts.before_by else "the CRM"
+    return [f"Back after {days} day{'s' if days > 1 else ''}: “{label}”, said {by}."]
+
+
+def _named(facts: HandoffFacts, reader: Person | None) -> str:
+    """Who goes on with a qualified lead, or whose it was already."""
+    person, stage = facts.outcome_person, facts.handoff.stage
+    if person is None or stage in {Stage.WON, Stage.LOST}:
+        return ""
+    is_reader = reader is not None and reader.id == person.id
+    name = "You" if is_reader else escape(person.name)
+    if stage is Stage.QUALIFIED:
+        return f" {name} {'go' if is_reader else 'goes'} on with it."
+    return f" {name} {'have' if is_reader else 'has'} it already."
+
+
+def history_entry(handoff: Handoff) -> tuple[str, str]:
+    """A menu's entry."""
+    return "History", f"{ids.MORE_HISTORY}:{handoff.id}"
+
+
+def deal_entry(handoff: Handoff) -> tuple[str, str]:
+    """A menu's entry for a qualified lead."""
+    return "Won / Lost…", f"{ids.MORE_DEAL}:{handoff.id}"
+
+
+def _card_buttons(handoff: Handoff, *, can_undo: bool) -> Block:
+    entries = [history_entry(handoff)]
+    if handoff.stage is Stage.QUALIFIED:
+        entries.insert(0, deal_entry(handoff))
+    if handoff.return_at and handoff.return_announced_at:
+        entries.append(("Cancel return", f"{ids.MORE_CANCEL_RETURN}:{handoff.id}"))
+    if can_undo:
+        entries.append(("Undo the last answer", f"{ids.MORE_UNDO}:{handoff.id}"))
+    more = overflow(ids.MORE, entries)
     if handoff.stage not in OPEN:
         return actions("card", more)
     if handoff.actor_id is None:
@@ -164,18 +211,30 @@ _TOLD = {
     "crm_contact": "The CRM noted contact that does not answer the clock: {kind}",
     "nudged": "{to} was reminded",
     "snoozed": "{by} snoozed it until {until}",
+    "given_back": "It went back to the queue",
+    "expired": "It expired: {days} days without contact",
+    "returned": "It came back, as a new hand-off",
+    "came_again": "The lead came back by itself, as agreed",
+    "return_cancelled": "{by} cancelled its return",
+    "stays_away": "It did not come back: it was erased, or handed over anew",
     "outcome": "{by} said: {outcome}",
+    "got_it": "{to} got it from {by} to go on with",
+    "had_it": "{to} had it already, said {by}: {outcome}",
+    "undone": "{by} took their last answer back",
+    "refused": "It was handed over again and refused: do not contact",
     "older_outcome": "The CRM told an older outcome, which changed nothing: {outcome}",
 }
 
 
 def _told(row: History, names: dict[str, str]) -> str:
-    facts = {"kind": "no details", "outcome": "", "to": ""} | row.facts
+    facts = {"kind": "no details", "outcome": "", "detail": "", "to": "", "days": ""} | row.facts
+    detail = f": {facts['detail']}" if facts["detail"] else ""
     words = {
         "by": names.get(row.by or "", "The CRM"),
         "to": names.get(facts["to"], "The actor"),
         "kind": TOUCHES.get(facts["kind"], facts["kind"]),
-        "outcome": facts["outcome"].replace("_", " "),
+        "outcome": facts["outcome"].replace("_", " ") + detail,
+        "days": facts["days"],
     }
     sentence = _TOLD.get(row.kind, row.kind)
     safe = {key: escape(value) for key, value in words.items()}
@@ -189,6 +248,15 @@ def note(lead: Lead, line: History, names: dict[str, str], reader: Person) -> Po
     told = _told(line, names | {reader.id: "You"})
     sentence = f"*{company(lead)}*: {told}."
     return Post(sentence, [section(sentence)])
+
+
+def digest(told: list[tuple[Lead, History]]) -> Post:
+    """Lines of several hand-offs for a reader who is told no names of who had them."""
+    shown = [f"*{company(lead)}*: {_told(line, {})}." for lead, line in told[:_LINES_OF_DIGEST]]
+    if more := len(told) - len(shown):
+        shown.append(f"And {more} more.")
+    text = "\n".join(["Leads that waited without contact:", *shown])
+    return Post(text, [section(text)])
 
 
 def why_it_came(handoff: Handoff) -> str:
