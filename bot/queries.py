@@ -1,6 +1,7 @@
 """Reads that more than one place asks: one function per question, none of them commits."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +11,16 @@ from bot.errors import NotListed, Unknown
 from bot.models import Absence, Handoff, History, Lead, Message, Person, Run, Step
 
 SALES = "sales"
+COVER = "cover"
+"""Why a run is its actor's: they stand in for somebody who is away."""
+
+
+@dataclass(frozen=True)
+class Cover:
+    """That the actor stands in: for whom, and for which absence of theirs."""
+
+    person: Person
+    absence: Absence
 
 
 @dataclass(frozen=True)
@@ -23,6 +34,8 @@ class HandoffFacts:
     actor: Person | None
     outcome_by: Person | None
     """Who recorded the outcome here; None when the CRM told it, or there is none."""
+    cover: Cover | None = None
+    """None = the actor acts for themselves."""
 
 
 def person(tx: Session, team_id: str, person_id: str) -> Person:
@@ -125,7 +138,18 @@ def facts(tx: Session, team_id: str, handoff_id: str) -> HandoffFacts:
     lead = tx.get_one(Lead, (team_id, handoff.lead_id))
     actor = tx.get_one(Person, (team_id, handoff.actor_id)) if handoff.actor_id else None
     by = tx.get_one(Person, (team_id, handoff.outcome_by)) if handoff.outcome_by else None
-    return HandoffFacts(handoff, lead, current_run(tx, handoff), actor, by)
+    return HandoffFacts(handoff, lead, current_run(tx, handoff), actor, by, cover(tx, handoff))
+
+
+def cover(tx: Session, handoff: Handoff) -> Cover | None:
+    """For whom the actor stands in, until that absence is over."""
+    run = current_run(tx, handoff)
+    if run is None or run.why != COVER or handoff.absence_id is None:
+        return None
+    absence = tx.get_one(Absence, (handoff.team_id, handoff.absence_id))
+    if absence.turn_at is None:
+        return None
+    return Cover(tx.get_one(Person, (handoff.team_id, absence.person_id)), absence)
 
 
 def history(tx: Session, handoff: Handoff) -> list[History]:
@@ -152,13 +176,32 @@ def history_for(tx: Session, handoff: Handoff, reader_id: str) -> list[History]:
 
 
 def absences(tx: Session, person: Person) -> list[Absence]:
+    """All that were and are planned, in order; not those that were called off."""
     return list(
         tx.scalars(
             select(Absence)
-            .where(col(Absence.team_id) == person.team_id, col(Absence.person_id) == person.id)
+            .where(
+                col(Absence.team_id) == person.team_id,
+                col(Absence.person_id) == person.id,
+                col(Absence.ends_at) > col(Absence.starts_at),
+            )
             .order_by(col(Absence.starts_at))
         )
     )
+
+
+def absence_at(tx: Session, person: Person, at: datetime) -> Absence | None:
+    """The absence a person is on at an instant; None = they are not away."""
+    return tx.scalars(
+        select(Absence)
+        .where(
+            col(Absence.team_id) == person.team_id,
+            col(Absence.person_id) == person.id,
+            col(Absence.starts_at) <= at,
+            col(Absence.ends_at) > at,
+        )
+        .limit(1)
+    ).first()
 
 
 def open_of(tx: Session, team_id: str, actor_id: str, most: int) -> list[HandoffFacts]:

@@ -4,12 +4,17 @@ from typing import Any
 
 from slack_bolt import Ack, BoltContext, Respond
 
-from handlers import home
+from handlers import home, liaison
 from handlers.command import Command, Menu
 from handlers.desk import desk_of
 
 COMMANDS: dict[str, Menu] = {
     "/lead": Menu(help=home.HELP, bare=home.my_leads),
+    "/liaison": Menu(
+        help=liaison.HELP,
+        bare=liaison.status,
+        words={"away": liaison.absence, "hours": liaison.hours},
+    ),
 }
 
 

@@ -1,8 +1,10 @@
 """A form that was sent off, read from Slack's payload."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from bot.errors import BadField
 from bot.views import ids
 from handlers.desk import Desk
 
@@ -32,6 +34,21 @@ class Submission:
         """The chosen option's value; empty when nothing was chosen."""
         chosen = self._element(field).get("selected_option") or {}
         return str(chosen.get("value", ""))
+
+    def choices(self, field: str) -> set[str]:
+        """The values of all chosen options."""
+        return {str(option["value"]) for option in self._element(field).get("selected_options", [])}
+
+    def person(self, field: str) -> str | None:
+        """The Slack id of the chosen person; None when nobody was chosen."""
+        return self._element(field).get("selected_user")
+
+    def day(self, field: str) -> date:
+        """The chosen day. Raises `BadField` when none was chosen, or none of the calendar's."""
+        try:
+            return date.fromisoformat(self._element(field).get("selected_date") or "")
+        except ValueError as error:
+            raise BadField(field, "Choose a day.") from error
 
     def words(self, field: str) -> str | None:
         """What was typed; None when nothing was."""

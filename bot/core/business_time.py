@@ -125,18 +125,18 @@ def next_working_day(opening: Opening, start: datetime, days: int) -> datetime:
 
 
 def _next_working_date(opening: Opening, day: date, zone: ZoneInfo) -> date:
-    return next_opening(opening, _midnight(day + DAY, zone)).astimezone(zone).date()
+    return next_opening(opening, midnight(day + DAY, zone)).astimezone(zone).date()
 
 
 def _edges(opening: Opening, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """First opening and last closing of a local date that has an opening."""
-    midnight = _midnight(day + DAY, zone)
-    last_started = bisect_left(opening.starts, _floor(midnight)) - 1
+    over = midnight(day + DAY, zone)
+    last_started = bisect_left(opening.starts, _floor(over)) - 1
     closing = _instant(opening.ends[last_started])
-    return next_opening(opening, _midnight(day, zone)), min(closing, midnight)
+    return next_opening(opening, midnight(day, zone)), min(closing, over)
 
 
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
+def midnight(day: date, zone: ZoneInfo) -> datetime:
     """The first instant of a local date; where the clock skips midnight, the skip itself."""
     return datetime.combine(day, time(), zone).astimezone(UTC)
 

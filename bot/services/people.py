@@ -7,13 +7,20 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot import queries
-from bot.calendars import BadCalendar, parse_zone
+from bot.calendars import BadCalendar, parse_hours, parse_zone
 from bot.core import sla
+from bot.core.away import LEAST_A_WEEK, least_a_week
 from bot.db import insert_once
+from bot.delivery.messages import release_to
+from bot.errors import NotListed, Refused
 from bot.liaison import Liaison
 from bot.models import Person, Run
-from bot.services.hours import opening_of
+from bot.services.hours import opening_of, usual_opening
 from bot.slack import Member
+from bot.views.blocks import escape
+
+_LONGEST_HOURS = 200
+"""Characters of one's own hours."""
 
 
 def refresh(liaison: Liaison, members: Iterable[Member]) -> int:
@@ -41,7 +48,7 @@ def member_changed(liaison: Liaison, member: Member) -> None:
             person,
             {listed.manager: manager} if listed and listed.manager and manager else {},
         )
-        _replan(tx, liaison, person)
+        replan(tx, liaison, person)
 
 
 def _upsert(tx: Session, liaison: Liaison, member: Member) -> Person:
@@ -85,7 +92,34 @@ def _list(liaison: Liaison, person: Person, by_email: dict[str, Person]) -> None
     person.manager_id = manager.id if manager else None
 
 
-def _replan(tx: Session, liaison: Liaison, person: Person) -> None:
+def set_hours(liaison: Liaison, by: str, typed: str | None) -> Person:
+    """Hours of one's own, in opening-hours syntax; None = the playbook's again."""
+    now = liaison.now()
+    with liaison.transaction() as tx:
+        person = queries.person(tx, liaison.team_id, by)
+        if not queries.is_listed(person):
+            raise NotListed
+        person.own_opens = typed and _readable(typed)
+        if typed and least_a_week(usual_opening(liaison, person, now), now) < LEAST_A_WEEK:
+            raise Refused("Please leave at least four hours in every week of the coming year.")
+        replan(tx, liaison, person)
+        release_to(tx, liaison, person.id)
+        return person
+
+
+def _readable(typed: str) -> str:
+    """As typed, but for the dashes a phone puts in place of a hyphen."""
+    hours = typed.replace("\u2013", "-").replace("\u2014", "-")
+    if len(hours) > _LONGEST_HOURS:
+        raise Refused(f"Please keep your hours under {_LONGEST_HOURS} characters.")
+    try:
+        parse_hours(hours)
+    except BadCalendar as refusal:
+        raise Refused(escape(str(refusal))) from refusal
+    return hours
+
+
+def replan(tx: Session, liaison: Liaison, person: Person) -> None:
     """A person's hours changed: their open runs are due by the new ones.
 
     The hand-off's promise to marketing stays; only the actor's own due time moves.
@@ -96,7 +130,7 @@ def _replan(tx: Session, liaison: Liaison, person: Person) -> None:
             col(Run.actor_id) == person.id,
             col(Run.ended_at).is_(None),
             col(Run.answered_at).is_(None),
-            col(Run.started_at).is_not(None),
+            col(Run.due_at).is_not(None),
         )
     ).all()
     for run in runs:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeAlias
 
 Block: TypeAlias = dict[str, Any]
@@ -119,6 +119,22 @@ def radios(action_id: str, options: Sequence[tuple[str, str]], chosen: str | Non
     block: Block = {"type": "radio_buttons", "action_id": action_id, "options": listed}
     initial = [option for option in listed if option["value"] == chosen]
     return block | ({"initial_option": initial[0]} if initial else {})
+
+
+def checks(action_id: str, options: Sequence[tuple[str, str]]) -> Block:
+    """Any of (label, value)."""
+    return {"type": "checkboxes", "action_id": action_id, "options": _options(options)}
+
+
+def date_field(action_id: str, chosen: date | None = None) -> Block:
+    block: Block = {"type": "datepicker", "action_id": action_id}
+    return block | ({"initial_date": chosen.isoformat()} if chosen else {})
+
+
+def person_field(action_id: str, hint: str, chosen: str | None = None) -> Block:
+    """One member of the workspace, by Slack id."""
+    block: Block = {"type": "users_select", "action_id": action_id, "placeholder": plain(hint)}
+    return block | ({"initial_user": chosen} if chosen else {})
 
 
 def text_field(action_id: str, *, most: int, hint: str) -> Block:

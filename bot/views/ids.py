@@ -19,6 +19,18 @@ OUTCOME_FORM = "lead:outcome_form"
 OUTCOME_KEY = "outcome_key"
 OUTCOME_WORDS = "outcome_words"
 
+AWAY_FORM = "lead:away_form"
+AWAY_WHO = "away_who"
+AWAY_FROM = "away_from"
+AWAY_TO = "away_to"
+AWAY_HALVES = "away_halves"
+AWAY_COVER = "away_cover"
+AWAY_NOTE = "away_note"
+AWAY_SAVED = "lead:away_saved"
+
+FROM_MIDDAY = "from_midday"
+UNTIL_MIDDAY = "until_midday"
+
 HISTORY_VIEW = "lead:history"
 
 CHOICE = "choice"

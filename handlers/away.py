@@ -1,0 +1,35 @@
+"""Away: the form behind `/liaison away`."""
+
+from bot.core.away import local_day
+from bot.services import away
+from bot.services.away import Plan
+from bot.views import away as views
+from bot.views import ids
+from bot.views.blocks import View
+from handlers.command import Command
+from handlers.submission import Submission
+
+
+def open_form(command: Command) -> None:
+    own = away.look(command.desk.liaison, command.by)
+    today = local_day(own.person.timezone, command.desk.liaison.now())
+    command.open(views.form(own, today))
+
+
+def back_already(command: Command) -> str:
+    own = away.look(command.desk.liaison, command.by)
+    return views.off(away.back_already(command.desk.liaison, command.by), own.person)
+
+
+def save(form: Submission) -> View:
+    halves = form.choices(ids.AWAY_HALVES)
+    plan = Plan(
+        person_id=form.person(ids.AWAY_WHO) or form.by,
+        first=form.day(ids.AWAY_FROM),
+        last=form.day(ids.AWAY_TO),
+        from_midday=ids.FROM_MIDDAY in halves,
+        until_midday=ids.UNTIL_MIDDAY in halves,
+        cover_id=form.person(ids.AWAY_COVER),
+        note=form.words(ids.AWAY_NOTE),
+    )
+    return views.saved(away.go_away(form.desk.liaison, form.by, plan), form.by)
