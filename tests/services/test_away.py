@@ -218,7 +218,8 @@ def test_on_return_what_was_not_touched_comes_back_with_one_message(office: Offi
 
 
 def test_nothing_reaches_somebody_who_is_away(office: Office) -> None:
-    handoff = office.hand_over(grade="B")
+    handoff = office.hand_over(grade="C")
+    office.dm(BEN, handoff)
     before = heard(office, BEN, handoff)
     enter(office, cover=None, last=TUESDAY)
 
@@ -226,7 +227,7 @@ def test_nothing_reaches_somebody_who_is_away(office: Office) -> None:
     assert heard(office, BEN, handoff) == before
     assert nudges(office, BEN, handoff) == []
 
-    office.control.set_clock(datetime(2026, 11, 25, 14, 30, tzinfo=UTC))
+    office.control.set_clock(datetime(2026, 11, 25, 8, 55, tzinfo=UTC))
     assert len(nudges(office, BEN, handoff)) == 1
 
 
@@ -249,7 +250,7 @@ def test_what_nobody_took_out_of_the_queue_comes_back(office: Office) -> None:
     office.dm(BEN, left)
     enter(office, cover=None)
     office.press(DEV, ids.CLAIM, office.card(claimed, "In the queue"), LEADS, claimed)
-    office.card(claimed, "Dev Shah has it")
+    office.card(claimed, "Dev Thapa has it")
 
     office.control.set_clock(FRIDAY_OPENING)
 
@@ -408,7 +409,7 @@ def test_a_cover_who_goes_away_is_covered_in_turn(office: Office) -> None:
     second = office.hand_over()
 
     for handoff in (first, second):
-        office.card(handoff, "Dev Shah has it, covering for Ben Cole")
+        office.card(handoff, "Dev Thapa has it, covering for Ben Cole")
     office.control.set_clock(FRIDAY_OPENING)
     for handoff in (first, second):
         office.card(handoff, "Ben Cole has it")
