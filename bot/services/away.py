@@ -141,6 +141,7 @@ def _absence(
             col(Absence.ends_at) >= starts_at,
         )
         .order_by(col(Absence.starts_at))
+        .with_for_update()
     ).all()
     starts_at = min([starts_at, *(row.starts_at for row in met)])
     ends_at = max([ends_at, *(row.ends_at for row in met)])

@@ -110,7 +110,7 @@ def saved(own: OwnTime, reader_id: str) -> View:
     is_reader = own.person.id == reader_id
     who = "You are" if is_reader else f"{escape(own.person.name)} is"
     lines = [f"{who} away {_span(absence, own)}; {_who_covers(own)}."]
-    if own.is_away:
+    if own.is_away and own.open_leads:
         whom = "you" if is_reader else "them"
         lines.append(f"Still open with {whom}: {_leads(own.open_leads)}.")
     back = (
