@@ -15,7 +15,16 @@ codes, and is rendered anew at each send. `InboxEvent.body` is blanked after som
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, Enum, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    Enum,
+    ForeignKeyConstraint,
+    Index,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from bot.core.lifecycle import Stage
@@ -192,6 +201,8 @@ class Handoff(SQLModel, table=True):
     handed_at: datetime
     """When the lead acted, as the source tells it."""
     received_at: datetime
+    is_imported: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Brought in as history from a file: it never had a card, a clock or a rep's answer."""
     shown_at: datetime | None = None
     due_at: datetime | None = None
     """What marketing was promised; never moves later. None = no clock, or not shown yet."""

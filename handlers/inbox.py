@@ -11,12 +11,14 @@ from typing import Any
 from slack_bolt import BoltContext, BoltResponse
 
 from bot.delivery.inbox import store_slack_event
+from handlers.byhand import metadata_posted
 from handlers.desk import Desk, desk_of
 from handlers.home import home_opened
 from handlers.people import member_changed
 
 EVENTS: dict[str, Callable[[Desk, dict[str, Any]], None]] = {
     "app_home_opened": home_opened,
+    "message_metadata_posted": metadata_posted,
     "team_join": member_changed,
     "user_change": member_changed,
 }

@@ -39,10 +39,6 @@ class Submission:
         """The values of all chosen options."""
         return {str(option["value"]) for option in self._element(field).get("selected_options", [])}
 
-    def person(self, field: str) -> str | None:
-        """The Slack id of the chosen person; None when nobody was chosen."""
-        return self._element(field).get("selected_user")
-
     def day(self, field: str) -> date:
         """The chosen day. Raises `BadField` when none was chosen, or none of the calendar's."""
         try:
@@ -54,6 +50,11 @@ class Submission:
         """What was typed; None when nothing was."""
         typed = self._element(field).get("value")
         return str(typed) if typed else None
+
+    def person(self, field: str) -> str | None:
+        """The id of the chosen person; None when nobody was chosen."""
+        chosen = self._element(field).get("selected_user")
+        return str(chosen) if chosen else None
 
     def _element(self, field: str) -> dict[str, Any]:
         element: dict[str, Any] = self.values.get(field, {}).get(ids.CHOICE) or {}

@@ -7,20 +7,20 @@ from slack_bolt import Ack, BoltContext
 
 from bot.views import ids
 from bot.views.blocks import View
-from handlers import away, followups
+from handlers import away, byhand, followups
 from handlers.desk import desk_of
 from handlers.submission import Submission
 
 SUBMISSIONS: dict[str, Callable[[Submission], View | None]] = {
     ids.TOUCH_FORM: followups.save_touch,
     ids.OUTCOME_FORM: followups.save_outcome,
+    ids.HAND_OVER_FORM: byhand.hand_over,
     ids.AWAY_FORM: away.save,
 }
-"""What saves a form; a view that it gives takes the form's place."""
 
 
 def submitted(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
-    """The use case commits, then the form closes, or says what was saved."""
+    """The use case commits, then the form closes, or turns into what the use case tells."""
     form = Submission.read(desk_of(context), body)
-    view = SUBMISSIONS[form.form](form)
-    ack(response_action="update", view=view) if view else ack()
+    told = SUBMISSIONS[form.form](form)
+    ack(response_action="update", view=told) if told else ack()

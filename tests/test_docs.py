@@ -273,16 +273,16 @@ def test_every_scope_and_event_of_the_manifest_has_its_reason() -> None:
 def test_the_http_manifest_differs_in_its_addresses_only() -> None:
     manifest = yaml.safe_load((ROOT / "manifest.yml").read_text())
     over_http = yaml.safe_load(blocks("slack-setup.md", "yaml")[0])
-    command, events = over_http["features"]["slash_commands"][0], over_http["settings"]
+    commands, events = over_http["features"]["slash_commands"], over_http["settings"]
     urls = [
-        command.pop("url"),
+        *(command.pop("url") for command in commands),
         events["event_subscriptions"].pop("request_url"),
         events["interactivity"].pop("request_url"),
     ]
 
     assert {url.partition(".com")[2] for url in urls} == {"/slack/events"}
     assert events.pop("socket_mode_enabled") is False
-    assert over_http["features"]["slash_commands"] == manifest["features"]["slash_commands"]
+    assert commands == manifest["features"]["slash_commands"]
     assert events.items() <= manifest["settings"].items()
 
 

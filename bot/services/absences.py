@@ -12,7 +12,7 @@ from sqlmodel import col
 from bot import queries
 from bot.core.away import Fate, WhileAway
 from bot.core.lifecycle import Stage
-from bot.delivery.messages import release_to, revise, say_to_person
+from bot.delivery.messages import revise, say_to_person
 from bot.liaison import Liaison
 from bot.models import Absence, Handoff, MessageKind, Person, Run
 from bot.services import cover
@@ -95,7 +95,6 @@ def end(tx: Session, liaison: Liaison, absence: Absence, now: datetime) -> None:
     for handoff in _locked(tx, liaison, col(Handoff.absence_id) == absence.id):
         _come_back(tx, liaison, handoff, person, now)
     replan(tx, liaison, person)
-    release_to(tx, liaison, person.id)
     revise(tx, liaison, absence.id)
     if summary(tx, absence).fates:
         opens_at = back_at_work(tx, liaison, person, now)

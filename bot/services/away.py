@@ -51,7 +51,8 @@ def go_away(liaison: Liaison, by: str, plan: Plan) -> OwnTime:
         tx.flush()
         if absence.starts_at <= now:
             begin(tx, liaison, absence, now)
-        replan(tx, liaison, person)
+        else:
+            replan(tx, liaison, person)
         _tell(tx, liaison, absence, cover, now)
         return _time(tx, liaison, person, now)
 

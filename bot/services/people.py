@@ -1,13 +1,14 @@
 """Who works here: Slack's members joined with what the playbook says of them."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot import queries
-from bot.calendars import BadCalendar, parse_hours, parse_zone
+from bot.calendars import BadCalendar, parse_zone
 from bot.core import sla
 from bot.core.away import LEAST_A_WEEK, least_a_week
 from bot.db import insert_once
@@ -15,7 +16,7 @@ from bot.delivery.messages import release_to
 from bot.errors import NotListed, Refused
 from bot.liaison import Liaison
 from bot.models import Person, Run
-from bot.services.hours import opening_of, usual_opening
+from bot.services.hours import opening_of
 from bot.slack import Member
 from bot.views.blocks import escape
 
@@ -99,28 +100,28 @@ def set_hours(liaison: Liaison, by: str, typed: str | None) -> Person:
         person = queries.person(tx, liaison.team_id, by)
         if not queries.is_listed(person):
             raise NotListed
-        person.own_opens = typed and _readable(typed)
-        if typed and least_a_week(usual_opening(liaison, person, now), now) < LEAST_A_WEEK:
-            raise Refused("Please leave at least four hours in every week of the coming year.")
+        person.own_opens = typed and _readable(liaison, person, typed, now)
         replan(tx, liaison, person)
-        release_to(tx, liaison, person.id)
         return person
 
 
-def _readable(typed: str) -> str:
+def _readable(liaison: Liaison, person: Person, typed: str, now: datetime) -> str:
     """As typed, but for the dashes a phone puts in place of a hyphen."""
     hours = typed.replace("\u2013", "-").replace("\u2014", "-")
     if len(hours) > _LONGEST_HOURS:
         raise Refused(f"Please keep your hours under {_LONGEST_HOURS} characters.")
     try:
-        parse_hours(hours)
+        opening = liaison.calendars.opening(person.timezone, hours, (), (), now)
     except BadCalendar as refusal:
         raise Refused(escape(str(refusal))) from refusal
+    if least_a_week(opening, now) < LEAST_A_WEEK:
+        raise Refused("Please leave at least four hours in every week of the coming year.")
     return hours
 
 
 def replan(tx: Session, liaison: Liaison, person: Person) -> None:
-    """A person's hours changed: their open runs are due by the new ones.
+    """A person's hours changed: their open runs are due by the new ones, and what was held for
+    them is looked at again.
 
     The hand-off's promise to marketing stays; only the actor's own due time moves.
     """
@@ -140,3 +141,4 @@ def replan(tx: Session, liaison: Liaison, person: Person) -> None:
         run.due_at = sla.due_at(opening, run.started_at, sla.Allowance.parse(run.allowance))
         plan = sla.plan(opening, run.started_at, run.due_at, liaison.playbook.ladder_to_actor)
         run.next_step_at = sla.next_step_at(plan, queries.steps_taken(tx, run))
+    release_to(tx, liaison, person.id)

@@ -14,12 +14,12 @@ from bot.views.blocks import (
     View,
     checks,
     context,
-    date_field,
+    date_picker,
     escape,
     field,
     foreign,
     modal,
-    person_field,
+    person_picker,
     quote,
     section,
     text_field,
@@ -65,7 +65,7 @@ def form(own: OwnTime, today: date) -> View:
     who = field(
         ids.AWAY_WHO,
         "Who",
-        person_field(ids.CHOICE, "Choose a person", person.id),
+        person_picker(ids.CHOICE, "Choose a person", person.id),
         hint="You, or somebody whose manager you are.",
     )
     return modal(
@@ -73,8 +73,8 @@ def form(own: OwnTime, today: date) -> View:
         "Away",
         [
             *([who] if own.manages else []),
-            field(ids.AWAY_FROM, "First day", date_field(ids.CHOICE, today)),
-            field(ids.AWAY_TO, "Last day", date_field(ids.CHOICE, today)),
+            field(ids.AWAY_FROM, "First day", date_picker(ids.CHOICE, today)),
+            field(ids.AWAY_TO, "Last day", date_picker(ids.CHOICE, today)),
             field(ids.AWAY_HALVES, "Half days", checks(ids.CHOICE, _HALVES), optional=True),
             _cover_field(own),
             _note_field(),
@@ -93,7 +93,7 @@ _HALVES = (
 def _cover_field(own: OwnTime) -> Block:
     hint = "They act on new leads and on those that wait for a first touch, until the return."
     chosen = own.cover.id if own.cover else None
-    choice = person_field(ids.CHOICE, "Choose a colleague", chosen)
+    choice = person_picker(ids.CHOICE, "Choose a colleague", chosen)
     return field(ids.AWAY_COVER, "Who covers", choice, optional=True, hint=hint)
 
 

@@ -126,15 +126,9 @@ def checks(action_id: str, options: Sequence[tuple[str, str]]) -> Block:
     return {"type": "checkboxes", "action_id": action_id, "options": _options(options)}
 
 
-def date_field(action_id: str, chosen: date | None = None) -> Block:
+def date_picker(action_id: str, chosen: date | None = None) -> Block:
     block: Block = {"type": "datepicker", "action_id": action_id}
     return block | ({"initial_date": chosen.isoformat()} if chosen else {})
-
-
-def person_field(action_id: str, hint: str, chosen: str | None = None) -> Block:
-    """One member of the workspace, by Slack id."""
-    block: Block = {"type": "users_select", "action_id": action_id, "placeholder": plain(hint)}
-    return block | ({"initial_user": chosen} if chosen else {})
 
 
 def text_field(action_id: str, *, most: int, hint: str) -> Block:
@@ -145,6 +139,25 @@ def text_field(action_id: str, *, most: int, hint: str) -> Block:
         "max_length": most,
         "placeholder": plain(short(hint, 150)),
     }
+
+
+def line_field(
+    action_id: str, *, most: int, initial: str | None = None, lines: bool = False
+) -> Block:
+    """A text of one line, or of `lines`; `initial` is cut to what may be typed."""
+    block: Block = {
+        "type": "plain_text_input",
+        "action_id": action_id,
+        "multiline": lines,
+        "max_length": most,
+    }
+    return block | ({"initial_value": short(clean(initial), most)} if initial else {})
+
+
+def person_picker(action_id: str, hint: str, chosen: str | None = None) -> Block:
+    """One member of the workspace; `chosen` is a Slack id."""
+    block: Block = {"type": "users_select", "action_id": action_id, "placeholder": plain(hint)}
+    return block | ({"initial_user": chosen} if chosen else {})
 
 
 def field(

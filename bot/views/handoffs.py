@@ -170,6 +170,7 @@ _TOLD = {
     "kept": "{by} keeps it",
     "back": "It is back with {by}",
     "queued": "It went to the queue",
+    "imported": "It was brought in from a file, as history",
     "came_back": "The lead came back",
     "shown": "The card was shown",
     "claimed": "{by} claimed it",

@@ -30,6 +30,11 @@ AWAY_SAVED = "lead:away_saved"
 
 FROM_MIDDAY = "from_midday"
 UNTIL_MIDDAY = "until_midday"
+HAND_OFF_MESSAGE = "lead:hand_off_message"
+HAND_OVER_FORM = "lead:hand_over_form"
+HANDED_OVER_VIEW = "lead:handed_over"
+GRADE = "grade"
+OWNER = "owner"
 
 HISTORY_VIEW = "lead:history"
 
