@@ -2,7 +2,7 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -340,6 +340,17 @@ def test_an_absence_moves_the_actors_due_time_and_never_the_promise(office: Offi
 
     assert promised and later and later > promised
     assert stored(office, handoff).due_at == promised == run_of(office, handoff).due_at
+
+
+def test_time_that_was_worked_before_leaving_stays_worked(office: Office) -> None:
+    handoff = office.hand_over()
+    office.dm(BEN, handoff)
+    office.control.advance("40m")
+
+    enter(office, cover=None, last=MONDAY)
+
+    due = run_of(office, handoff).due_at
+    assert due and abs(due - datetime(2026, 11, 24, 8, 20, tzinfo=UTC)) < timedelta(minutes=1)
 
 
 def test_absences_that_meet_become_one(office: Office) -> None:
