@@ -296,6 +296,8 @@ class MessageKind(StrEnum):
     """An absence, told to whoever covers, and to its person when a manager entered it."""
     BACK = "back"
     """What became of the leads of somebody who was away."""
+    UNREAD = "unread"
+    """A watched channel's message could not be read as a lead; told to who set it up."""
 
 
 class Lane(StrEnum):
@@ -331,7 +333,7 @@ class Message(SQLModel, table=True):
     """Why it is sent, once: `card:<handoff>`, `nudge:<handoff>:<run>:<step>:<recipient>` …"""
     kind: MessageKind = Field(sa_type=_codes(MessageKind))
     subject_id: str
-    """The hand-off it shows, or the absence."""
+    """The hand-off it shows; or the absence or the watched channel, when it tells of one."""
     run: int | None = None
     """The run it belongs to; None when it belongs to the whole hand-off."""
     step: int | None = None
@@ -363,6 +365,21 @@ class Message(SQLModel, table=True):
     """Hash of what Slack shows, so that an edit that changes nothing costs no call."""
     dropped: str | None = None
     """Why it will never be sent: no longer wanted, or Slack's refusal."""
+
+
+class WatchedChannel(SQLModel, table=True):
+    """A channel in which one poster's messages are leads."""
+
+    __tablename__ = "watched_channel"
+
+    team_id: str = Field(primary_key=True)
+    channel_id: str = Field(primary_key=True)
+    poster_id: str
+    """The bot or person whose messages are leads."""
+    mapping: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+    """What a label is read as where that differs from its name; "" = left out."""
+    set_by: str
+    set_at: datetime
 
 
 class Gate(SQLModel, table=True):

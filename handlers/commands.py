@@ -4,7 +4,7 @@ from typing import Any
 
 from slack_bolt import Ack, BoltContext, Respond
 
-from handlers import byhand, home, liaison
+from handlers import byhand, home, liaison, watching
 from handlers.command import Command, Menu
 from handlers.desk import desk_of
 
@@ -13,7 +13,11 @@ COMMANDS: dict[str, Menu] = {
     "/liaison": Menu(
         help=liaison.HELP,
         bare=liaison.status,
-        words={"away": liaison.absence, "hours": liaison.hours},
+        words={
+            "away": liaison.absence,
+            "hours": liaison.hours,
+            "watch": watching.watch,
+        },
     ),
 }
 

@@ -1,4 +1,4 @@
-"""`/liaison`: one's own time."""
+"""`/liaison`: one's own time, and what is set up for everybody."""
 
 from bot.services import away as own_time
 from bot.services import people
@@ -10,7 +10,9 @@ HELP = (
     "`/liaison` shows your hours, when you are away next and who covers.\n"
     "`/liaison away` enters an absence; `/liaison away off` ends it, or calls off the next one.\n"
     "`/liaison hours Mo-Fr 08:00-16:00` sets hours of your own; "
-    "`/liaison hours off` goes back to the playbook's."
+    "`/liaison hours off` goes back to the playbook's.\n"
+    "`/liaison watch` makes each new message of a form or a CRM in a channel a hand-off.\n"
+    "`/liaison watch off`, typed in that channel, ends it."
 )
 
 

@@ -51,6 +51,10 @@ class Submission:
         typed = self._element(field).get("value")
         return str(typed) if typed else None
 
+    def conversation(self, field: str) -> str:
+        """The id of the chosen channel; empty when none was chosen."""
+        return str(self._element(field).get("selected_conversation") or "")
+
     def person(self, field: str) -> str | None:
         """The id of the chosen person; None when nobody was chosen."""
         chosen = self._element(field).get("selected_user")

@@ -6,7 +6,8 @@ address or a number by itself is recognised by its shape. Nothing is guessed bey
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from bot.intake.spellings import field_called
@@ -22,33 +23,65 @@ _EMAIL = re.compile(r"[\w.+'-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"\+[0-9][0-9 ()./-]{6,20}[0-9]")
 
 
-def read_message(message: Mapping[str, Any]) -> dict[str, str]:
-    """The fields a message tells, by `LeadEvent`'s names; empty when it tells none."""
+@dataclass(frozen=True)
+class Label:
+    """A label of a message with what stands behind it."""
+
+    name: str
+    value: str
+
+    @property
+    def field(self) -> str | None:
+        """What it is read as unless somebody corrected it; None = kept beside the lead."""
+        return field_called(self.name)
+
+
+def read_message(
+    message: Mapping[str, Any], mapping: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The fields a message tells, by `LeadEvent`'s names; empty when it tells none.
+
+    `mapping` corrects what a label is read as: "" = it is left out.
+    """
     told: dict[str, str] = {}
-    lines = [line for text in _texts(message) for line in text.splitlines()][:MOST_LINES]
-    for name, value in _labelled(lines):
-        told.setdefault(name, value)
-    whole = "\n".join(map(_unmarked, lines))
+    for label in labels(message, mapping or {}):
+        field = (mapping or {}).get(label.name, label.field)
+        if field:
+            told.setdefault(field, label.value)
+    whole = "\n".join(map(_unmarked, _lines(message)))
     for name, shape in (("email", _EMAIL), ("phone", _PHONE)):
         if name not in told and (found := shape.search(whole)):
             told[name] = found[0].strip()
     return told
 
 
-def _labelled(lines: list[str]) -> Iterator[tuple[str, str]]:
-    """Each label with its value; a label that stands alone has its value on the next line."""
+def labels(message: Mapping[str, Any], known: Collection[str] = ()) -> list[Label]:
+    """Each label with its value; one that stands alone has its value on the next line.
+
+    A label that stands alone counts only when it is `known`, or goes by a field's name.
+    """
+    found: list[Label] = []
     waiting: str | None = None
-    for line in map(_unmarked, lines):
-        match = _LABELLED.fullmatch(line)
-        if match and (name := field_called(match[1])):
-            yield name, match[2].strip()
+    for line in map(_unmarked, _lines(message)):
+        if match := _LABELLED.fullmatch(line):
+            found.append(Label(match[1].strip(), match[2].strip()))
             waiting = None
         elif waiting and line.strip():
-            yield waiting, line.strip()
+            found.append(Label(waiting, line.strip()))
             waiting = None
         else:
-            alone = _LABEL_ALONE.fullmatch(line)
-            waiting = field_called(alone[1]) if alone and alone[1] else None
+            waiting = _alone(line, known)
+    return found
+
+
+def _alone(line: str, known: Collection[str]) -> str | None:
+    match = _LABEL_ALONE.fullmatch(line)
+    name = match[1].strip() if match else ""
+    return name if name in known or field_called(name) else None
+
+
+def _lines(message: Mapping[str, Any]) -> list[str]:
+    return [line for text in _texts(message) for line in text.splitlines()][:MOST_LINES]
 
 
 def _unmarked(line: str) -> str:

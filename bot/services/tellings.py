@@ -16,6 +16,7 @@ from bot.services.hours import back_at_work
 from bot.views import away as away_views
 from bot.views import followups as followup_views
 from bot.views import handoffs as handoff_views
+from bot.views import watching as watching_views
 from bot.views.blocks import Post
 
 
@@ -28,6 +29,7 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.NOTE: Telling(partial(_note, liaison)),
         MessageKind.AWAY: Telling(partial(_away, liaison)),
         MessageKind.BACK: Telling(partial(_back, liaison)),
+        MessageKind.UNREAD: Telling(partial(_unread, liaison)),
     }
 
 
@@ -102,3 +104,10 @@ def _back(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Pos
     return away_views.while_away(
         summary(tx, tx.get_one(Absence, (liaison.team_id, message.subject_id)))
     )
+
+
+def _unread(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold:
+    reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
+    if message.ts is None and (opens := back_at_work(tx, liaison, reader, now)):
+        return Hold(opens)
+    return watching_views.unread(message.subject_id)

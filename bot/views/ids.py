@@ -36,6 +36,16 @@ HANDED_OVER_VIEW = "lead:handed_over"
 GRADE = "grade"
 OWNER = "owner"
 
+WATCH_FORM = "lead:watch_form"
+WATCH_CHANNEL = "watch_channel"
+WATCH_POSTER_FORM = "lead:watch_poster_form"
+WATCH_POSTER = "watch_poster"
+WATCH_CONFIRM_FORM = "lead:watch_confirm_form"
+WATCH_LABEL = "watch_label_"
+"""Of the first label; the number follows."""
+LEFT_OUT = "-"
+WATCHING_VIEW = "lead:watching"
+
 HISTORY_VIEW = "lead:history"
 
 CHOICE = "choice"
