@@ -1,6 +1,8 @@
 """Away: the form behind `/liaison away`."""
 
-from bot.core.away import local_day
+from datetime import date
+
+from bot.errors import BadField
 from bot.services import away
 from bot.services.away import Plan
 from bot.views import away as views
@@ -11,9 +13,7 @@ from handlers.submission import Submission
 
 
 def open_form(command: Command) -> None:
-    own = away.look(command.desk.liaison, command.by)
-    today = local_day(own.person.timezone, command.desk.liaison.now())
-    command.open(views.form(own, today))
+    command.open(views.form(away.look(command.desk.liaison, command.by)))
 
 
 def back_already(command: Command) -> str:
@@ -25,11 +25,18 @@ def save(form: Submission) -> View:
     halves = form.choices(ids.AWAY_HALVES)
     plan = Plan(
         person_id=form.person(ids.AWAY_WHO) or form.by,
-        first=form.day(ids.AWAY_FROM),
-        last=form.day(ids.AWAY_TO),
+        first=_day(form, ids.AWAY_FROM),
+        last=_day(form, ids.AWAY_TO),
         from_midday=ids.FROM_MIDDAY in halves,
         until_midday=ids.UNTIL_MIDDAY in halves,
         cover_id=form.person(ids.AWAY_COVER),
         note=form.words(ids.AWAY_NOTE),
     )
     return views.saved(away.go_away(form.desk.liaison, form.by, plan), form.by)
+
+
+def _day(form: Submission, field: str) -> date:
+    try:
+        return date.fromisoformat(form.day(field) or "")
+    except ValueError as error:
+        raise BadField(field, "Choose a day.") from error

@@ -1,10 +1,8 @@
 """A form that was sent off, read from Slack's payload."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from bot.errors import BadField
 from bot.views import ids
 from handlers.desk import Desk
 
@@ -39,12 +37,10 @@ class Submission:
         """The values of all chosen options."""
         return {str(option["value"]) for option in self._element(field).get("selected_options", [])}
 
-    def day(self, field: str) -> date:
-        """The chosen day. Raises `BadField` when none was chosen, or none of the calendar's."""
-        try:
-            return date.fromisoformat(self._element(field).get("selected_date") or "")
-        except ValueError as error:
-            raise BadField(field, "Choose a day.") from error
+    def day(self, field: str) -> str | None:
+        """The chosen day, `2026-11-27`; None when none was."""
+        chosen = self._element(field).get("selected_date")
+        return str(chosen) if chosen else None
 
     def words(self, field: str) -> str | None:
         """What was typed; None when nothing was."""

@@ -29,11 +29,6 @@ def span(
     return starts_at, ends_at
 
 
-def local_day(zone: str, at: datetime) -> date:
-    """The calendar's day in an IANA zone at an instant."""
-    return at.astimezone(ZoneInfo(zone)).date()
-
-
 def midday(opening: Opening, day: date) -> datetime:
     """The instant at which half of a local day's working time is over; noon when there is none.
 

@@ -24,14 +24,14 @@ AT_ONCE = 50
 """Absences a tick looks at."""
 
 
-def take_due_turns(liaison: Liaison) -> int:
+def take_due_absences(liaison: Liaison) -> int:
     """Begin and end the absences whose time has come; says how many. Any number may do this.
 
     One that fails does not hold up the others; its error goes on to the log when they are done.
     """
     now = liaison.now()
     with liaison.reading() as tx:
-        due = tx.scalars(_due_turns(), {"team_id": liaison.team_id, "now": now}).all()
+        due = tx.scalars(_due(), {"team_id": liaison.team_id, "now": now}).all()
     with ExitStack() as turns:
         for absence_id in reversed(due):
             turns.callback(_take_turn, liaison, absence_id, now)
@@ -39,7 +39,7 @@ def take_due_turns(liaison: Liaison) -> int:
 
 
 @cache
-def _due_turns() -> Select[str]:
+def _due() -> Select[str]:
     """Built once: every tick asks it."""
     return (
         select(col(Absence.id))
@@ -128,13 +128,14 @@ def _pass_on(
 def _come_back(
     tx: Session, liaison: Liaison, handoff: Handoff, person: Person, now: datetime
 ) -> None:
+    """Not what somebody made theirs, nor what time gave back to everybody: that has no owner."""
     run = queries.current_run(tx, handoff)
     if run and run.why != queries.COVER:
-        return  # somebody made it theirs, or it came back before
+        return
     if run and (handoff.touched_at or run.answered_at or not queries.sells(person)):
         note(tx, handoff, "kept", now, by=run.actor_id)
         changed(tx, liaison, handoff)
-    elif queries.sells(person):
+    elif handoff.owner_id and queries.sells(person):
         _hand(tx, liaison, handoff, person, "back", now)
 
 

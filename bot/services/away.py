@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from bot import queries
 from bot.core import away as rules
+from bot.core.business_time import local_date
 from bot.delivery.messages import revise, say_to_person
 from bot.errors import BadField, NotListed, TooLate
 from bot.identity import new_id
@@ -107,14 +108,14 @@ def _locked(tx: Session, liaison: Liaison, person_id: str) -> Person:
 
 def _span(liaison: Liaison, person: Person, plan: Plan, now: datetime) -> tuple[datetime, datetime]:
     """From now on at the earliest: hours that were worked stay worked."""
-    today = rules.local_day(person.timezone, now)
+    opening = usual_opening(liaison, person, now)
+    today = local_date(opening, now)
     if plan.first < today:
         raise BadField(ids.AWAY_FROM, "Choose today or a later day.")
     if plan.last < plan.first:
         raise BadField(ids.AWAY_TO, "Choose the first day or a later one.")
     if plan.last > today + rules.LONGEST:
         raise BadField(ids.AWAY_TO, "Choose a day within a year from today.")
-    opening = usual_opening(liaison, person, now)
     starts_at, ends_at = rules.span(
         opening,
         plan.first,
@@ -228,6 +229,7 @@ def _time(tx: Session, liaison: Liaison, person: Person, now: datetime) -> OwnTi
     still_open = select(func.count()).where(mine, col(Handoff.closed_at).is_(None))
     return OwnTime(
         person=person,
+        today=local_date(usual_opening(liaison, person, now), now),
         opens=opens(liaison, person),
         absence=absence,
         is_away=queries.absence_at(tx, person, now) is not None,

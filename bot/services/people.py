@@ -15,8 +15,9 @@ from bot.db import insert_once
 from bot.delivery.messages import release_to
 from bot.errors import NotListed, Refused
 from bot.liaison import Liaison
-from bot.models import Person, Run
+from bot.models import Handoff, Person, Run
 from bot.services.hours import opening_of
+from bot.services.schedule import plan_turn
 from bot.slack import Member
 from bot.views.blocks import escape
 
@@ -120,8 +121,8 @@ def _readable(liaison: Liaison, person: Person, typed: str, now: datetime) -> st
 
 
 def replan(tx: Session, liaison: Liaison, person: Person) -> None:
-    """A person's hours changed: their open runs are due by the new ones, and what was held for
-    them is looked at again.
+    """A person's hours changed: their open runs are due by the new ones, so are their turns, and
+    what was held for them is looked at again.
 
     The hand-off's promise to marketing stays; only the actor's own due time moves.
     """
@@ -141,4 +142,17 @@ def replan(tx: Session, liaison: Liaison, person: Person) -> None:
         run.due_at = sla.due_at(opening, run.started_at, sla.Allowance.parse(run.allowance))
         plan = sla.plan(opening, run.started_at, run.due_at, liaison.playbook.ladder_to_actor)
         run.next_step_at = sla.next_step_at(plan, queries.steps_taken(tx, run))
+    _replan_turns(tx, liaison, person)
     release_to(tx, liaison, person.id)
+
+
+def _replan_turns(tx: Session, liaison: Liaison, person: Person) -> None:
+    handoffs = tx.scalars(
+        select(Handoff).where(
+            col(Handoff.team_id) == liaison.team_id,
+            col(Handoff.actor_id) == person.id,
+            col(Handoff.closed_at).is_(None),
+        )
+    ).all()
+    for handoff in handoffs:
+        plan_turn(tx, liaison, handoff)

@@ -14,7 +14,7 @@ from bot.views.blocks import (
     View,
     checks,
     context,
-    date_picker,
+    day_field,
     escape,
     field,
     foreign,
@@ -34,6 +34,8 @@ class OwnTime:
     """A person's own time, as they are shown it."""
 
     person: Person
+    today: date
+    """By their own calendar."""
     opens: str
     """Their weekly hours."""
     absence: Absence | None
@@ -59,7 +61,7 @@ def _day(at: datetime, person: Person) -> str:
     return at.astimezone(ZoneInfo(person.timezone)).strftime("%a %d %b")
 
 
-def form(own: OwnTime, today: date) -> View:
+def form(own: OwnTime) -> View:
     """When, and who covers; a manager may choose for whom."""
     person = own.person
     who = field(
@@ -73,8 +75,8 @@ def form(own: OwnTime, today: date) -> View:
         "Away",
         [
             *([who] if own.manages else []),
-            field(ids.AWAY_FROM, "First day", date_picker(ids.CHOICE, today)),
-            field(ids.AWAY_TO, "Last day", date_picker(ids.CHOICE, today)),
+            field(ids.AWAY_FROM, "First day", day_field(ids.CHOICE, own.today)),
+            field(ids.AWAY_TO, "Last day", day_field(ids.CHOICE, own.today)),
             field(ids.AWAY_HALVES, "Half days", checks(ids.CHOICE, _HALVES), optional=True),
             _cover_field(own),
             _note_field(),

@@ -61,6 +61,12 @@ def when(at: datetime) -> str:
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>"
 
 
+def on_day(at: datetime) -> str:
+    """The day of an instant in each reader's own zone."""
+    fallback = at.strftime("%a %d %b")
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}}|{fallback}>"
+
+
 def _mrkdwn(text: str) -> dict[str, Any]:
     """Cut to what a block takes; an entity or a link that the cut went through goes with it.
 
@@ -126,11 +132,6 @@ def checks(action_id: str, options: Sequence[tuple[str, str]]) -> Block:
     return {"type": "checkboxes", "action_id": action_id, "options": _options(options)}
 
 
-def date_picker(action_id: str, chosen: date | None = None) -> Block:
-    block: Block = {"type": "datepicker", "action_id": action_id}
-    return block | ({"initial_date": chosen.isoformat()} if chosen else {})
-
-
 def text_field(action_id: str, *, most: int, hint: str) -> Block:
     return {
         "type": "plain_text_input",
@@ -139,6 +140,12 @@ def text_field(action_id: str, *, most: int, hint: str) -> Block:
         "max_length": most,
         "placeholder": plain(short(hint, 150)),
     }
+
+
+def day_field(action_id: str, chosen: date | None = None) -> Block:
+    hint = plain("Choose a day")
+    block: Block = {"type": "datepicker", "action_id": action_id, "placeholder": hint}
+    return block | ({"initial_date": chosen.isoformat()} if chosen else {})
 
 
 def line_field(

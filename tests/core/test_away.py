@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.calendars import compile_opening
-from bot.core.away import least_a_week, local_day, midday, span
+from bot.core.away import least_a_week, midday, span
 from bot.core.business_time import Opening, elapsed
 
 BERLIN, KATHMANDU = "Europe/Berlin", "Asia/Kathmandu"
@@ -80,13 +80,6 @@ def test_a_span_whose_last_day_comes_first_is_turned_round() -> None:
     starts, ends = span(table, AUTUMN, SPRING, from_midday=False, until_midday=False)
 
     assert ends < starts
-
-
-def test_today_is_the_day_of_the_persons_own_calendar() -> None:
-    late = datetime(2026, 11, 23, 18, 20, tzinfo=UTC)
-
-    assert local_day(BERLIN, late) == date(2026, 11, 23)
-    assert local_day(KATHMANDU, late) == date(2026, 11, 24)
 
 
 def test_the_shortest_week_counts() -> None:

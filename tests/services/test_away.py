@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from bot.core.lifecycle import Stage
 from bot.models import Absence, Handoff, Person
-from bot.services.absences import take_due_turns, while_away
+from bot.services.absences import take_due_absences, while_away
 from bot.views import ids
 from tests.acts import history, log_touch, press, record_outcome, why_me
 from tests.office import (
@@ -286,7 +286,7 @@ def test_an_absence_takes_its_turn_once_however_many_look(office: Office) -> Non
     for day in (24, 25):
         office.control.set_clock(datetime(2026, 11, day, 9, 0, tzinfo=UTC))
         with ThreadPoolExecutor(4) as hands:
-            list(hands.map(take_due_turns, [liaison] * 4))
+            list(hands.map(take_due_absences, [liaison] * 4))
 
     assert stored(office, handoff).runs == 3
     told(office, BEN, "While you were away Chloe Martin covered 1 lead: 1 back with you.")
