@@ -96,17 +96,20 @@ class Person(SQLModel, table=True):
     team: str | None = None
     roles: list[str] = Field(default_factory=list, sa_type=JSON)
     opens: str | None = None
+    own_opens: str | None = None
+    """Hours the person set themselves; they go before the playbook's."""
     holidays: list[str] | None = Field(default=None, sa_type=JSON)
     """None = the team's; empty = none at all."""
     manager_id: str | None = None
 
 
 class Absence(SQLModel, table=True):
-    """A span in which a person does not work; half-open."""
+    """A span in which a person does not work; half-open. An empty one was called off."""
 
     __table_args__ = (
         _to("person", "person_id"),
         Index("ix_absence_person", "team_id", "person_id", "ends_at"),
+        _due("ix_absence_turn", "team_id", "turn_at"),
     )
 
     team_id: str = Field(primary_key=True)
@@ -114,6 +117,17 @@ class Absence(SQLModel, table=True):
     person_id: str
     starts_at: datetime
     ends_at: datetime
+    cover_id: str | None = None
+    """Who acts meanwhile; None = nobody was named."""
+    note: str | None = None
+    """For whoever covers, and shown to nobody else."""
+    created_by: str | None = None
+    begun_at: datetime | None = None
+    """When what waited for the person was handed on."""
+    ended_at: datetime | None = None
+    """When it was ended early or called off; `ends_at` moved with it."""
+    turn_at: datetime | None = None
+    """When it begins or ends next, whichever is still to be done; None = it is over."""
 
 
 class Lead(SQLModel, table=True):
@@ -162,6 +176,7 @@ class Handoff(SQLModel, table=True):
         ),
         Index("ix_handoff_actor", "team_id", "actor_id", "closed_at"),
         Index("ix_handoff_stage", "team_id", "stage"),
+        _due("ix_handoff_absence", "team_id", "absence_id"),
         _due("ix_handoff_turns", "team_id", "turns_at"),
         _due("ix_handoff_returned", "team_id", "owner_id", "received_at", "returned_from"),
     )
@@ -173,6 +188,8 @@ class Handoff(SQLModel, table=True):
     owner_id: str | None = None
     actor_id: str | None = None
     """Who acts now: the owner, or their cover while away. None while it waits in the queue."""
+    absence_id: str | None = None
+    """The absence for which somebody last covered, or it went to the queue."""
     owner_given: str | None = None
     """The owner's address as it arrived, kept when nobody here has it, so the card can say so."""
     grade: str
@@ -287,7 +304,7 @@ class Run(SQLModel, table=True):
     number: int = Field(primary_key=True)
     actor_id: str
     why: str
-    """How it came to this actor: owner, claim, took_on, return."""
+    """How it came to this actor: owner, claim, took_on, return, cover, back."""
     allowance: str | None
     """`1h`, `1d` …; None = no clock."""
     started_at: datetime | None = None
@@ -326,6 +343,10 @@ class MessageKind(StrEnum):
     NUDGE = "nudge"
     NOTE = "note"
     """A line of a hand-off's history, told to one person."""
+    AWAY = "away"
+    """An absence, told to whoever covers, and to its person when a manager entered it."""
+    BACK = "back"
+    """What became of the leads of somebody who was away."""
     FOLLOW_UP = "follow_up"
     """The next step falls today."""
     DIGEST = "digest"
@@ -367,7 +388,7 @@ class Message(SQLModel, table=True):
     """Why it is sent, once: `card:<handoff>`, `nudge:<handoff>:<run>:<step>:<recipient>` …"""
     kind: MessageKind = Field(sa_type=_codes(MessageKind))
     subject_id: str
-    """The hand-off it shows; the watched channel, when it tells of one; a digest's reader."""
+    """The hand-off it shows; or the absence or watched channel it tells of; a digest's reader."""
     run: int | None = None
     """The run it belongs to; None when it belongs to the whole hand-off."""
     step: int | None = None

@@ -1,6 +1,7 @@
 """Reads that more than one place asks: one function per question, none of them commits."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 from sqlalchemy import Select, bindparam, select
@@ -11,6 +12,16 @@ from bot.errors import NotListed, Unknown
 from bot.models import Absence, Handoff, History, Lead, Message, Person, Run, Step
 
 SALES, MARKETING = "sales", "marketing"
+COVER = "cover"
+"""Why a run is its actor's: they stand in for somebody who is away."""
+
+
+@dataclass(frozen=True)
+class Cover:
+    """That the actor stands in: for whom, and for which absence of theirs."""
+
+    person: Person
+    absence: Absence
 
 
 @dataclass(frozen=True)
@@ -30,6 +41,8 @@ class HandoffFacts:
     """The hand-off it came back from; None when it was handed over by marketing."""
     before_by: Person | None = None
     """Who recorded the outcome of that one."""
+    cover: Cover | None = None
+    """None = the actor acts for themselves."""
 
 
 def person(tx: Session, team_id: str, person_id: str) -> Person:
@@ -170,13 +183,32 @@ def facts(tx: Session, team_id: str, handoff_id: str) -> HandoffFacts:
     named = _person(tx, handoff, handoff.outcome_person)
     came_from = handoff.returned_from
     before = tx.get_one(Handoff, (team_id, came_from)) if came_from else None
-    before_by = _person(tx, before, before.outcome_by) if before else None
-    run = current_run(tx, handoff)
-    return HandoffFacts(handoff, lead, run, actor, by, named, before, before_by)
+    return HandoffFacts(
+        handoff=handoff,
+        lead=lead,
+        run=current_run(tx, handoff),
+        actor=actor,
+        outcome_by=by,
+        outcome_person=named,
+        before=before,
+        before_by=_person(tx, before, before.outcome_by) if before else None,
+        cover=cover(tx, handoff),
+    )
 
 
 def _person(tx: Session, handoff: Handoff, person_id: str | None) -> Person | None:
     return tx.get_one(Person, (handoff.team_id, person_id)) if person_id else None
+
+
+def cover(tx: Session, handoff: Handoff) -> Cover | None:
+    """For whom the actor stands in, until that absence is over."""
+    run = current_run(tx, handoff)
+    if run is None or run.why != COVER or handoff.absence_id is None:
+        return None
+    absence = tx.get_one(Absence, (handoff.team_id, handoff.absence_id))
+    if absence.turn_at is None:
+        return None
+    return Cover(tx.get_one(Person, (handoff.team_id, absence.person_id)), absence)
 
 
 def history(tx: Session, handoff: Handoff) -> list[History]:
@@ -203,13 +235,32 @@ def history_for(tx: Session, handoff: Handoff, reader_id: str) -> list[History]:
 
 
 def absences(tx: Session, person: Person) -> list[Absence]:
+    """All that were and are planned, in order; not those that were called off."""
     return list(
         tx.scalars(
             select(Absence)
-            .where(col(Absence.team_id) == person.team_id, col(Absence.person_id) == person.id)
+            .where(
+                col(Absence.team_id) == person.team_id,
+                col(Absence.person_id) == person.id,
+                col(Absence.ends_at) > col(Absence.starts_at),
+            )
             .order_by(col(Absence.starts_at))
         )
     )
+
+
+def absence_at(tx: Session, person: Person, at: datetime) -> Absence | None:
+    """The absence a person is on at an instant; None = they are not away."""
+    return tx.scalars(
+        select(Absence)
+        .where(
+            col(Absence.team_id) == person.team_id,
+            col(Absence.person_id) == person.id,
+            col(Absence.starts_at) <= at,
+            col(Absence.ends_at) > at,
+        )
+        .limit(1)
+    ).first()
 
 
 def open_of(tx: Session, team_id: str, actor_id: str, most: int) -> list[HandoffFacts]:

@@ -13,6 +13,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.delivery.messages import release_held
 from bot.liaison import Liaison
+from bot.services.absences import take_due_absences
 from bot.services.ladder import take_due_steps
 from bot.services.turns import take_due_turns
 from bot.services.undo import end_offers
@@ -36,6 +37,7 @@ class Tick:
 TIMETABLE = (
     Tick("take-due-steps", timedelta(seconds=5), take_due_steps),
     Tick("take-due-turns", timedelta(seconds=5), take_due_turns),
+    Tick("take-due-absences", timedelta(seconds=5), take_due_absences),
     Tick("release-held-messages", timedelta(seconds=5), release_held),
     Tick("end-undo-offers", timedelta(seconds=5), end_offers),
     Tick("blank-old-bodies", timedelta(hours=6), blank_old_bodies),

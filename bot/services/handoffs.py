@@ -15,6 +15,7 @@ from bot.intake.lead_event import LeadEvent
 from bot.intake.webhook import Receipt
 from bot.liaison import Liaison
 from bot.models import Handoff, History, Lead, Message, MessageKind, Person, Run
+from bot.services import cover
 from bot.services.hours import back_at_work, opening_of
 from bot.services.schedule import plan_turn
 from bot.views.blocks import escape, when
@@ -42,7 +43,7 @@ def hand_over(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) ->
     tx.flush()
     note(tx, handoff, "handed_over", now)
     if owner:
-        begin_run(tx, liaison, handoff, owner, "owner")
+        give(tx, liaison, handoff, owner, "owner", now)
     show(tx, liaison, handoff)
     return Receipt(handoff.id, duplicate=False)
 
@@ -128,6 +129,30 @@ def _note_return(
     handoff.last_activity = event.last_activity or event.reason or handoff.last_activity
     note(tx, handoff, "came_back", now)
     changed(tx, liaison, handoff)
+
+
+def give(
+    tx: Session, liaison: Liaison, handoff: Handoff, person: Person, why: str, now: datetime
+) -> Run | None:
+    """Give a hand-off to a person or, while they are away, to whoever stands in for them.
+
+    The owner of record stays. None = it is in the queue, because nobody stands in.
+    """
+    handoff.owner_id = handoff.owner_id or person.id
+    actor = cover.actor_for(tx, liaison, person, handoff.grade, now)
+    if actor and actor.id == person.id:
+        return begin_run(tx, liaison, handoff, person, why)
+    # A lead its actor only covers is still covered for the same person, whoever takes it now.
+    covered = queries.cover(tx, handoff)
+    absence = covered.absence if covered else queries.absence_at(tx, person, now)
+    assert absence  # or they would act themselves
+    handoff.absence_id = absence.id
+    if actor is None:
+        handoff.actor_id = None
+        note(tx, handoff, "queued", now)
+        return None
+    note(tx, handoff, "covered", now, by=absence.person_id, facts={"to": actor.id})
+    return begin_run(tx, liaison, handoff, actor, queries.COVER)
 
 
 def begin_run(tx: Session, liaison: Liaison, handoff: Handoff, actor: Person, why: str) -> Run:
@@ -230,7 +255,7 @@ def authorise(
         raise TooLate(_who_claimed(tx, liaison, handoff, actor, by))
     standing = Standing(
         is_listed=True,
-        is_actor=handoff.actor_id == by,
+        is_actor=cover.acts(tx, handoff, by, now),
         manages_actor=actor is not None and actor.manager_id == by,
         sells=queries.sells(person),
         took_it_on=handoff.outcome_person == by,

@@ -9,11 +9,13 @@ from bot import queries
 from bot.delivery.courier import Hold, Telling
 from bot.delivery.messages import shrink_older
 from bot.liaison import Liaison
-from bot.models import History, Message, MessageKind, Person
+from bot.models import Absence, History, Message, MessageKind, Person
 from bot.services import undo
+from bot.services.absences import summary
 from bot.services.digests import told_in
 from bot.services.handoffs import card_shown
 from bot.services.hours import back_at_work
+from bot.views import away as away_views
 from bot.views import followups as followup_views
 from bot.views import handoffs as handoff_views
 from bot.views import watching as watching_views
@@ -28,6 +30,8 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.NUDGE: Telling(partial(_dm, liaison), partial(_dm_shown, liaison)),
         MessageKind.FOLLOW_UP: Telling(partial(_dm, liaison), partial(_dm_shown, liaison)),
         MessageKind.NOTE: Telling(partial(_note, liaison)),
+        MessageKind.AWAY: Telling(partial(_away, liaison)),
+        MessageKind.BACK: Telling(partial(_back, liaison)),
         MessageKind.DIGEST: Telling(partial(_digest, liaison)),
         MessageKind.UNREAD: Telling(partial(_unread, liaison)),
     }
@@ -90,6 +94,29 @@ def _note(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Pos
     line = tx.get_one(History, (liaison.team_id, message.about))
     names = queries.names(tx, liaison.team_id, [line])
     return handoff_views.note(facts.lead, line, names, reader)
+
+
+def _away(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold | None:
+    """Told in time or not at all: of what is over, or was called off before, nobody hears."""
+    reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
+    absence = tx.get_one(Absence, (liaison.team_id, message.subject_id))
+    if message.ts is None:
+        if absence.turn_at is None:
+            return None
+        if opens := back_at_work(tx, liaison, reader, now):
+            return Hold(opens)
+    person = tx.get_one(Person, (liaison.team_id, absence.person_id))
+    by = tx.get(Person, (liaison.team_id, absence.created_by)) if absence.created_by else None
+    return away_views.told(absence, person, reader, by)
+
+
+def _back(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold:
+    reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
+    if message.ts is None and (opens := back_at_work(tx, liaison, reader, now)):
+        return Hold(opens)
+    return away_views.while_away(
+        summary(tx, tx.get_one(Absence, (liaison.team_id, message.subject_id)))
+    )
 
 
 def _digest(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold:

@@ -5,8 +5,9 @@ from datetime import datetime
 from bot.core.lifecycle import OPEN, Stage
 from bot.models import Handoff, History, Lead, Person
 from bot.playbook import Playbook
-from bot.queries import HandoffFacts
+from bot.queries import Cover, HandoffFacts
 from bot.views import ids
+from bot.views.away import last_day
 from bot.views.blocks import (
     Block,
     Post,
@@ -111,11 +112,25 @@ def status_line(facts: HandoffFacts, playbook: Playbook, reader: Person | None =
     name, has, is_on_it = (
         ("You", "have", "are") if is_mine else (escape(facts.actor.name), "has", "is")
     )
+    covering = _covering(facts.cover, reader)
     if handoff.touched_at:
-        return f"{name} {is_on_it} working on it: in touch {when(handoff.touched_at)}."
+        at = when(handoff.touched_at)
+        return f"{name} {is_on_it} working on it{covering}: in touch {at}."
     accepted = bool(facts.run and facts.run.accepted_at)
-    has_it = f"{name} accepted it." if accepted else f"{name} {has} it."
+    has_it = f"{name} accepted it{covering}." if accepted else f"{name} {has} it{covering}."
     return has_it + _due(facts.run.due_at if facts.run else None)
+
+
+def _covering(cover: Cover | None, reader: Person | None) -> str:
+    """For whom the actor stands in; until when is for the two of them, and why for nobody."""
+    if cover is None:
+        return ""
+    if reader is None:
+        return f", covering for {escape(cover.person.name)}"
+    if reader.id == cover.person.id:
+        return ", covering for you"
+    until = last_day(cover.absence, cover.person)
+    return f", covering for {escape(cover.person.name)} until {until}"
 
 
 def _due(due_at: datetime | None) -> str:
@@ -197,6 +212,11 @@ def history(facts: HandoffFacts, rows: list[History], names: dict[str, str]) -> 
 
 _TOLD = {
     "handed_over": "Marketing handed it over",
+    "covered": "{to} covers for {by}",
+    "stays": "{to} covers for {by}, who keeps this lead",
+    "kept": "{by} keeps it",
+    "back": "It is back with {by}",
+    "queued": "It went to the queue",
     "imported": "It was brought in from a file, as history",
     "came_back": "The lead came back",
     "shown": "The card was shown",
