@@ -52,6 +52,8 @@ class Workspace(SQLModel, table=True):
     name: str
     bot_user_id: str
     connected_at: datetime
+    erasing_secret: str | None = None
+    """Keys the hashes by which erased leads are recognised; None until the first was erased."""
 
 
 class PlaybookVersion(SQLModel, table=True):
@@ -109,12 +111,17 @@ class Absence(SQLModel, table=True):
 class Lead(SQLModel, table=True):
     """A person or company marketing won interest from. The one table with personal fields."""
 
-    __table_args__ = (UniqueConstraint("team_id", "lead_key", name="uq_lead_key"),)
+    __table_args__ = (
+        UniqueConstraint("team_id", "lead_key", name="uq_lead_key"),
+        Index("ix_lead_email", "team_id", "email"),
+        _due("ix_lead_merged", "team_id", "merged_into"),
+    )
 
     team_id: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
     lead_key: str
-    """`id:<the CRM's id>`, or `email:<hash>` when the source has no id of its own."""
+    """`id:<the CRM's id>`, or `email:<hash>` when the source has no id of its own; once erased,
+    `erased:<id>`."""
     given_name: str | None = None
     family_name: str | None = None
     email: str | None = None
@@ -124,8 +131,22 @@ class Lead(SQLModel, table=True):
     country: str | None = None
     message: str | None = Field(default=None, sa_type=Text)
     custom: dict[str, object] = Field(default_factory=dict, sa_type=JSON)
+    told_at: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+    """When each field was told last, in ISO 8601: an older event never overwrites a newer one."""
+    merged_into: str | None = None
+    """The lead that stands for this one since the CRM merged them; never itself merged."""
     created_at: datetime
     erased_at: datetime | None = None
+
+
+class ErasedKey(SQLModel, table=True):
+    """A key of an erased lead, as a hash that only this workspace can make."""
+
+    __tablename__ = "erased_key"
+
+    team_id: str = Field(primary_key=True)
+    digest: str = Field(primary_key=True)
+    erased_at: datetime
 
 
 _OPEN = text("closed_at IS NULL")
@@ -147,6 +168,7 @@ class Handoff(SQLModel, table=True):
         ),
         Index("ix_handoff_actor", "team_id", "actor_id", "closed_at"),
         Index("ix_handoff_stage", "team_id", "stage"),
+        _due("ix_handoff_closed", "team_id", "closed_at"),
     )
 
     team_id: str = Field(primary_key=True)
@@ -179,6 +201,10 @@ class Handoff(SQLModel, table=True):
     due_at: datetime | None = None
     """What marketing was promised; never moves later. None = no clock, or not shown yet."""
     touched_at: datetime | None = None
+    meeting_at: datetime | None = None
+    """A meeting with the lead; no first touch is due before it is over."""
+    meeting_ends_at: datetime | None = None
+    """None = an hour after it begins."""
     outcome: str | None = None
     """A reason's key of the playbook, or qualified, won, lost."""
     outcome_words: str | None = Field(default=None, sa_type=Text)
@@ -225,11 +251,13 @@ class Run(SQLModel, table=True):
     number: int = Field(primary_key=True)
     actor_id: str
     why: str
-    """How it came to this actor: owner, claim, took_on."""
+    """How it came to this actor: owner, claim, took_on, crm."""
     allowance: str | None
     """`1h`, `1d` …; None = no clock."""
     started_at: datetime | None = None
     """When the card was shown (first run) or the hand-off changed hands."""
+    counts_from: datetime | None = None
+    """From when the allowance counts: the start, a later act of the lead, a meeting's end."""
     due_at: datetime | None = None
     next_step_at: datetime | None = None
     accepted_at: datetime | None = None

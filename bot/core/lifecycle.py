@@ -34,6 +34,9 @@ QUALIFIED, WON, LOST = "qualified", "won", "lost"
 RESERVED_OUTCOMES = frozenset({QUALIFIED, WON, LOST})
 """Outcomes every playbook has; the other outcomes are its reasons."""
 
+DUPLICATE, ERASED = "duplicate", "erased"
+"""How a hand-off ends that nobody answered: its lead was merged into another, or erased."""
+
 _STAGE_OF = {QUALIFIED: Stage.QUALIFIED, WON: Stage.WON, LOST: Stage.LOST}
 
 

@@ -6,7 +6,17 @@ keep an agreed version in the database.
 
 from bot.playbook.faults import Fault, PlaybookFaults
 from bot.playbook.playbook import Playbook, UnknownSchema, digest
-from bot.playbook.sections import Channels, Hours, ListedPerson, Reason, Role, Rung, Sla, Team
+from bot.playbook.sections import (
+    Channels,
+    Hours,
+    ListedPerson,
+    Reason,
+    Retention,
+    Role,
+    Rung,
+    Sla,
+    Team,
+)
 
 __all__ = [
     "Channels",
@@ -16,6 +26,7 @@ __all__ = [
     "Playbook",
     "PlaybookFaults",
     "Reason",
+    "Retention",
     "Role",
     "Rung",
     "Sla",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from pydantic import Field, ValidationError
 
-from bot.core.lifecycle import LOST, QUALIFIED, WON
+from bot.core.lifecycle import DUPLICATE, ERASED, LOST, QUALIFIED, WON
 from bot.core.sla import DEFAULT_LADDER, Allowance, LadderStep, Recipient, Via
 from bot.playbook.faults import Fault, PlaybookFaults
 from bot.playbook.rules import broken_rules
@@ -17,6 +17,7 @@ from bot.playbook.sections import (
     Hours,
     ListedPerson,
     Reason,
+    Retention,
     Rung,
     Section,
     Sla,
@@ -37,10 +38,17 @@ _SECTIONS: dict[str, Model] = {
     "sla": Sla,
     "ladder": Rung,
     "reasons": Reason,
+    "retention": Retention,
     "people": ListedPerson,
 }
 
-_FIXED_LABELS = {QUALIFIED: "Qualified", WON: "Won", LOST: "Lost"}
+_FIXED_LABELS = {
+    QUALIFIED: "Qualified",
+    WON: "Won",
+    LOST: "Lost",
+    DUPLICATE: "Duplicate",
+    ERASED: "Erased",
+}
 
 
 class UnknownSchema(ValueError):
@@ -62,6 +70,7 @@ class Playbook(Section):
         default=DEFAULT_REASONS,
         description="Write [[reasons]] in double brackets, once for each reason.",
     )
+    retention: Retention = Field(default=Retention(), description="Write one [retention] section.")
     people: tuple[ListedPerson, ...] = Field(
         default=(), description="Write [[people]] in double brackets, once for each person."
     )

@@ -8,11 +8,10 @@ from sqlmodel import col
 
 from bot import queries
 from bot.calendars import BadCalendar, parse_zone
-from bot.core import sla
 from bot.db import insert_once
 from bot.liaison import Liaison
 from bot.models import Person, Run
-from bot.services.hours import opening_of
+from bot.services.clocks import set_clock
 from bot.slack import Member
 
 
@@ -100,9 +99,5 @@ def _replan(tx: Session, liaison: Liaison, person: Person) -> None:
         )
     ).all()
     for run in runs:
-        if run.started_at is None or run.allowance is None:
-            continue
-        opening = opening_of(tx, liaison, person, run.started_at)
-        run.due_at = sla.due_at(opening, run.started_at, sla.Allowance.parse(run.allowance))
-        plan = sla.plan(opening, run.started_at, run.due_at, liaison.playbook.ladder_to_actor)
-        run.next_step_at = sla.next_step_at(plan, queries.steps_taken(tx, run))
+        if run.counts_from:
+            set_clock(tx, liaison, run, run.counts_from)

@@ -175,6 +175,7 @@ def why_me(facts: HandoffFacts, reader: Person) -> str:
     how = {
         "owner": "marketing named the owner when handing it over",
         "claim": f"{'you' if you else 'they'} claimed it from the queue",
+        "crm": f"the CRM made {'you' if you else 'them'} the owner",
         "took_on": f"{'you' if you else 'they'} answered it while its first touch was open",
     }[run.why]
     rule = (
