@@ -125,13 +125,16 @@ def migrate_database(_: argparse.Namespace) -> int:
 def erase(chosen: argparse.Namespace) -> int:
     """Asks first. What Slack shows is changed by the bot that runs, or at its next start."""
     liaison, _slack, _me = connect(_settings(), wall)
-    count = count_erasable(liaison, lead_id=chosen.lead, email=chosen.email)
-    if not count:
-        raise CannotStart("No lead is known by this; was it erased already?")
-    if not chosen.yes and not _is_sure(f"Erase {count} lead(s)? This cannot be undone."):
-        raise CannotStart("Nothing was erased.")
-    erased = erase_lead(liaison, lead_id=chosen.lead, email=chosen.email)
-    empty_log(liaison.engine)
+    try:
+        count = count_erasable(liaison, lead_id=chosen.lead, email=chosen.email)
+        if not count:
+            raise CannotStart("No lead is known by this; was it erased already?")
+        if not chosen.yes and not _is_sure(f"Erase {count} lead(s)? This cannot be undone."):
+            raise CannotStart("Nothing was erased.")
+        erased = erase_lead(liaison, lead_id=chosen.lead, email=chosen.email)
+        empty_log(liaison.engine)
+    finally:
+        liaison.engine.dispose()
     print(f"Erased: {erased}. The running bot now takes them out of Slack's messages.")
     return OK
 

@@ -108,6 +108,17 @@ def test_a_meeting_ahead_stops_the_clock_until_it_is_over(office: Office, event:
     assert len(nudges(office, BEN, handoff)) == 1
 
 
+def test_a_reminder_that_waits_is_not_sent_once_a_meeting_is_agreed(office: Office) -> None:
+    handoff = office.hand_over()
+    office.dm(BEN, handoff)
+    office.control.fault("rate_limited", method="chat.postMessage", times=3, seconds=1)
+    office.control.advance("31m")
+
+    update(office, handoff, meeting_at=THURSDAY_TEN.isoformat())
+
+    assert nudges(office, BEN, handoff) == []
+
+
 def test_a_meeting_told_with_the_hand_over_stops_the_clock_from_the_start(office: Office) -> None:
     handoff = office.hand_over(
         meeting_at=THURSDAY_TEN.isoformat(),
