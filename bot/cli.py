@@ -1,4 +1,4 @@
-"""python -m bot run | check | migrate | erase | playbook check | new-secret: codes, no logic."""
+"""python -m bot run | check | migrate | import | erase | playbook check | new-secret."""
 
 import argparse
 import logging
@@ -13,12 +13,13 @@ from threading import Event
 
 from dotenv import dotenv_values
 
-from bot import __version__
+from bot import __version__, cli_imports
 from bot.app import Bot, connect
 from bot.clock import wall
 from bot.config import BadSettings, Settings
 from bot.db import empty_log, make_engine, migrate
 from bot.errors import CannotStart, NotSaved, SlackError
+from bot.intake.csv_file import NotCsv
 from bot.playbook import Playbook, PlaybookFaults
 from bot.services.erasing import count_erasable, erase_lead
 
@@ -38,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain([f"{fault.name} {fault.fix}" for fault in error.faults])
     except PlaybookFaults as error:
         _complain([f"{fault.key}: {fault.problem}" for fault in error.faults])
-    except (CannotStart, NotSaved, SlackError) as error:
+    except (CannotStart, NotCsv, NotSaved, SlackError) as error:
         _complain([str(error)])
     return FAULTY
 
@@ -70,6 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     whom.add_argument("--lead", metavar="ID", help="the lead's id, as your CRM sends it")
     whom.add_argument("--email", metavar="ADDRESS", help="the lead's address")
     erasing.add_argument("--yes", action="store_true", help="do not ask first")
+    importing = _add(commands, "import", import_leads, "bring in the leads of a CSV as history")
+    cli_imports.add_arguments(importing)
     playbook = commands.add_parser("playbook", help="work with a playbook file")
     actions = playbook.add_subparsers(required=True, metavar="action")
     checking = _add(actions, "check", check_playbook, "name every fault of a file, by its key")
@@ -113,6 +116,10 @@ def check(_: argparse.Namespace) -> int:
     )
     for sentence in liaison.playbook.notes():
         print(f"Note: {sentence}")
+    print(
+        "Note: any app here may hand leads over by its messages' metadata; to trust one only, "
+        'write its id for "*" under metadata_subscriptions in manifest.yml, and paste it anew.'
+    )
     return OK
 
 
@@ -143,6 +150,12 @@ def _is_sure(question: str) -> bool:
     """Whether somebody types yes; nobody there to ask means no."""
     print(f"{question} Type yes to go on: ", end="", flush=True)
     return sys.stdin.readline().strip().lower() == "yes"
+
+
+def import_leads(chosen: argparse.Namespace) -> int:
+    file, mapping = cli_imports.open_file(chosen)
+    liaison, _slack, _me = connect(_settings(), wall)
+    return OK if cli_imports.bring_in(liaison, file, mapping, chosen) else FAULTY
 
 
 def check_playbook(chosen: argparse.Namespace) -> int:

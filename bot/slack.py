@@ -109,6 +109,16 @@ class Slack:
             return None
         return channel_id if answer["channel"].get("is_member") else None
 
+    def is_shared(self, channel_id: str) -> bool:
+        """Whether another company is in this channel (Slack Connect)."""
+        answer = reached(lambda: self._client.conversations_info(channel=channel_id))
+        return bool(answer["channel"].get("is_ext_shared"))
+
+    def last_messages(self, channel_id: str, most: int) -> list[Mapping[str, Any]]:
+        """The newest messages of a channel the bot is in, newest first; at most 200."""
+        answer = reached(lambda: self._client.conversations_history(channel=channel_id, limit=most))
+        return list(answer["messages"])
+
     def open_dm(self, person_id: str) -> str:
         """The DM channel with a person; opening it twice is harmless."""
         answer = reached(lambda: self._client.conversations_open(users=[person_id]))

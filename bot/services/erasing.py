@@ -170,6 +170,8 @@ def _forget_bodies(
 ) -> None:
     """Blank what was delivered of them; a body too many is no loss once it was worked on."""
     names = {lead.lead_key.removeprefix("id:") for lead in leads}
+    # A lead read from a message is known by where it stood; its raw event by the time alone.
+    names |= {name.rpartition(":")[2] for name in names if name.startswith("slack:")}
     names |= {lead.email for lead in leads if lead.email}
     written = {form for name in names for form in (name, json.dumps(name)[1:-1])}
     body = func.lower(col(InboxEvent.body))

@@ -14,6 +14,7 @@ from bot.services.handoffs import card_shown
 from bot.services.hours import back_at_work
 from bot.views import followups as followup_views
 from bot.views import handoffs as handoff_views
+from bot.views import watching as watching_views
 from bot.views.blocks import Post
 
 
@@ -24,6 +25,7 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.LEAD_DM: Telling(partial(_dm, liaison), partial(_dm_shown, liaison)),
         MessageKind.NUDGE: Telling(partial(_dm, liaison), partial(_dm_shown, liaison)),
         MessageKind.NOTE: Telling(partial(_note, liaison)),
+        MessageKind.UNREAD: Telling(partial(_unread, liaison)),
     }
 
 
@@ -89,3 +91,10 @@ def _note(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Pos
     line = tx.get_one(History, (liaison.team_id, message.about))
     names = queries.names(tx, liaison.team_id, [line])
     return handoff_views.note(facts.lead, line, names, reader)
+
+
+def _unread(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold:
+    reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
+    if message.ts is None and (opens := back_at_work(tx, liaison, reader, now)):
+        return Hold(opens)
+    return watching_views.unread(message.subject_id)

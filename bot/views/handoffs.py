@@ -158,6 +158,7 @@ def history(facts: HandoffFacts, rows: list[History], names: dict[str, str]) -> 
 
 _TOLD = {
     "handed_over": "Marketing handed it over",
+    "imported": "It was brought in from a file, as history",
     "came_back": "The lead came back{act}",
     "older_act": "The CRM told of an earlier act again",
     "crm_updated": "The CRM brought up to date: {fields}",

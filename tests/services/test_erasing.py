@@ -11,10 +11,14 @@ from sqlmodel import SQLModel, col
 
 from bot.cli import main
 from bot.db import empty_log
+from bot.errors import NotAllowed
+from bot.intake.lead_event import parse
 from bot.models import InboxEvent, Lead
+from bot.services import byhand, imports
+from bot.services.byhand import Told
 from bot.views import ids
 from tests.acts import history, hold_edits, record_outcome, why_me
-from tests.office import BEN, CHLOE, LEADS, PLAYBOOK, SECRET, Json, Office, dm, text_of
+from tests.office import BEN, CHLOE, IDA, LEADS, PLAYBOOK, SECRET, Json, Office, dm, text_of
 from tests.postgres import ON_BOTH_ENGINES
 from tests.services.test_followups import nudges
 from tests.services.test_handoffs import run_of, stored
@@ -153,6 +157,18 @@ def test_an_erased_lead_that_is_handed_over_again_is_refused_quietly(
     with office.bot.liaison.reading() as tx:
         bodies = tx.scalars(select(col(InboxEvent.body)).where(col(InboxEvent.body).is_not(None)))
         assert not [body for body in bodies if "gone" in str(body)]
+
+
+def test_no_other_door_takes_an_erased_lead(office: Office) -> None:
+    erase(office, email="door@example.org")
+    assert office.bot
+    liaison = office.bot.liaison
+    told = Told("C1:1.0", {"company": "Door Ltd", "email": "door@example.org"}, None)
+
+    with pytest.raises(NotAllowed, match="erased on request"):
+        byhand.hand_over(liaison, told, IDA)
+    row = json.dumps({"email": "door@example.org", "company": "Door Ltd"}).encode()
+    assert imports.bring_in(liaison, [parse(row, liaison.now())]) == 0
 
 
 def test_erasing_comes_before_the_hand_over_when_the_crm_tells_it_so(office: Office) -> None:
