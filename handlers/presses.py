@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt import Ack, BoltContext, Respond
 
 from bot.views import ids
-from handlers import followups, handoffs
+from handlers import followups, handoffs, returns
 from handlers.desk import desk_of
 from handlers.press import Press
 
@@ -17,6 +17,7 @@ PRESSES: dict[str, Callable[[Press], None]] = {
     ids.OUTCOME: followups.open_outcome_form,
     f"{ids.MORE}:{ids.MORE_WHY}": followups.why_me,
     f"{ids.MORE}:{ids.MORE_HISTORY}": handoffs.open_history,
+    f"{ids.MORE}:{ids.MORE_CANCEL_RETURN}": returns.cancel_return,
 }
 
 

@@ -6,7 +6,6 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from bot.core.lifecycle import Stage
 from bot.db import empty_log, rows_changed
 from bot.liaison import Liaison
 from bot.models import Handoff, InboxEvent, Lead
@@ -75,7 +74,7 @@ def _closed(team_id: str, before: datetime) -> Select[Lead]:
             col(other.lead_id) == Lead.id,
             col(other.closed_at).is_(None)
             | (col(other.closed_at) >= before)
-            | (col(other.stage) == Stage.RECYCLED),
+            | col(other.return_at).is_not(None),
         )
         .exists()
     )

@@ -1,5 +1,4 @@
 import hashlib
-import json
 from textwrap import dedent
 
 import pytest
@@ -159,7 +158,6 @@ def test_what_is_agreed_but_not_acted_on_is_said() -> None:
         "ladder[1]",
         "ladder[2]",
         "reasons[0].needs_attempts",
-        "reasons[0].recycle_days",
         "channels.standup",
     ]
     assert Playbook.parse("").notes() == ()
@@ -200,6 +198,11 @@ email = "ana"
 team = "sale"
 roles = []
 timezone = "Berlin"
+[timing]
+silent_days = 0
+give_back_days = 30
+expire_days = 21
+returns_a_day = "5"
 """
 
 
@@ -229,6 +232,9 @@ def test_every_fault_is_named_at_once_by_its_key() -> None:
         "sla.A",
         "sla.B",
         "sla.preset",
+        "timing.expire_days",
+        "timing.returns_a_day",
+        "timing.silent_days",
     ]
 
 
@@ -416,9 +422,7 @@ def test_a_version_of_a_newer_app_is_refused() -> None:
 
 
 def test_playbooks_that_mean_the_same_are_stored_as_the_same_text() -> None:
-    stored = json.loads(Playbook.parse(FULL).to_json())
-
-    assert json.loads(VERSION_1).items() <= stored.items()
+    assert Playbook.parse(FULL).to_json() == Playbook.from_json(VERSION_1).to_json()
     assert Playbook.parse('sla.A = "60m"').to_json() == Playbook.parse("").to_json()
     assert Playbook.parse('sla.A = "61m"').to_json() != Playbook.parse("").to_json()
 

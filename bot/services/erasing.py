@@ -16,6 +16,7 @@ from bot import queries
 from bot.core.erasing import digest, without_words
 from bot.core.lifecycle import ERASED
 from bot.db import insert_once
+from bot.delivery.messages import revise_digests
 from bot.intake.lead_event import LeadEvent, key_of_email, key_of_id
 from bot.intake.webhook import Receipt
 from bot.liaison import Liaison
@@ -140,7 +141,8 @@ def blank(lead: Lead) -> None:
 
 def _erase_handoff(tx: Session, liaison: Liaison, handoff: Handoff, now: datetime) -> None:
     handoff.reason = handoff.last_activity = handoff.url = None
-    handoff.owner_given = handoff.outcome_words = None
+    handoff.owner_given = handoff.outcome_words = handoff.follow_up_words = None
+    handoff.return_at = handoff.return_announced_at = None
     handoff.utm = {}
     for line in queries.history(tx, handoff):
         line.facts = without_words(line.facts)
@@ -149,6 +151,7 @@ def _erase_handoff(tx: Session, liaison: Liaison, handoff: Handoff, now: datetim
     note(tx, handoff, ERASED, now)
     _take_up_again(tx, liaison, handoff)
     changed(tx, liaison, handoff)
+    revise_digests(tx, liaison, handoff.id)
 
 
 def _take_up_again(tx: Session, liaison: Liaison, handoff: Handoff) -> None:

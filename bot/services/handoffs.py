@@ -20,6 +20,7 @@ from bot.services.clocks import may_start, promise, set_clock
 from bot.services.erased import is_erased
 from bot.services.hours import back_at_work, opening_of
 from bot.services.lead_fields import take_fields
+from bot.services.schedule import plan_turn
 from bot.views.blocks import escape, when
 
 DEFAULT_GRADE = "C"
@@ -47,6 +48,13 @@ def hand_over(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) ->
     note(tx, handoff, "handed_over", now)
     if owner:
         begin_run(tx, liaison, handoff, owner, "owner")
+    show(tx, liaison, handoff)
+    return Receipt(handoff.id, duplicate=False)
+
+
+def show(tx: Session, liaison: Liaison, handoff: Handoff) -> None:
+    """Queue the card of a new hand-off; its clock starts when Slack shows it."""
+    plan_turn(tx, liaison, handoff)
     say_in_channel(
         tx,
         liaison,
@@ -55,7 +63,6 @@ def hand_over(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) ->
         subject_id=handoff.id,
         channel=liaison.handoff_channel,
     )
-    return Receipt(handoff.id, duplicate=False)
 
 
 def lead_told_of(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) -> Lead:
@@ -237,6 +244,8 @@ def _who_claimed(tx: Session, liaison: Liaison, handoff: Handoff, actor: Person,
 def _who_closed(tx: Session, liaison: Liaison, handoff: Handoff) -> str:
     if handoff.outcome == ERASED:
         return "This lead was erased; there is nothing left to do."
+    if handoff.stage is Stage.EXPIRED and handoff.closed_at:
+        return f"This lead expired, {when(handoff.closed_at)}; marketing may hand it over again."
     facts = queries.facts(tx, liaison.team_id, handoff.id)
     who = escape(facts.outcome_by.name) if facts.outcome_by else "The CRM"
     label = escape(liaison.playbook.outcome_label(handoff.outcome or ""))
@@ -268,8 +277,9 @@ def note(
 
 
 def changed(tx: Session, liaison: Liaison, handoff: Handoff) -> None:
-    """Something every message about this hand-off shows has changed."""
+    """Something every message about this hand-off shows has changed, and perhaps its next turn."""
     handoff.revision += 1
+    plan_turn(tx, liaison, handoff)
     tx.add(handoff)
     tx.flush()
     revise(tx, liaison, handoff.id)

@@ -22,6 +22,7 @@ from tests.office import BEN, CHLOE, IDA, LEADS, PLAYBOOK, SECRET, Json, Office,
 from tests.postgres import ON_BOTH_ENGINES
 from tests.services.test_followups import nudges
 from tests.services.test_handoffs import run_of, stored
+from tests.services.test_turns import DAY, WEEK_AFTER, touch_with_step
 
 pytestmark = ON_BOTH_ENGINES
 
@@ -157,6 +158,27 @@ def test_an_erased_lead_that_is_handed_over_again_is_refused_quietly(
     with office.bot.liaison.reading() as tx:
         bodies = tx.scalars(select(col(InboxEvent.body)).where(col(InboxEvent.body).is_not(None)))
         assert not [body for body in bodies if "gone" in str(body)]
+
+
+def test_next_steps_and_what_marketing_read_of_several_leads_go_too(own_office: Office) -> None:
+    office = own_office
+    office.open()
+    worked = office.hand_over(lead_id="step-1", company="Steptoe")
+    touch_with_step(office, BEN, worked, "2026-11-27", "send Steptoe the price")
+    office.card(worked, "is working on it")
+    waited = office.hand_over(lead_id="wait-1", company="Waiting Ltd")
+    office.dm(BEN, waited)
+    office.control.set_clock(WEEK_AFTER)
+    office.card(waited, "In the queue")
+    office.control.set_clock(WEEK_AFTER + DAY)
+    office.control.message(dm(IDA), lambda said: "Waiting Ltd" in text_of(said))
+
+    erase(office, lead_id="step-1")
+    erase(office, lead_id="wait-1")
+
+    office.control.message(dm(IDA), lambda said: "An erased lead" in text_of(said))
+    office.settle()
+    assert not [value for value in database(office) if "Steptoe" in value or "Waiting" in value]
 
 
 def test_no_other_door_takes_an_erased_lead(office: Office) -> None:
