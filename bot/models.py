@@ -62,6 +62,8 @@ class Workspace(SQLModel, table=True):
     name: str
     bot_user_id: str
     connected_at: datetime
+    erasing_secret: str | None = None
+    """Keys the hashes by which erased leads are recognised; None until the first was erased."""
 
 
 class PlaybookVersion(SQLModel, table=True):
@@ -136,12 +138,15 @@ class Lead(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("team_id", "lead_key", name="uq_lead_key"),
         _due("ix_lead_do_not_contact", "team_id", "email", "do_not_contact_at"),
+        Index("ix_lead_email", "team_id", "email"),
+        _due("ix_lead_merged", "team_id", "merged_into"),
     )
 
     team_id: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
     lead_key: str
-    """`id:<the CRM's id>`, or `email:<hash>` when the source has no id of its own."""
+    """`id:<the CRM's id>`, or `email:<hash>` when the source has no id of its own; once erased,
+    `erased:<id>`."""
     given_name: str | None = None
     family_name: str | None = None
     email: str | None = None
@@ -151,10 +156,24 @@ class Lead(SQLModel, table=True):
     country: str | None = None
     message: str | None = Field(default=None, sa_type=Text)
     custom: dict[str, object] = Field(default_factory=dict, sa_type=JSON)
+    told_at: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+    """When each field was told last, in ISO 8601: an older event never overwrites a newer one."""
+    merged_into: str | None = None
+    """The lead that stands for this one since the CRM merged them; never itself merged."""
     created_at: datetime
     erased_at: datetime | None = None
     do_not_contact_at: datetime | None = None
     """When this person asked to be left alone: later hand-offs are refused, and none returns."""
+
+
+class ErasedKey(SQLModel, table=True):
+    """A key of an erased lead, as a hash that only this workspace can make."""
+
+    __tablename__ = "erased_key"
+
+    team_id: str = Field(primary_key=True)
+    digest: str = Field(primary_key=True)
+    erased_at: datetime
 
 
 _OPEN = text("closed_at IS NULL")
@@ -177,6 +196,7 @@ class Handoff(SQLModel, table=True):
         Index("ix_handoff_actor", "team_id", "actor_id", "closed_at"),
         Index("ix_handoff_stage", "team_id", "stage"),
         _due("ix_handoff_absence", "team_id", "absence_id"),
+        _due("ix_handoff_closed", "team_id", "closed_at"),
         _due("ix_handoff_turns", "team_id", "turns_at"),
         _due("ix_handoff_returned", "team_id", "owner_id", "received_at", "returned_from"),
     )
@@ -215,6 +235,10 @@ class Handoff(SQLModel, table=True):
     due_at: datetime | None = None
     """What marketing was promised; never moves later. None = no clock, or not shown yet."""
     touched_at: datetime | None = None
+    meeting_at: datetime | None = None
+    """A meeting with the lead; no first touch is due before it is over."""
+    meeting_ends_at: datetime | None = None
+    """None = an hour after it begins."""
     outcome: str | None = None
     """A reason's key of the playbook, or qualified, won, lost."""
     outcome_detail: str | None = None
@@ -304,11 +328,13 @@ class Run(SQLModel, table=True):
     number: int = Field(primary_key=True)
     actor_id: str
     why: str
-    """How it came to this actor: owner, claim, took_on, return, cover, back."""
+    """How it came to this actor: owner, claim, took_on, return, cover, back, crm."""
     allowance: str | None
     """`1h`, `1d` …; None = no clock."""
     started_at: datetime | None = None
     """When the card was shown (first run) or the hand-off changed hands."""
+    counts_from: datetime | None = None
+    """From when the allowance counts: the start, a later act of the lead, a meeting's end."""
     due_at: datetime | None = None
     next_step_at: datetime | None = None
     accepted_at: datetime | None = None

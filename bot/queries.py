@@ -1,5 +1,6 @@
 """Reads that more than one place asks: one function per question, none of them commits."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.errors import NotListed, Unknown
-from bot.models import Absence, Handoff, History, Lead, Message, Person, Run, Step
+from bot.models import Absence, Handoff, History, Lead, Message, MessageKind, Person, Run, Step
 
 SALES, MARKETING = "sales", "marketing"
 COVER = "cover"
@@ -92,7 +93,18 @@ def markets(person: Person) -> bool:
 
 
 def lead_by_key(tx: Session, team_id: str, lead_key: str) -> Lead | None:
-    """The lead, locked until the transaction ends, so that its events are taken one by one."""
+    """The lead, locked until the transaction ends, so that its events are taken one by one.
+
+    For one that was merged, the lead that stands for it since.
+    """
+    lead = lead_as_told(tx, team_id, lead_key)
+    if lead is None or lead.merged_into is None:
+        return lead
+    return tx.get_one(Lead, (team_id, lead.merged_into), with_for_update={"key_share": True})
+
+
+def lead_as_told(tx: Session, team_id: str, lead_key: str) -> Lead | None:
+    """The lead under this very key, merged or not; locked until the transaction ends."""
     return tx.scalars(
         select(Lead)
         .where(col(Lead.team_id) == team_id, col(Lead.lead_key) == lead_key)
@@ -127,6 +139,18 @@ def lock_lead(tx: Session, team_id: str, handoff_id: str) -> None:
     if lead_id is None:
         raise Unknown
     tx.get_one(Lead, (team_id, lead_id), with_for_update={"key_share": True})
+
+
+def handoffs_of(tx: Session, team_id: str, lead_ids: Collection[str]) -> list[Handoff]:
+    """All hand-offs of these leads, oldest first; locked until the transaction ends."""
+    return list(
+        tx.scalars(
+            select(Handoff)
+            .where(col(Handoff.team_id) == team_id, col(Handoff.lead_id).in_(lead_ids))
+            .order_by(col(Handoff.id))
+            .with_for_update(key_share=True)
+        )
+    )
 
 
 def latest_handoff(tx: Session, team_id: str, lead_id: str) -> Handoff | None:
@@ -306,6 +330,7 @@ def is_newest_dm(tx: Session, message: Message) -> bool:
             col(Message.subject_id) == message.subject_id,
             col(Message.recipient_id) == message.recipient_id,
             col(Message.ts).is_not(None),
+            col(Message.kind) != MessageKind.NOTE,  # a note has no buttons to take over
             col(Message.id) > message.id,
         )
     ).first()

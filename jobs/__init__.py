@@ -17,7 +17,7 @@ from bot.services.absences import take_due_absences
 from bot.services.ladder import take_due_steps
 from bot.services.turns import take_due_turns
 from bot.services.undo import end_offers
-from jobs.retention import blank_old_bodies
+from jobs.retention import blank_old_bodies, erase_closed_leads
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +41,7 @@ TIMETABLE = (
     Tick("release-held-messages", timedelta(seconds=5), release_held),
     Tick("end-undo-offers", timedelta(seconds=5), end_offers),
     Tick("blank-old-bodies", timedelta(hours=6), blank_old_bodies),
+    Tick("erase-closed-leads", timedelta(hours=6), erase_closed_leads),
 )
 
 

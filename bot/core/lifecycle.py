@@ -39,6 +39,9 @@ DEALS = frozenset({WON, LOST})
 RESERVED_OUTCOMES = frozenset({QUALIFIED, *DEALS})
 """Outcomes every playbook has; the other outcomes are its reasons."""
 
+DUPLICATE, ERASED = "duplicate", "erased"
+"""How a hand-off ends that nobody answered: its lead was merged into another, or erased."""
+
 _STAGE_OF = {QUALIFIED: Stage.QUALIFIED, WON: Stage.WON, LOST: Stage.LOST}
 
 

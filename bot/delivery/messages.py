@@ -243,6 +243,29 @@ def revise(tx: Session, liaison: Liaison, subject_id: str) -> None:
     )
 
 
+def revise_digests(tx: Session, liaison: Liaison, handoff_id: str) -> None:
+    """What is shown of this hand-off among others has changed."""
+    telling = (
+        select(col(Collected.message_id))
+        .join(
+            History,
+            (col(History.team_id) == Collected.team_id) & (col(History.id) == Collected.line_id),
+        )
+        .where(col(History.team_id) == liaison.team_id, col(History.handoff_id) == handoff_id)
+    )
+    tx.info[TELLS] = True
+    tx.execute(
+        update(Message)
+        .where(
+            col(Message.team_id) == liaison.team_id,
+            col(Message.id).in_(telling),
+            col(Message.dropped).is_(None),
+        )
+        .values(_one_more(liaison))
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _one_more(liaison: Liaison) -> dict[str, object]:
     """A revision more; sent now unless it is not posted yet, or somebody is sending it."""
     at_rest = col(Message.ts).is_not(None) & col(Message.lease).is_(None)

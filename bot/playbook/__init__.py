@@ -7,7 +7,17 @@ keep an agreed version in the database.
 from bot.playbook.faults import Fault, PlaybookFaults
 from bot.playbook.playbook import Playbook, UnknownSchema, digest
 from bot.playbook.reasons import Asks, Attempts, Reason
-from bot.playbook.sections import Channels, Hours, ListedPerson, Role, Rung, Sla, Team, Timing
+from bot.playbook.sections import (
+    Channels,
+    Hours,
+    ListedPerson,
+    Retention,
+    Role,
+    Rung,
+    Sla,
+    Team,
+    Timing,
+)
 
 __all__ = [
     "Asks",
@@ -19,6 +29,7 @@ __all__ = [
     "Playbook",
     "PlaybookFaults",
     "Reason",
+    "Retention",
     "Role",
     "Rung",
     "Sla",

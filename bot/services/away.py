@@ -229,7 +229,7 @@ def _time(tx: Session, liaison: Liaison, person: Person, now: datetime) -> OwnTi
     still_open = select(func.count()).where(mine, col(Handoff.closed_at).is_(None))
     return OwnTime(
         person=person,
-        today=local_date(usual_opening(liaison, person, now), now),
+        today=local_date(usual_opening(liaison, person, now).zone, now),
         opens=opens(liaison, person),
         absence=absence,
         is_away=queries.absence_at(tx, person, now) is not None,

@@ -9,14 +9,13 @@ from sqlmodel import col
 
 from bot import queries
 from bot.calendars import BadCalendar, parse_zone
-from bot.core import sla
 from bot.core.away import LEAST_A_WEEK, least_a_week
 from bot.db import insert_once
 from bot.delivery.messages import release_to
 from bot.errors import NotListed, Refused
 from bot.liaison import Liaison
 from bot.models import Handoff, Person, Run
-from bot.services.hours import opening_of
+from bot.services.clocks import set_clock
 from bot.services.schedule import plan_turn
 from bot.slack import Member
 from bot.views.blocks import escape
@@ -136,12 +135,8 @@ def replan(tx: Session, liaison: Liaison, person: Person) -> None:
         )
     ).all()
     for run in runs:
-        if run.started_at is None or run.allowance is None:
-            continue
-        opening = opening_of(tx, liaison, person, run.started_at)
-        run.due_at = sla.due_at(opening, run.started_at, sla.Allowance.parse(run.allowance))
-        plan = sla.plan(opening, run.started_at, run.due_at, liaison.playbook.ladder_to_actor)
-        run.next_step_at = sla.next_step_at(plan, queries.steps_taken(tx, run))
+        if run.counts_from:
+            set_clock(tx, liaison, run, run.counts_from)
     _replan_turns(tx, liaison, person)
     release_to(tx, liaison, person.id)
 

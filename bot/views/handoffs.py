@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.core.lifecycle import OPEN, Stage
+from bot.core.lifecycle import ERASED, OPEN, Stage
 from bot.models import Handoff, History, Lead, Person
 from bot.playbook import Playbook
 from bot.queries import Cover, HandoffFacts
@@ -21,6 +21,7 @@ from bot.views.blocks import (
     on_day,
     overflow,
     section,
+    short,
     when,
 )
 
@@ -107,18 +108,22 @@ def status_line(facts: HandoffFacts, playbook: Playbook, reader: Person | None =
     if handoff.closed_at or handoff.outcome:
         return _outcome_line(facts, playbook, reader)
     if facts.actor is None:
-        return f"In the queue: nobody has it yet.{_due(handoff.due_at)}"
+        return f"In the queue: nobody has it yet.{_meeting(handoff)}{_due(handoff.due_at)}"
     is_mine = reader is not None and reader.id == facts.actor.id
     name, has, is_on_it = (
         ("You", "have", "are") if is_mine else (escape(facts.actor.name), "has", "is")
     )
     covering = _covering(facts.cover, reader)
     if handoff.touched_at:
-        at = when(handoff.touched_at)
-        return f"{name} {is_on_it} working on it{covering}: in touch {at}."
+        in_touch = f"in touch {when(handoff.touched_at)}"
+        return f"{name} {is_on_it} working on it{covering}: {in_touch}.{_meeting(handoff)}"
     accepted = bool(facts.run and facts.run.accepted_at)
     has_it = f"{name} accepted it{covering}." if accepted else f"{name} {has} it{covering}."
-    return has_it + _due(facts.run.due_at if facts.run else None)
+    return has_it + _meeting(handoff) + _due(facts.run.due_at if facts.run else None)
+
+
+def _meeting(handoff: Handoff) -> str:
+    return f" Meeting {when(handoff.meeting_at)}." if handoff.meeting_at else ""
 
 
 def _covering(cover: Cover | None, reader: Person | None) -> str:
@@ -139,6 +144,8 @@ def _due(due_at: datetime | None) -> str:
 
 def _outcome_line(facts: HandoffFacts, playbook: Playbook, reader: Person | None) -> str:
     handoff, by = facts.handoff, facts.outcome_by
+    if facts.lead.erased_at and handoff.outcome == ERASED:
+        return f"Erased {when(facts.lead.erased_at)}."
     label = escape(playbook.outcome_label(handoff.outcome or "", handoff.outcome_detail))
     says = f"says {escape(by.name)}" if by else "says the CRM"
     says = "as you said" if by and reader and by.id == reader.id else says
@@ -218,7 +225,15 @@ _TOLD = {
     "back": "It is back with {by}",
     "queued": "It went to the queue",
     "imported": "It was brought in from a file, as history",
-    "came_back": "The lead came back",
+    "came_back": "The lead came back{act}",
+    "older_act": "The CRM told of an earlier act again",
+    "crm_updated": "The CRM brought up to date: {fields}",
+    "crm_owner": "{to} became the owner, says the CRM",
+    "crm_merged": "The CRM merged another lead into this one",
+    "crm_duplicate": "The CRM merged it into a lead that {to} has",
+    "meeting_set": "A meeting with the lead was set",
+    "meeting_off": "The meeting with the lead was called off",
+    "erased": "The lead was erased",
     "shown": "The card was shown",
     "claimed": "{by} claimed it",
     "took_on": "{by} took it on",
@@ -250,10 +265,18 @@ def _told(row: History, names: dict[str, str]) -> str:
         "to": names.get(facts["to"], "The actor"),
         "kind": TOUCHES.get(facts["kind"], facts["kind"]),
         "outcome": facts["outcome"].replace("_", " ") + detail,
+        "fields": facts.get("fields", "").replace("_", " "),
+        "act": _act_and_grade(facts),
         "days": facts["days"],
     }
     sentence = _TOLD.get(row.kind, row.kind)
     return sentence.format_map({key: escape(value) for key, value in words.items()})
+
+
+def _act_and_grade(facts: dict[str, str]) -> str:
+    """What the lead did, and what that made of its grade: `: asked for a demo; was D, now A`."""
+    act = f": {short(facts['act'], 300)}" if facts.get("act") else ""
+    return act + (f"; was {facts['was']}, now {facts['now']}" if facts.get("now") else "")
 
 
 def note(lead: Lead, line: History, names: dict[str, str], reader: Person) -> Post:
