@@ -1,5 +1,6 @@
 """Reads that more than one place asks: one function per question, none of them commits."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -9,11 +10,32 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.errors import NotListed, Unknown
-from bot.models import Absence, Handoff, History, Lead, Message, Person, Run, Snooze, Step
+from bot.models import (
+    Absence,
+    Handoff,
+    History,
+    Lead,
+    Message,
+    MessageKind,
+    Person,
+    Run,
+    Snooze,
+    Step,
+)
 
 SALES, MARKETING = "sales", "marketing"
 PRIVATE = frozenset({"nudged", "snoozed"})
 """Lines of history for the person they are `to` and for their manager."""
+COVER = "cover"
+"""Why a run is its actor's: they stand in for somebody who is away."""
+
+
+@dataclass(frozen=True)
+class Cover:
+    """That the actor stands in: for whom, and for which absence of theirs."""
+
+    person: Person
+    absence: Absence
 
 
 @dataclass(frozen=True)
@@ -35,6 +57,8 @@ class HandoffFacts:
     """Who recorded the outcome of that one."""
     snoozed_until: datetime | None = None
     """Until when the actor wants no reminder; None = no snooze is in force."""
+    cover: Cover | None = None
+    """None = the actor acts for themselves."""
 
 
 def person(tx: Session, team_id: str, person_id: str) -> Person:
@@ -84,7 +108,18 @@ def markets(person: Person) -> bool:
 
 
 def lead_by_key(tx: Session, team_id: str, lead_key: str) -> Lead | None:
-    """The lead, locked until the transaction ends, so that its events are taken one by one."""
+    """The lead, locked until the transaction ends, so that its events are taken one by one.
+
+    For one that was merged, the lead that stands for it since.
+    """
+    lead = lead_as_told(tx, team_id, lead_key)
+    if lead is None or lead.merged_into is None:
+        return lead
+    return tx.get_one(Lead, (team_id, lead.merged_into), with_for_update={"key_share": True})
+
+
+def lead_as_told(tx: Session, team_id: str, lead_key: str) -> Lead | None:
+    """The lead under this very key, merged or not; locked until the transaction ends."""
     return tx.scalars(
         select(Lead)
         .where(col(Lead.team_id) == team_id, col(Lead.lead_key) == lead_key)
@@ -119,6 +154,18 @@ def lock_lead(tx: Session, team_id: str, handoff_id: str) -> None:
     if lead_id is None:
         raise Unknown
     tx.get_one(Lead, (team_id, lead_id), with_for_update={"key_share": True})
+
+
+def handoffs_of(tx: Session, team_id: str, lead_ids: Collection[str]) -> list[Handoff]:
+    """All hand-offs of these leads, oldest first; locked until the transaction ends."""
+    return list(
+        tx.scalars(
+            select(Handoff)
+            .where(col(Handoff.team_id) == team_id, col(Handoff.lead_id).in_(lead_ids))
+            .order_by(col(Handoff.id))
+            .with_for_update(key_share=True)
+        )
+    )
 
 
 def latest_handoff(tx: Session, team_id: str, lead_id: str) -> Handoff | None:
@@ -175,10 +222,19 @@ def facts(tx: Session, team_id: str, handoff_id: str) -> HandoffFacts:
     named = _person(tx, handoff, handoff.outcome_person)
     came_from = handoff.returned_from
     before = tx.get_one(Handoff, (team_id, came_from)) if came_from else None
-    before_by = _person(tx, before, before.outcome_by) if before else None
     run = current_run(tx, handoff)
-    asleep = snoozed_until(tx, run)
-    return HandoffFacts(handoff, lead, run, actor, by, named, before, before_by, asleep)
+    return HandoffFacts(
+        handoff=handoff,
+        lead=lead,
+        run=run,
+        actor=actor,
+        outcome_by=by,
+        outcome_person=named,
+        before=before,
+        before_by=_person(tx, before, before.outcome_by) if before else None,
+        cover=cover(tx, handoff),
+        snoozed_until=snoozed_until(tx, run),
+    )
 
 
 def _person(tx: Session, handoff: Handoff, person_id: str | None) -> Person | None:
@@ -197,6 +253,17 @@ def snoozed_until(tx: Session, run: Run | None) -> datetime | None:
             col(Snooze.wakes_at).is_not(None),
         )
     ).first()
+
+
+def cover(tx: Session, handoff: Handoff) -> Cover | None:
+    """For whom the actor stands in, until that absence is over."""
+    run = current_run(tx, handoff)
+    if run is None or run.why != COVER or handoff.absence_id is None:
+        return None
+    absence = tx.get_one(Absence, (handoff.team_id, handoff.absence_id))
+    if absence.turn_at is None:
+        return None
+    return Cover(tx.get_one(Person, (handoff.team_id, absence.person_id)), absence)
 
 
 def history(tx: Session, handoff: Handoff) -> list[History]:
@@ -224,13 +291,32 @@ def history_for(tx: Session, handoff: Handoff, reader_id: str) -> list[History]:
 
 
 def absences(tx: Session, person: Person) -> list[Absence]:
+    """All that were and are planned, in order; not those that were called off."""
     return list(
         tx.scalars(
             select(Absence)
-            .where(col(Absence.team_id) == person.team_id, col(Absence.person_id) == person.id)
+            .where(
+                col(Absence.team_id) == person.team_id,
+                col(Absence.person_id) == person.id,
+                col(Absence.ends_at) > col(Absence.starts_at),
+            )
             .order_by(col(Absence.starts_at))
         )
     )
+
+
+def absence_at(tx: Session, person: Person, at: datetime) -> Absence | None:
+    """The absence a person is on at an instant; None = they are not away."""
+    return tx.scalars(
+        select(Absence)
+        .where(
+            col(Absence.team_id) == person.team_id,
+            col(Absence.person_id) == person.id,
+            col(Absence.starts_at) <= at,
+            col(Absence.ends_at) > at,
+        )
+        .limit(1)
+    ).first()
 
 
 def open_of(tx: Session, team_id: str, actor_id: str, most: int) -> list[HandoffFacts]:
@@ -276,6 +362,7 @@ def is_newest_dm(tx: Session, message: Message) -> bool:
             col(Message.subject_id) == message.subject_id,
             col(Message.recipient_id) == message.recipient_id,
             col(Message.ts).is_not(None),
+            col(Message.kind) != MessageKind.NOTE,  # a note has no buttons to take over
             col(Message.id) > message.id,
         )
     ).first()

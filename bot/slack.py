@@ -147,6 +147,10 @@ class Slack:
             )
         )
 
+    def delete(self, channel: str, ts: str) -> None:
+        """Take one of our messages away. Repeating it finds it gone."""
+        reached(lambda: self._client.chat_delete(channel=channel, ts=ts))
+
     def find(self, channel: str, mark: str, since: float, thread_ts: str | None) -> str | None:
         """The ts of our post with this mark made after `since` (epoch seconds), or None.
 

@@ -39,6 +39,10 @@ class Submission:
         picked = self._element(field).get("selected_date_time")
         return datetime.fromtimestamp(picked, UTC) if picked else None
 
+    def choices(self, field: str) -> set[str]:
+        """The values of all chosen options."""
+        return {str(option["value"]) for option in self._element(field).get("selected_options", [])}
+
     def day(self, field: str) -> str | None:
         """The chosen day, `2026-11-27`; None when none was."""
         chosen = self._element(field).get("selected_date")

@@ -7,7 +7,7 @@ from slack_bolt import Ack, BoltContext
 
 from bot.views import ids
 from bot.views.blocks import View
-from handlers import byhand, followups, outcomes, snooze, watching
+from handlers import away, byhand, followups, outcomes, snooze, watching
 from handlers.desk import desk_of
 from handlers.submission import Submission
 
@@ -16,6 +16,7 @@ SUBMISSIONS: dict[str, Callable[[Submission], View | None]] = {
     ids.OUTCOME_FORM: outcomes.save_outcome,
     ids.SNOOZE_FORM: snooze.save,
     ids.HAND_OVER_FORM: byhand.hand_over,
+    ids.AWAY_FORM: away.save,
     ids.WATCH_FORM: watching.choose_poster,
     ids.WATCH_POSTER_FORM: watching.show_reading,
     ids.WATCH_CONFIRM_FORM: watching.confirm,

@@ -13,12 +13,13 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.delivery.messages import release_held
 from bot.liaison import Liaison
+from bot.services.absences import take_due_absences
 from bot.services.briefs import write_briefs
 from bot.services.ladder import take_due_steps
 from bot.services.snooze import wake_snoozed
 from bot.services.turns import take_due_turns
 from bot.services.undo import end_offers
-from jobs.retention import blank_old_bodies
+from jobs.retention import blank_old_bodies, erase_closed_leads
 
 log = logging.getLogger(__name__)
 
@@ -40,9 +41,11 @@ TIMETABLE = (
     Tick("write-briefs", timedelta(seconds=5), write_briefs),
     Tick("wake-snoozed-leads", timedelta(seconds=5), wake_snoozed),
     Tick("take-due-turns", timedelta(seconds=5), take_due_turns),
+    Tick("take-due-absences", timedelta(seconds=5), take_due_absences),
     Tick("release-held-messages", timedelta(seconds=5), release_held),
     Tick("end-undo-offers", timedelta(seconds=5), end_offers),
     Tick("blank-old-bodies", timedelta(hours=6), blank_old_bodies),
+    Tick("erase-closed-leads", timedelta(hours=6), erase_closed_leads),
 )
 
 

@@ -81,7 +81,7 @@ def next_opening(opening: Opening, at: datetime) -> datetime:
 
 def opening_on(opening: Opening, day: date) -> datetime:
     """The first opening of a local date, or the next one after it when that date has none."""
-    return next_opening(opening, _midnight(day, ZoneInfo(opening.zone)))
+    return next_opening(opening, midnight(day, ZoneInfo(opening.zone)))
 
 
 def next_morning(opening: Opening, at: datetime) -> datetime:
@@ -138,9 +138,8 @@ def next_working_day(opening: Opening, start: datetime, days: int) -> datetime:
 
 def local_day(zone: str, at: datetime) -> tuple[datetime, datetime]:
     """The local date that `at` falls on in an IANA zone, as a half-open pair of UTC instants."""
-    local = ZoneInfo(zone)
-    day = _utc(at).astimezone(local).date()
-    return _midnight(day, local), _midnight(day + DAY, local)
+    day = local_date(zone, at)
+    return start_of_day(zone, day), start_of_day(zone, day + DAY)
 
 
 def days_opening(opening: Opening, at: datetime) -> datetime | None:
@@ -184,22 +183,22 @@ def local_date(zone: str, at: datetime) -> date:
 
 def start_of_day(zone: str, day: date) -> datetime:
     """The first instant of a local date."""
-    return _midnight(day, ZoneInfo(zone))
+    return midnight(day, ZoneInfo(zone))
 
 
 def _next_working_date(opening: Opening, day: date, zone: ZoneInfo) -> date:
-    return next_opening(opening, _midnight(day + DAY, zone)).astimezone(zone).date()
+    return next_opening(opening, midnight(day + DAY, zone)).astimezone(zone).date()
 
 
 def _edges(opening: Opening, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """First opening and last closing of a local date that has an opening."""
-    midnight = _midnight(day + DAY, zone)
-    last_started = bisect_left(opening.starts, _floor(midnight)) - 1
+    over = midnight(day + DAY, zone)
+    last_started = bisect_left(opening.starts, _floor(over)) - 1
     closing = _instant(opening.ends[last_started])
-    return next_opening(opening, _midnight(day, zone)), min(closing, midnight)
+    return next_opening(opening, midnight(day, zone)), min(closing, over)
 
 
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
+def midnight(day: date, zone: ZoneInfo) -> datetime:
     """The first instant of a local date; where the clock skips midnight, the skip itself."""
     return _on(day, time(), zone)
 

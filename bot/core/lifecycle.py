@@ -42,6 +42,9 @@ DEALS = frozenset({WON, LOST})
 RESERVED_OUTCOMES = frozenset({QUALIFIED, *DEALS})
 """Outcomes every playbook has; the other outcomes are its reasons."""
 
+DUPLICATE, ERASED = "duplicate", "erased"
+"""How a hand-off ends that nobody answered: its lead was merged into another, or erased."""
+
 _STAGE_OF = {QUALIFIED: Stage.QUALIFIED, WON: Stage.WON, LOST: Stage.LOST}
 
 
@@ -90,14 +93,16 @@ def why_not(act: Act, standing: Standing, *, in_queue: bool, is_overdue: bool) -
     if in_queue:
         # A lead the CRM qualified in the queue has no actor to ask.
         return None if act is Act.DEAL else "Nobody has this lead yet: press Claim first."
-    if act is Act.OPEN and not standing.is_actor:
-        return "This lead is with somebody else now."
-    if standing.is_actor or standing.manages_actor:
+    if standing.is_actor or (standing.manages_actor and act is not Act.OPEN):
         return None
-    if act is Act.SNOOZE:
-        return "Only the one who has this lead, or their manager, can snooze it."
-    if act is Act.DEAL:
-        return "This is for those who qualified the lead or took it on."
-    if is_overdue:
-        return None
-    return "This lead is somebody else's until its first touch is due."
+    if act in _NOT_FOR_OTHERS:
+        return _NOT_FOR_OTHERS[act]
+    return None if is_overdue else "This lead is somebody else's until its first touch is due."
+
+
+_NOT_FOR_OTHERS = {
+    Act.OPEN: "This lead is with somebody else now.",
+    Act.SNOOZE: "Only the one who has this lead, or their manager, can snooze it.",
+    Act.DEAL: "This is for those who qualified the lead or took it on.",
+}
+"""Why nobody else may do it, however long the first touch is overdue."""

@@ -17,7 +17,17 @@ from threading import Thread
 from sqlalchemy.orm import Session
 
 from bot.delivery import outbox
-from bot.delivery.outbox import Claim, Dropped, Held, Outcome, Repost, Retry, Shown, Unclear
+from bot.delivery.outbox import (
+    Claim,
+    Dropped,
+    Held,
+    Outcome,
+    Removed,
+    Repost,
+    Retry,
+    Shown,
+    Unclear,
+)
 from bot.delivery.pacing import Pace
 from bot.errors import NotSaved, SlackGone, SlackRefused, SlackUnavailable, SlackUnclear
 from bot.identity import new_id
@@ -51,11 +61,16 @@ class Fold:
     """Not as a message of its own: the recipient reads of it in the next brief."""
 
 
+@dataclass(frozen=True)
+class Remove:
+    """It holds nothing any more: Slack is to show it no longer, or never."""
+
+
 NOT_WANTED = "no longer wanted"
 FOLDED = "in the brief"
 """Why a message was dropped that said nothing new, or that a brief says instead."""
 
-Told = Post | Hold | Fold | None
+Told = Post | Hold | Fold | Remove | None
 """A message as of now; None = it is no longer wanted."""
 
 
@@ -230,7 +245,7 @@ class Courier:
         return self._slack.find(channel, _mark(message), since, None)
 
     def _post(self, message: Message, channel: str, post: Told) -> Outcome:
-        if post is None:
+        if post is None or isinstance(post, Remove):
             return Dropped(NOT_WANTED)
         if isinstance(post, Fold):
             return Dropped(FOLDED)
@@ -258,6 +273,8 @@ class Courier:
     def _edit(self, message: Message, post: Told) -> Outcome:
         """Editing again is harmless, so an unclear answer is simply tried again."""
         channel, ts = message.channel or "", message.ts or ""
+        if isinstance(post, Remove):
+            return self._remove(message, Removed())
         if not isinstance(post, Post) or _digest(post) == message.shown_digest:
             return Shown(channel, ts, message.revision, message.shown_digest)
         try:
@@ -267,10 +284,25 @@ class Courier:
         except SlackUnclear:
             return Retry(self._again)
         except SlackGone as error:
-            return Dropped(str(error)) if _nobody_there(error) else Repost()
+            # What cannot be edited must not stay beside its successor, and say what was.
+            return Dropped(str(error)) if _nobody_there(error) else self._remove(message, Repost())
         except SlackRefused as error:
             return Dropped(str(error))
         return Shown(channel, ts, message.revision, _digest(post))
+
+    def _remove(self, message: Message, then: Outcome) -> Outcome:
+        """Take a message away; one that is gone already is as good."""
+        try:
+            self._slack.delete(message.channel or "", message.ts or "")
+        except SlackUnavailable as error:
+            return self._later(message, error)
+        except SlackUnclear:
+            return Retry(self._again)
+        except SlackGone:
+            return then
+        except SlackRefused as error:
+            log.error("message %s cannot be deleted: %s", message.id, error)
+        return then
 
     def _later(self, message: Message, error: SlackUnavailable) -> Retry:
         after = self._after(error)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from pydantic import Field, ValidationError
 
-from bot.core.lifecycle import LOST, QUALIFIED, WON
+from bot.core.lifecycle import DUPLICATE, ERASED, LOST, QUALIFIED, WON
 from bot.core.sla import DEFAULT_LADDER, Allowance, LadderStep, Recipient, Via
 from bot.playbook.faults import Fault, PlaybookFaults
 from bot.playbook.reasons import DEFAULT_REASONS, Attempts, Reason
@@ -17,6 +17,7 @@ from bot.playbook.sections import (
     Channels,
     Hours,
     ListedPerson,
+    Retention,
     Rung,
     Section,
     Sla,
@@ -41,10 +42,17 @@ _SECTIONS: dict[str, Model] = {
     "ladder": Rung,
     "attempts": Attempts,
     "reasons": Reason,
+    "retention": Retention,
     "people": ListedPerson,
 }
 
-_FIXED_LABELS = {QUALIFIED: "Qualified", WON: "Won", LOST: "Lost"}
+_FIXED_LABELS = {
+    QUALIFIED: "Qualified",
+    WON: "Won",
+    LOST: "Lost",
+    DUPLICATE: "Duplicate",
+    ERASED: "Erased",
+}
 
 
 class UnknownSchema(ValueError):
@@ -69,6 +77,7 @@ class Playbook(Section):
         default=DEFAULT_REASONS,
         description="Write [[reasons]] in double brackets, once for each reason.",
     )
+    retention: Retention = Field(default=Retention(), description="Write one [retention] section.")
     people: tuple[ListedPerson, ...] = Field(
         default=(), description="Write [[people]] in double brackets, once for each person."
     )

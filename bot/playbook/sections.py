@@ -180,6 +180,20 @@ class Rung(Section):
         return LadderStep(self.at, self.at_short, self.to, self.via)
 
 
+class Retention(Section):
+    """How long what is no longer worked on is kept. The days of a lead count from its last
+    hand-off's closing; None = it is kept until somebody erases it."""
+
+    inbox_days: Annotated[int, Field(strict=True, ge=1, le=90)] = Field(
+        default=7, description="Write the days raw deliveries are kept, from 1 to 90."
+    )
+    closed_leads_days: Annotated[int, Field(strict=True, ge=30, le=3650)] | None = Field(
+        default=None,
+        description="Write the days until a closed lead is erased, from 30 to 3650, "
+        "or leave it out.",
+    )
+
+
 class Team(StrEnum):
     """The two sides."""
 

@@ -21,8 +21,9 @@ from bot.core.business_time import (
     next_opening,
 )
 from bot.core.lifecycle import Act
+from bot.delivery.briefs import say_brief, shrink_last_brief
 from bot.delivery.courier import Hold, Told
-from bot.delivery.messages import answer_actor, say_brief
+from bot.delivery.messages import answer_actor
 from bot.errors import NotSaved
 from bot.liaison import Liaison
 from bot.models import Message, MessageKind, Person
@@ -174,6 +175,11 @@ def telling(liaison: Liaison, tx: Session, message: Message, now: datetime) -> T
     if message.ts is None and (opens := back_at_work(tx, liaison, person, now)):
         return Hold(opens) if headings else None
     return views.brief(headings) if headings else None
+
+
+def shown(liaison: Liaison, tx: Session, message: Message, _now: datetime) -> None:
+    """The brief before this one shrinks to a line."""
+    shrink_last_brief(tx, liaison, message)
 
 
 def open_lead(liaison: Liaison, handoff_id: str, by: str) -> bool:

@@ -11,7 +11,7 @@ from bot.intake.lead_event import LeadEvent
 from bot.intake.webhook import Receipt
 from bot.liaison import Liaison
 from bot.models import Handoff, Person
-from bot.services import undo
+from bot.services import cover, undo
 from bot.services.handoffs import (
     authorise,
     begin_run,
@@ -84,7 +84,7 @@ def contacted(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) ->
     if not handoff:
         return Receipt(None, duplicate=False)
     by = queries.person_by_email(tx, liaison.team_id, event.by)
-    by_the_actor = event.by is None or (by is not None and by.id == handoff.actor_id)
+    by_the_actor = event.by is None or (by is not None and cover.acts(tx, handoff, by.id, now))
     counts = (
         handoff.closed_at is None
         and handoff.actor_id is not None
@@ -96,6 +96,8 @@ def contacted(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) ->
     person = handoff.actor_id if event.by is None else (by.id if by else None)
     if counts:
         shown = handoff.touched_at, handoff.follow_up_on
+        if by:
+            change_hands(tx, liaison, handoff, by, now)
         _answer(tx, handoff, min(event.occurred_at, now))
         note(tx, handoff, "crm_touched", now, by=person, facts=facts)
         if (handoff.touched_at, handoff.follow_up_on) != shown:  # what the messages show of it
@@ -112,14 +114,16 @@ def change_hands(
 ) -> None:
     """A colleague who answers an open first touch has the lead from then on, on a run of their own.
 
-    The actor's manager answers for the actor, and changes nothing about whose it is.
+    The actor's manager and cover answer for the actor, and change nothing about whose it is.
+    Somebody who is covered for takes their lead back by answering it.
     """
     actor = tx.get_one(Person, (liaison.team_id, handoff.actor_id))
-    if person.id in {actor.id, actor.manager_id}:
+    if person.id == actor.manager_id or cover.stands_for_actor(tx, handoff, person.id, now):
         return
+    why = "back" if cover.is_covered(tx, handoff, person.id) else "took_on"
     end_run(tx, handoff, now)
-    run = begin_run(tx, liaison, handoff, person, "took_on")
-    note(tx, handoff, "took_on", now, by=person.id)
+    run = begin_run(tx, liaison, handoff, person, why)
+    note(tx, handoff, why, now, by=person.id)
     start_clock(tx, liaison, handoff, run, now)
 
 

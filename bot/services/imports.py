@@ -15,6 +15,7 @@ from bot.intake.lead_event import LeadEvent
 from bot.liaison import Liaison
 from bot.models import Handoff, InboxEvent
 from bot.playbook import Playbook
+from bot.services.erased import is_erased
 from bot.services.handoffs import lead_told_of, new_handoff, note
 
 AT_ONCE = 200
@@ -48,6 +49,8 @@ def bring_in(liaison: Liaison, events: Sequence[LeadEvent]) -> int:
 
 
 def _bring_in_one(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) -> bool:
+    if is_erased(tx, liaison, event):
+        return False
     wall = liaison.wall()
     row = InboxEvent(
         team_id=liaison.team_id,

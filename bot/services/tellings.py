@@ -7,14 +7,16 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from bot import queries
-from bot.delivery.courier import Fold, Hold, Telling, Told
+from bot.delivery.courier import Fold, Hold, Remove, Telling, Told
 from bot.delivery.messages import shrink_older
 from bot.liaison import Liaison
-from bot.models import History, Message, MessageKind, Person
+from bot.models import Absence, History, Message, MessageKind, Person
 from bot.services import attention, briefs, undo
+from bot.services.absences import summary
 from bot.services.digests import told_in
 from bot.services.handoffs import card_shown
 from bot.services.hours import back_at_work
+from bot.views import away as away_views
 from bot.views import followups as followup_views
 from bot.views import handoffs as handoff_views
 from bot.views import watching as watching_views
@@ -29,7 +31,11 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.NUDGE: Telling(partial(_capped, liaison, _dm), partial(_dm_shown, liaison)),
         MessageKind.FOLLOW_UP: Telling(partial(_capped, liaison, _dm), partial(_dm_shown, liaison)),
         MessageKind.NOTE: Telling(partial(_capped, liaison, _note)),
-        MessageKind.BRIEF: Telling(partial(briefs.telling, liaison)),
+        MessageKind.BRIEF: Telling(
+            partial(briefs.telling, liaison), partial(briefs.shown, liaison)
+        ),
+        MessageKind.AWAY: Telling(partial(_away, liaison)),
+        MessageKind.BACK: Telling(partial(_back, liaison)),
         MessageKind.DIGEST: Telling(partial(_digest, liaison)),
         MessageKind.UNREAD: Telling(partial(_unread, liaison)),
     }
@@ -59,14 +65,16 @@ def _card_shown(liaison: Liaison, tx: Session, message: Message, now: datetime) 
     card_shown(tx, liaison, message, now)
 
 
-def _dm(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold | None:
+def _dm(
+    liaison: Liaison, tx: Session, message: Message, now: datetime
+) -> Post | Hold | Remove | None:
     """The check at the moment of sending: no nudge after the work is done or outside hours."""
     facts = queries.facts(tx, liaison.team_id, message.subject_id)
     reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
     run = facts.run
     is_current = run is not None and run.number == message.run and run.ended_at is None
     if message.ts is None:
-        if not _is_wanted(message, facts, is_current=is_current):
+        if not _is_wanted(message, facts, now, is_current=is_current):
             return None
         is_asked = message.is_answer and message.kind is MessageKind.LEAD_DM
         if not is_asked and (opens := back_at_work(tx, liaison, reader, now)):
@@ -74,6 +82,8 @@ def _dm(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post 
     is_newest = queries.is_newest_dm(tx, message)
     offered = undo.standing(tx, facts.handoff, now) if is_newest else None
     mine = offered is not None and offered.by == reader.id
+    if facts.lead.erased_at and not is_newest:
+        return Remove()
     if not is_current:
         return followup_views.settled(
             facts, reader, liaison.playbook, can_undo=mine, is_newest=is_newest
@@ -83,7 +93,9 @@ def _dm(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post 
     return followup_views.dm(message, facts, reader, liaison.playbook, now, can_undo=mine)
 
 
-def _is_wanted(message: Message, facts: queries.HandoffFacts, *, is_current: bool) -> bool:
+def _is_wanted(
+    message: Message, facts: queries.HandoffFacts, now: datetime, *, is_current: bool
+) -> bool:
     """Whether it still is this person's, and still needs saying."""
     if not is_current or facts.handoff.closed_at:
         return False
@@ -92,7 +104,10 @@ def _is_wanted(message: Message, facts: queries.HandoffFacts, *, is_current: boo
     if message.kind is MessageKind.FOLLOW_UP:
         day = facts.handoff.follow_up_on
         return day is not None and day.isoformat() == message.about
-    return message.kind is not MessageKind.NUDGE or facts.handoff.touched_at is None
+    if message.kind is not MessageKind.NUDGE:
+        return True
+    counts_from = facts.run and facts.run.counts_from
+    return facts.handoff.touched_at is None and not (counts_from and counts_from > now)
 
 
 def _dm_shown(liaison: Liaison, tx: Session, message: Message, _now: datetime) -> None:
@@ -100,15 +115,43 @@ def _dm_shown(liaison: Liaison, tx: Session, message: Message, _now: datetime) -
     shrink_older(tx, liaison, message)
 
 
-def _note(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold:
-    """Told once, inside the reader's hours; an edit says the same of a lead that was renamed."""
+def _note(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold | Remove:
+    """Told once, inside the reader's hours; an edit says the same of a lead that was renamed.
+
+    Of an erased lead it would say nothing, and goes.
+    """
     reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
     if message.ts is None and (opens := back_at_work(tx, liaison, reader, now)):
         return Hold(opens)
     facts = queries.facts(tx, liaison.team_id, message.subject_id)
+    if facts.lead.erased_at:
+        return Remove()
     line = tx.get_one(History, (liaison.team_id, message.about))
     names = queries.names(tx, liaison.team_id, [line])
     return handoff_views.note(facts.lead, line, names, reader)
+
+
+def _away(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold | None:
+    """Told in time or not at all: of what is over, or was called off before, nobody hears."""
+    reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
+    absence = tx.get_one(Absence, (liaison.team_id, message.subject_id))
+    if message.ts is None:
+        if absence.turn_at is None:
+            return None
+        if opens := back_at_work(tx, liaison, reader, now):
+            return Hold(opens)
+    person = tx.get_one(Person, (liaison.team_id, absence.person_id))
+    by = tx.get(Person, (liaison.team_id, absence.created_by)) if absence.created_by else None
+    return away_views.told(absence, person, reader, by)
+
+
+def _back(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold:
+    reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
+    if message.ts is None and (opens := back_at_work(tx, liaison, reader, now)):
+        return Hold(opens)
+    return away_views.while_away(
+        summary(tx, tx.get_one(Absence, (liaison.team_id, message.subject_id)))
+    )
 
 
 def _digest(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold:

@@ -133,8 +133,14 @@ def moment_picker(action_id: str) -> Block:
 
 
 def day_field(action_id: str, at_first: date | None = None) -> Block:
-    block: Block = {"type": "datepicker", "action_id": action_id}
+    hint = plain("Choose a day")
+    block: Block = {"type": "datepicker", "action_id": action_id, "placeholder": hint}
     return block | ({"initial_date": at_first.isoformat()} if at_first else {})
+
+
+def checks(action_id: str, options: Sequence[tuple[str, str]]) -> Block:
+    """Any of (label, value)."""
+    return {"type": "checkboxes", "action_id": action_id, "options": _options(options)}
 
 
 def text_field(action_id: str, *, most: int, hint: str) -> Block:

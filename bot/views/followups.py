@@ -214,6 +214,9 @@ def why_me(facts: HandoffFacts, reader: Person) -> str:
     how = {
         "owner": "marketing named the owner when handing it over",
         "claim": f"{'you' if you else 'they'} claimed it from the queue",
+        "cover": f"{'you cover' if you else 'they cover'} for somebody who has it else",
+        "back": f"it came back to {'you' if you else 'them'} from whoever covered",
+        "crm": f"the CRM made {'you' if you else 'them'} the owner",
         "took_on": f"{'you' if you else 'they'} answered it while its first touch was open",
         "return": f"it came back by itself and was with {'you' if you else 'them'} last time",
     }[run.why]

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from bot.core.lifecycle import OPEN, Stage
+from bot.core.lifecycle import ERASED, OPEN, Stage
 from bot.models import Handoff, History, Lead, Person
 from bot.playbook import Playbook
-from bot.queries import HandoffFacts
+from bot.queries import Cover, HandoffFacts
 from bot.views import ids
+from bot.views.away import last_day
 from bot.views.blocks import (
     Block,
     Post,
@@ -20,6 +21,7 @@ from bot.views.blocks import (
     on_day,
     overflow,
     section,
+    short,
     when,
 )
 
@@ -106,19 +108,36 @@ def status_line(facts: HandoffFacts, playbook: Playbook, reader: Person | None =
     if handoff.closed_at or handoff.outcome:
         return _outcome_line(facts, playbook, reader)
     if facts.actor is None:
-        return f"In the queue: nobody has it yet.{_due(handoff.due_at)}"
+        return f"In the queue: nobody has it yet.{_meeting(handoff)}{_due(handoff.due_at)}"
     is_mine = reader is not None and reader.id == facts.actor.id
     name, has, is_on_it = (
         ("You", "have", "are") if is_mine else (escape(facts.actor.name), "has", "is")
     )
+    covering = _covering(facts.cover, reader)
     if handoff.touched_at:
-        return f"{name} {is_on_it} working on it: in touch {when(handoff.touched_at)}."
+        in_touch = f"in touch {when(handoff.touched_at)}"
+        return f"{name} {is_on_it} working on it{covering}: {in_touch}.{_meeting(handoff)}"
     accepted = bool(facts.run and facts.run.accepted_at)
-    has_it = f"{name} accepted it." if accepted else f"{name} {has} it."
-    asleep = (
-        f" Snoozed until {when(facts.snoozed_until)}." if is_mine and facts.snoozed_until else ""
-    )
-    return has_it + _due(facts.run.due_at if facts.run else None) + asleep
+    has_it = f"{name} accepted it{covering}." if accepted else f"{name} {has} it{covering}."
+    asleep = f" Snoozed until {when(facts.snoozed_until)}." if facts.snoozed_until else ""
+    due = _meeting(handoff) + _due(facts.run.due_at if facts.run else None)
+    return has_it + due + (asleep if is_mine else "")
+
+
+def _meeting(handoff: Handoff) -> str:
+    return f" Meeting {when(handoff.meeting_at)}." if handoff.meeting_at else ""
+
+
+def _covering(cover: Cover | None, reader: Person | None) -> str:
+    """For whom the actor stands in; until when is for the two of them, and why for nobody."""
+    if cover is None:
+        return ""
+    if reader is None:
+        return f", covering for {escape(cover.person.name)}"
+    if reader.id == cover.person.id:
+        return ", covering for you"
+    until = last_day(cover.absence, cover.person)
+    return f", covering for {escape(cover.person.name)} until {until}"
 
 
 def _due(due_at: datetime | None) -> str:
@@ -127,6 +146,8 @@ def _due(due_at: datetime | None) -> str:
 
 def _outcome_line(facts: HandoffFacts, playbook: Playbook, reader: Person | None) -> str:
     handoff, by = facts.handoff, facts.outcome_by
+    if facts.lead.erased_at and handoff.outcome == ERASED:
+        return f"Erased {when(facts.lead.erased_at)}."
     label = escape(playbook.outcome_label(handoff.outcome or "", handoff.outcome_detail))
     says = f"says {escape(by.name)}" if by else "says the CRM"
     says = "as you said" if by and reader and by.id == reader.id else says
@@ -200,8 +221,21 @@ def history(facts: HandoffFacts, rows: list[History], names: dict[str, str]) -> 
 
 _TOLD = {
     "handed_over": "Marketing handed it over",
+    "covered": "{to} covers for {by}",
+    "stays": "{to} covers for {by}, who keeps this lead",
+    "kept": "{by} keeps it",
+    "back": "It is back with {by}",
+    "queued": "It went to the queue",
     "imported": "It was brought in from a file, as history",
-    "came_back": "The lead came back",
+    "came_back": "The lead came back{act}",
+    "older_act": "The CRM told of an earlier act again",
+    "crm_updated": "The CRM brought up to date: {fields}",
+    "crm_owner": "{to} became the owner, says the CRM",
+    "crm_merged": "The CRM merged another lead into this one",
+    "crm_duplicate": "The CRM merged it into a lead that {to} has",
+    "meeting_set": "A meeting with the lead was set",
+    "meeting_off": "The meeting with the lead was called off",
+    "erased": "The lead was erased",
     "shown": "The card was shown",
     "claimed": "{by} claimed it",
     "took_on": "{by} took it on",
@@ -234,6 +268,8 @@ def _told(row: History, names: dict[str, str]) -> str:
         "to": names.get(facts["to"], "The actor"),
         "kind": TOUCHES.get(facts["kind"], facts["kind"]),
         "outcome": facts["outcome"].replace("_", " ") + detail,
+        "fields": facts.get("fields", "").replace("_", " "),
+        "act": _act_and_grade(facts),
         "days": facts["days"],
     }
     sentence = _TOLD.get(row.kind, row.kind)
@@ -241,6 +277,12 @@ def _told(row: History, names: dict[str, str]) -> str:
     if until := row.facts.get("until"):
         safe["until"] = when(datetime.fromisoformat(until))
     return sentence.format_map(safe)
+
+
+def _act_and_grade(facts: dict[str, str]) -> str:
+    """What the lead did, and what that made of its grade: `: asked for a demo; was D, now A`."""
+    act = f": {short(facts['act'], 300)}" if facts.get("act") else ""
+    return act + (f"; was {facts['was']}, now {facts['now']}" if facts.get("now") else "")
 
 
 def note(lead: Lead, line: History, names: dict[str, str], reader: Person) -> Post:

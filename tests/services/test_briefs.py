@@ -209,8 +209,9 @@ def test_other_hours_and_leave_move_the_next_brief(quiet: Office) -> None:
     member_changed(liaison, replace(ben, timezone="Europe/Berlin"))
     with liaison.transaction() as tx:
         back = tx.get_one(Person, (liaison.team_id, BEN))
-        away = {"starts_at": MONDAY_TEN, "ends_at": WEDNESDAY_NINE + timedelta(hours=4)}
-        tx.add(Absence(team_id=back.team_id, id="a1", person_id=BEN, **away))
+        until = WEDNESDAY_NINE + timedelta(hours=4)
+        of_ben = {"team_id": back.team_id, "id": "a1", "person_id": BEN}
+        tx.add(Absence(**of_ben, starts_at=MONDAY_TEN, ends_at=until))
         tx.flush()
         plan_brief(tx, liaison, back, liaison.now())
 

@@ -16,12 +16,9 @@ export const isMany = (element) => MANY.has(element.type);
 
 export class Form {
   #values = new Map();
-<<<<<<< HEAD
   /** The blocks it belongs to, as they were drawn last. */
   shown = [];
-=======
   #texts = new Map();
->>>>>>> page
 
   get(blockId, element) {
     const key = `${blockId}\n${element.action_id}`;
