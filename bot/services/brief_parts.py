@@ -154,12 +154,12 @@ def _last_brief(tx: Session, person: Person, now: datetime) -> datetime:
         select(col(Message.about))
         .where(
             col(Message.team_id) == person.team_id,
-            col(Message.recipient_id) == person.id,
-            col(Message.settled_at) < midnight,
+            col(Message.subject_id) == person.id,
             col(Message.kind) == MessageKind.BRIEF,
+            col(Message.about) < midnight.isoformat(),
             col(Message.ts).is_not(None),
         )
-        .order_by(col(Message.settled_at).desc())
+        .order_by(col(Message.id).desc())
         .limit(1)
     ).first()
     return datetime.fromisoformat(written) if written else LONG_AGO

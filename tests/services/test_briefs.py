@@ -210,8 +210,8 @@ def test_other_hours_and_leave_move_the_next_brief(quiet: Office) -> None:
     with liaison.transaction() as tx:
         back = tx.get_one(Person, (liaison.team_id, BEN))
         until = WEDNESDAY_NINE + timedelta(hours=4)
-        of_ben = {"team_id": back.team_id, "id": "a1", "person_id": BEN}
-        tx.add(Absence(**of_ben, starts_at=MONDAY_TEN, ends_at=until))
+        team = back.team_id
+        tx.add(Absence(team_id=team, id="a1", person_id=BEN, starts_at=MONDAY_TEN, ends_at=until))
         tx.flush()
         plan_brief(tx, liaison, back, liaison.now())
 
@@ -286,10 +286,26 @@ def test_a_note_beyond_the_cap_is_read_in_the_brief(quiet: Office) -> None:
     assert "*Acme 1*: The lead came back." in quiet.brief(BEN, "held back")["text"]
 
 
+def test_an_erased_lead_stands_in_no_brief(quiet: Office) -> None:
+    handed(quiet, grade="D", company="Secret Ltd")
+    quiet.control.set_clock(TUESDAY_NINE)
+    quiet.brief(BEN, "Secret Ltd")
+    handed(quiet, grade="D", company="Public Ltd")
+    quiet.control.set_clock(WEDNESDAY_NINE)
+    quiet.brief(BEN, "Public Ltd")
+    quiet.control.message(dm(BEN), lambda said: "Tue 24 Nov is over" in said["text"])
+
+    quiet.tell(event="erased", lead_id="lead-2")
+
+    quiet.control.message(dm(BEN), lambda said: "Wed 25 Nov is over" in said["text"])
+    assert not [said for said in quiet.dms(BEN) if "Ltd" in text_of(said)]
+
+
 def test_a_brief_of_another_day_shrinks_when_it_is_edited(quiet: Office) -> None:
     handed(quiet, grade="D", company="Cold")
     quiet.control.set_clock(TUESDAY_NINE)
     told = quiet.brief(BEN, "Cold")
+    quiet.settle()
     quiet.control.set_clock(WEDNESDAY_NINE)
     assert quiet.bot
     liaison = quiet.bot.liaison
