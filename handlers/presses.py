@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt import Ack, BoltContext, Respond
 
 from bot.views import ids
-from handlers import followups, handoffs
+from handlers import colleagues, escalations, followups, handoffs, hands
 from handlers.desk import desk_of
 from handlers.press import Press
 
@@ -17,6 +17,13 @@ PRESSES: dict[str, Callable[[Press], None]] = {
     ids.OUTCOME: followups.open_outcome_form,
     f"{ids.MORE}:{ids.MORE_WHY}": followups.why_me,
     f"{ids.MORE}:{ids.MORE_HISTORY}": handoffs.open_history,
+    f"{ids.MORE}:{ids.MORE_REASSIGN}": hands.open_form,
+    ids.REASSIGN: hands.open_form,
+    ids.TAKE: hands.take,
+    ids.NO_THANKS: hands.decline,
+    ids.TAKE_ON: colleagues.take_on,
+    ids.EXCUSE: escalations.excuse,
+    ids.LEAVE: escalations.leave,
 }
 
 

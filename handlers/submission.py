@@ -33,6 +33,10 @@ class Submission:
         chosen = self._element(field).get("selected_option") or {}
         return str(chosen.get("value", ""))
 
+    def person(self, field: str) -> str:
+        """The Slack id of the chosen person; empty when nobody was chosen."""
+        return str(self._element(field).get("selected_user") or "")
+
     def words(self, field: str) -> str | None:
         """What was typed; None when nothing was."""
         typed = self._element(field).get("value")

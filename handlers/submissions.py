@@ -6,13 +6,14 @@ from typing import Any
 from slack_bolt import Ack, BoltContext
 
 from bot.views import ids
-from handlers import followups
+from handlers import followups, hands
 from handlers.desk import desk_of
 from handlers.submission import Submission
 
 SUBMISSIONS: dict[str, Callable[[Submission], None]] = {
     ids.TOUCH_FORM: followups.save_touch,
     ids.OUTCOME_FORM: followups.save_outcome,
+    ids.REASSIGN_FORM: hands.offer,
 }
 
 

@@ -106,7 +106,7 @@ def open_books(office: Office, slack: Control, leads: LeadSet, tally: Tally) -> 
             events=_all(tx, InboxEvent),
             people=people,
             posted=tuple(_posted(office, slack, people.values())),
-            ladder=liaison.playbook.ladder_to_actor,
+            ladder=liaison.playbook.ladder,
             openings={who.id: opening_of(tx, liaison, who, began) for who in people.values()},
         )
 

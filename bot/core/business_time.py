@@ -124,6 +124,20 @@ def next_working_day(opening: Opening, start: datetime, days: int) -> datetime:
     return due if elapsed(opening, start, due) else last
 
 
+def next_morning(opening: Opening, at: datetime) -> datetime:
+    """The first opening of a local date that is not before `at`: today's, or a later date's.
+
+    What opens again after a break is no morning.
+    """
+    today = _utc(at).astimezone(ZoneInfo(opening.zone)).date()
+    first = _first_opening(opening, today)
+    return first if first >= at else _first_opening(opening, today + DAY)
+
+
+def _first_opening(opening: Opening, day: date) -> datetime:
+    return next_opening(opening, _midnight(day, ZoneInfo(opening.zone)))
+
+
 def _next_working_date(opening: Opening, day: date, zone: ZoneInfo) -> date:
     return next_opening(opening, _midnight(day + DAY, zone)).astimezone(zone).date()
 

@@ -28,7 +28,13 @@ class Act(StrEnum):
     ACCEPT = "accept"
     TOUCH = "touch"
     OUTCOME = "outcome"
+    REASSIGN = "reassign"
+    TAKE_ON = "take_on"
+    """Take over a lead whose first touch is open, when free colleagues are asked."""
 
+
+MOST_HOPS = 3
+"""Changes of hands by asking, after which a manager decides who has the lead."""
 
 QUALIFIED, WON, LOST = "qualified", "won", "lost"
 RESERVED_OUTCOMES = frozenset({QUALIFIED, WON, LOST})
@@ -56,16 +62,22 @@ class Standing:
     manages_actor: bool = False
     sells: bool = False
     """Has the role rep, or manages on the sales side."""
+    is_admin: bool = False
+    hops: int = 0
+    """How often the hand-off was reassigned."""
 
 
 def why_not(act: Act, standing: Standing, *, in_queue: bool, is_overdue: bool) -> str | None:
     """The sentence that refuses `act`, or None when it is allowed.
 
     From the table of product rights: the actor and their manager always; another rep once the
-    first touch is overdue; anybody who sells may claim what nobody has.
+    first touch is overdue; anybody who sells may claim what nobody has. Reassigning is for the
+    actor, their manager and an admin.
     """
     if not standing.is_listed:
         return "You can read here; to press this, ask your admin to list you in the playbook."
+    if act is Act.REASSIGN:
+        return _why_not_reassign(standing, in_queue=in_queue)
     if not (standing.sells or standing.is_actor or standing.manages_actor):
         return "Only sales can press this; you will read the outcome here."
     if act is Act.CLAIM:
@@ -75,3 +87,15 @@ def why_not(act: Act, standing: Standing, *, in_queue: bool, is_overdue: bool) -
     if standing.is_actor or standing.manages_actor or is_overdue:
         return None
     return "This lead is somebody else's until its first touch is due."
+
+
+def _why_not_reassign(standing: Standing, *, in_queue: bool) -> str | None:
+    if in_queue:
+        return "Nobody has this lead yet: a rep can claim it."
+    if standing.manages_actor or standing.is_admin:
+        return None
+    if not standing.is_actor:
+        return "Only whoever has this lead, their manager or an admin can ask somebody else."
+    if standing.hops >= MOST_HOPS:
+        return f"It changed hands {standing.hops} times already; ask your manager who takes it."
+    return None

@@ -6,7 +6,17 @@ keep an agreed version in the database.
 
 from bot.playbook.faults import Fault, PlaybookFaults
 from bot.playbook.playbook import Playbook, UnknownSchema, digest
-from bot.playbook.sections import Channels, Hours, ListedPerson, Reason, Role, Rung, Sla, Team
+from bot.playbook.sections import (
+    Channels,
+    Hours,
+    ListedPerson,
+    Reason,
+    Role,
+    Routing,
+    Rung,
+    Sla,
+    Team,
+)
 
 __all__ = [
     "Channels",
@@ -17,6 +27,7 @@ __all__ = [
     "PlaybookFaults",
     "Reason",
     "Role",
+    "Routing",
     "Rung",
     "Sla",
     "Team",

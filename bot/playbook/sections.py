@@ -128,6 +128,13 @@ class Sla(Section):
         return FAST | {key: value for key, value in written.items() if key != "preset"}
 
 
+class Routing(Section):
+    """Who gets a lead that comes without an owner we know."""
+
+    round_robin: StrictBool = Field(default=False, description="Write true or false.")
+    """True = the rep on duty who is next in turn; False = the queue, where any rep claims it."""
+
+
 class Rung(Section):
     """One `[[ladder]]` entry; see `LadderStep` for what its values mean."""
 

@@ -19,6 +19,7 @@ from bot.services.handoffs import (
     note,
     start_clock,
 )
+from bot.services.offers import close_offer, open_offer
 from bot.views import ids
 from bot.views.blocks import escape, when
 from bot.views.handoffs import TOUCHES
@@ -112,10 +113,10 @@ def contacted(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) ->
     facts = {"kind": event.kind} if event.kind else {}
     person = handoff.actor_id if event.by is None else (by.id if by else None)
     if counts:
-        shown = handoff.touched_at
+        shown, offer = handoff.touched_at, open_offer(tx, handoff)
         _answer(tx, handoff, min(event.occurred_at, now))
         note(tx, handoff, "crm_touched", now, by=person, facts=facts)
-        if handoff.touched_at != shown:  # the messages show the first contact only
+        if offer or handoff.touched_at != shown:  # the messages show the first contact only
             changed(tx, liaison, handoff)
     else:
         note(tx, handoff, "crm_contact", now, by=person, facts=facts)
@@ -158,7 +159,9 @@ def _change_hands(
 
 
 def _answer(tx: Session, handoff: Handoff, at: datetime) -> None:
-    """A touch: the clock of the current run is answered, and no further step is taken."""
+    """A touch: the clock of the current run is answered, no further step is taken, and nobody is
+    asked to take the lead any more."""
+    close_offer(tx, handoff, "over", at)
     handoff.stage = touched(handoff.stage)
     handoff.touched_at = min(handoff.touched_at or at, at)
     run = queries.current_run(tx, handoff)

@@ -16,6 +16,9 @@ from bot.intake.webhook import Receipt
 from bot.liaison import Liaison
 from bot.models import Handoff, History, Lead, Message, MessageKind, Person, Run
 from bot.services.hours import back_at_work, opening_of
+from bot.services.offers import close_offer
+from bot.services.routing import next_rep
+from bot.services.steps import plan_next
 from bot.views.blocks import escape, when
 
 DEFAULT_GRADE = "C"
@@ -39,6 +42,9 @@ def hand_over(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) ->
     note(tx, handoff, "handed_over", now)
     if owner:
         begin_run(tx, liaison, handoff, owner, "owner")
+    elif rep := next_rep(tx, liaison, now):
+        begin_run(tx, liaison, handoff, rep, "round_robin")
+        note(tx, handoff, "routed", now, facts={"to": rep.id})
     say_in_channel(
         tx,
         liaison,
@@ -129,7 +135,8 @@ def begin_run(tx: Session, liaison: Liaison, handoff: Handoff, actor: Person, wh
 
 
 def end_run(tx: Session, handoff: Handoff, now: datetime) -> None:
-    """The current actor's holding is over: no further step of it is taken."""
+    """The current actor's holding is over: no step of it is taken and no offer of it stands."""
+    close_offer(tx, handoff, "over", now)
     run = queries.current_run(tx, handoff)
     if run:
         run.ended_at = run.ended_at or now
@@ -143,8 +150,7 @@ def start_clock(tx: Session, liaison: Liaison, handoff: Handoff, run: Run, now: 
     run.started_at = now
     if run.allowance and handoff.touched_at is None:
         run.due_at = sla.due_at(opening, now, sla.Allowance.parse(run.allowance))
-        plan = sla.plan(opening, now, run.due_at, liaison.playbook.ladder_to_actor)
-        run.next_step_at = sla.next_step_at(plan, ())
+        plan_next(tx, liaison, run)
         _promise(handoff, run.due_at)
     held = back_at_work(tx, liaison, actor, now)
     say_to_actor(tx, liaison, run, MessageKind.LEAD_DM, hold_until=held)
@@ -207,14 +213,31 @@ def authorise(
     standing = Standing(
         is_listed=True,
         is_actor=handoff.actor_id == by,
-        manages_actor=actor is not None and actor.manager_id == by,
+        manages_actor=actor is not None and _decides(tx, act, actor, person),
         sells=queries.sells(person),
+        is_admin="admin" in person.roles,
+        hops=queries.hops(tx, handoff) if act is Act.REASSIGN else 0,
     )
-    is_overdue = handoff.touched_at is None and handoff.due_at is not None and handoff.due_at < now
+    is_overdue = _is_overdue(tx, handoff, now)
     sentence = why_not(act, standing, in_queue=actor is None, is_overdue=is_overdue)
     if sentence:
         raise NotAllowed(sentence)
     return person
+
+
+def _decides(tx: Session, act: Act, actor: Person, person: Person) -> bool:
+    """The actor's manager; to reassign, whoever stands in where there is none."""
+    if actor.manager_id == person.id:
+        return True
+    stand_in = queries.decider_for(tx, actor) if act is Act.REASSIGN else None
+    return stand_in is not None and stand_in.id == person.id
+
+
+def _is_overdue(tx: Session, handoff: Handoff, now: datetime) -> bool:
+    """By the clock of whoever has it now: nobody inherits another's lateness."""
+    run = queries.current_run(tx, handoff)
+    due_at = run.due_at if run else None
+    return handoff.touched_at is None and due_at is not None and due_at < now
 
 
 def _who_claimed(tx: Session, liaison: Liaison, handoff: Handoff, actor: Person, by: str) -> str:
@@ -261,3 +284,5 @@ def changed(tx: Session, liaison: Liaison, handoff: Handoff) -> None:
     tx.add(handoff)
     tx.flush()
     revise(tx, liaison, handoff.id)
+    for manager_id in queries.lists_with(tx, handoff):
+        revise(tx, liaison, manager_id)

@@ -13,6 +13,7 @@ from bot.db import insert_once
 from bot.liaison import Liaison
 from bot.models import Person, Run
 from bot.services.hours import opening_of
+from bot.services.steps import plan_next
 from bot.slack import Member
 
 
@@ -104,5 +105,4 @@ def _replan(tx: Session, liaison: Liaison, person: Person) -> None:
             continue
         opening = opening_of(tx, liaison, person, run.started_at)
         run.due_at = sla.due_at(opening, run.started_at, sla.Allowance.parse(run.allowance))
-        plan = sla.plan(opening, run.started_at, run.due_at, liaison.playbook.ladder_to_actor)
-        run.next_step_at = sla.next_step_at(plan, queries.steps_taken(tx, run))
+        plan_next(tx, liaison, run)

@@ -10,6 +10,7 @@ from bot.delivery.courier import Hold, Telling
 from bot.delivery.messages import shrink_older
 from bot.liaison import Liaison
 from bot.models import History, Message, MessageKind, Person
+from bot.services import colleagues, escalations, hands
 from bot.services.handoffs import card_shown
 from bot.services.hours import back_at_work
 from bot.views import followups as followup_views
@@ -24,6 +25,9 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.LEAD_DM: Telling(partial(_dm, liaison), partial(_dm_shown, liaison)),
         MessageKind.NUDGE: Telling(partial(_dm, liaison), partial(_dm_shown, liaison)),
         MessageKind.NOTE: Telling(partial(_note, liaison)),
+        MessageKind.OFFER: Telling(partial(hands.telling, liaison)),
+        MessageKind.ANYONE: Telling(partial(colleagues.telling, liaison)),
+        MessageKind.MANAGER_LIST: Telling(partial(escalations.telling, liaison)),
     }
 
 

@@ -43,6 +43,8 @@ def dm(
     push, contact = _push(message, facts, reader, now), _contact(facts.lead)
     words = [quote(facts.lead.message)] if facts.lead.message else []
     notes = [_about(facts), status_line(facts, playbook, reader)]
+    if facts.run and facts.run.asked_at and facts.handoff.touched_at is None:
+        notes.append("Free colleagues are asked; it is still yours until someone takes it.")
     blocks = [section(f"*{push}*"), *([plain_section(contact)] if contact else [])]
     blocks += [*map(section, words), *map(context, notes), _buttons(facts)]
     return Post("\n".join([push, escape(contact), *words, *notes]), blocks)
@@ -121,6 +123,7 @@ def _buttons(facts: HandoffFacts) -> Block:
         overflow(
             ids.MORE,
             [
+                ("Reassign…", f"{ids.MORE_REASSIGN}:{handoff.id}"),
                 ("Why me?", f"{ids.MORE_WHY}:{handoff.id}"),
                 ("History", f"{ids.MORE_HISTORY}:{handoff.id}"),
             ],
@@ -174,6 +177,8 @@ def why_me(facts: HandoffFacts, reader: Person) -> str:
     you = facts.actor.id == reader.id
     how = {
         "owner": "marketing named the owner when handing it over",
+        "round_robin": f"it came without an owner and {'you were' if you else 'they were'} next",
+        "reassigned": f"a colleague asked and {'you' if you else 'they'} took it",
         "claim": f"{'you' if you else 'they'} claimed it from the queue",
         "took_on": f"{'you' if you else 'they'} answered it while its first touch was open",
     }[run.why]

@@ -90,7 +90,8 @@ def missing_fields(facts: HandoffFacts) -> list[str]:
         "why it qualifies": handoff.reason,
     }
     missing = [name for name, value in wanted.items() if not value]
-    if handoff.owner_given and handoff.owner_id is None:
+    is_routed = facts.run is not None and facts.run.why == "round_robin"
+    if handoff.owner_given and (handoff.owner_id is None or is_routed):
         missing.append("an owner we know (the one given is not a rep here)")
     return missing
 
@@ -109,7 +110,8 @@ def status_line(facts: HandoffFacts, playbook: Playbook, reader: Person | None =
     if handoff.touched_at:
         return f"{name} {is_on_it} working on it: in touch {when(handoff.touched_at)}."
     accepted = bool(facts.run and facts.run.accepted_at)
-    has_it = f"{name} accepted it." if accepted else f"{name} {has} it."
+    in_turn = ": next in turn" if facts.run and facts.run.why == "round_robin" else ""
+    has_it = f"{name} accepted it." if accepted else f"{name} {has} it{in_turn}."
     return has_it + _due(facts.run.due_at if facts.run else None)
 
 
@@ -128,12 +130,13 @@ def _outcome_line(facts: HandoffFacts, playbook: Playbook, reader: Person | None
 
 
 def _card_buttons(handoff: Handoff) -> Block:
-    more = overflow(ids.MORE, [("History", f"{ids.MORE_HISTORY}:{handoff.id}")])
+    history = ("History", f"{ids.MORE_HISTORY}:{handoff.id}")
     if handoff.stage not in OPEN:
-        return actions("card", more)
+        return actions("card", overflow(ids.MORE, [history]))
     if handoff.actor_id is None:
         claim = button("Claim", ids.CLAIM, handoff.id, style="primary")
-        return actions("card", claim, more)
+        return actions("card", claim, overflow(ids.MORE, [history]))
+    more = overflow(ids.MORE, [("Reassign…", f"{ids.MORE_REASSIGN}:{handoff.id}"), history])
     touch = button("Log touch", ids.TOUCH, handoff.id)
     return actions("card", touch, button("Outcome…", ids.OUTCOME, handoff.id), more)
 
@@ -159,6 +162,14 @@ _TOLD = {
     "crm_touched": "{by} was in touch, says the CRM: {kind}",
     "crm_contact": "The CRM noted contact that does not answer the clock: {kind}",
     "nudged": "{to} was reminded",
+    "routed": "{to} was next in turn",
+    "offered": "{by} asked {to} to take it",
+    "reassigned": "{by} took it over",
+    "declined": "{by} said no thanks",
+    "asked_around": "Free colleagues were asked",
+    "escalated": "A manager was asked to decide who keeps it",
+    "excused": "{by} excused the open first touch of {to}",
+    "left": "{by} left it with {to}",
     "outcome": "{by} said: {outcome}",
     "older_outcome": "The CRM told an older outcome, which changed nothing: {outcome}",
 }

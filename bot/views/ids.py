@@ -11,6 +11,7 @@ MORE = "lead:more"
 
 MORE_WHY = "why"
 MORE_HISTORY = "history"
+MORE_REASSIGN = "reassign"
 
 TOUCH_FORM = "lead:touch_form"
 TOUCH_KIND = "touch_kind"
@@ -18,6 +19,18 @@ TOUCH_KIND = "touch_kind"
 OUTCOME_FORM = "lead:outcome_form"
 OUTCOME_KEY = "outcome_key"
 OUTCOME_WORDS = "outcome_words"
+
+REASSIGN = "lead:reassign"
+REASSIGN_FORM = "lead:reassign_form"
+REASSIGN_TO = "reassign_to"
+REASSIGN_WHY = "reassign_why"
+TAKE = "lead:take"
+NO_THANKS = "lead:no_thanks"
+
+TAKE_ON = "lead:take_on"
+
+EXCUSE = "lead:excuse"
+LEAVE = "lead:leave"
 
 HISTORY_VIEW = "lead:history"
 
