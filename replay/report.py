@@ -49,6 +49,10 @@ _KINDS = {
     MessageKind.CARD: "cards",
     MessageKind.LEAD_DM: "direct messages about a new lead",
     MessageKind.NUDGE: "nudges",
+    MessageKind.NOTE: "notes",
+    MessageKind.OFFER: "offers to a colleague",
+    MessageKind.ANYONE: "questions to free colleagues",
+    MessageKind.MANAGER_LIST: "managers' lists",
 }
 
 

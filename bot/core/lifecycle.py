@@ -84,7 +84,7 @@ def why_not(act: Act, standing: Standing, *, in_queue: bool, is_overdue: bool) -
         return None if in_queue else "This lead already has somebody."
     if in_queue:
         return "Nobody has this lead yet: press Claim first."
-    if standing.is_actor or standing.manages_actor or is_overdue:
+    if standing.is_actor or standing.manages_actor or is_overdue or act is Act.TAKE_ON:
         return None
     return "This lead is somebody else's until its first touch is due."
 

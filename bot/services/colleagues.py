@@ -27,8 +27,12 @@ def ask_around(tx: Session, liaison: Liaison, run: Run, step: int, now: datetime
     message_id = ask_in_channel(tx, liaison, run, step, card, hold_until=held)
     run.asked_at = now
     note(tx, handoff, "asked_around", now)
-    changed(tx, liaison, handoff)
     return Reached((card.channel if card else None) or liaison.handoff_channel, message_id)
+
+
+def question_shown(tx: Session, liaison: Liaison, message: Message, _now: datetime) -> None:
+    """The actor reads in their DM that free colleagues are asked."""
+    changed(tx, liaison, queries.handoff_to_change(tx, liaison.team_id, message.subject_id))
 
 
 def take_on(liaison: Liaison, handoff_id: str, by: str) -> None:

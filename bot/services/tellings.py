@@ -26,7 +26,9 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.NUDGE: Telling(partial(_dm, liaison), partial(_dm_shown, liaison)),
         MessageKind.NOTE: Telling(partial(_note, liaison)),
         MessageKind.OFFER: Telling(partial(hands.telling, liaison)),
-        MessageKind.ANYONE: Telling(partial(colleagues.telling, liaison)),
+        MessageKind.ANYONE: Telling(
+            partial(colleagues.telling, liaison), partial(_question_shown, liaison)
+        ),
         MessageKind.MANAGER_LIST: Telling(partial(escalations.telling, liaison)),
     }
 
@@ -68,6 +70,10 @@ def _is_wanted(message: Message, facts: queries.HandoffFacts, *, is_current: boo
 def _dm_shown(liaison: Liaison, tx: Session, message: Message, _now: datetime) -> None:
     """The older DMs about this lead shrink to a line."""
     shrink_older(tx, liaison, message)
+
+
+def _question_shown(liaison: Liaison, tx: Session, message: Message, now: datetime) -> None:
+    colleagues.question_shown(tx, liaison, message, now)
 
 
 def _note(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold:
