@@ -34,14 +34,13 @@ from tests.office import (
 )
 from tests.services.test_handoffs import run_of, stored
 
-HALF_PAST_ELEVEN = MONDAY_TEN + timedelta(minutes=91)
 TUESDAY_NINE = datetime(2026, 11, 24, 8, 0, 5, tzinfo=UTC)
 WEDNESDAY_NINE = TUESDAY_NINE + timedelta(days=1)
 
 
 def climb(office: Office, *minutes: int) -> None:
     """Let the clock run over the steps of a lead of one hour, so many minutes after ten."""
-    for minute in minutes or (31, 61, 91, 123):
+    for minute in minutes or (31, 61, 92, 124):
         office.control.set_clock(MONDAY_TEN + timedelta(minutes=minute))
         office.settle()
 
@@ -80,7 +79,7 @@ def test_at_half_as_long_again_free_colleagues_are_asked_below_the_card(office: 
 
     climb(office, 31, 61)
     assert replies(office, card) == []
-    climb(office, 91)
+    climb(office, 92)
 
     asked = question(office, handoff)
     assert asked["thread_ts"] == card["ts"]
@@ -95,19 +94,19 @@ def test_at_half_as_long_again_free_colleagues_are_asked_below_the_card(office: 
 def test_whoever_claims_has_it_from_then_on_with_a_clock_of_their_own(office: Office) -> None:
     handoff = office.hand_over(company="Freed Ltd")
     office.dm(BEN, handoff)
-    climb(office, 31, 61, 91)
+    climb(office, 31, 61, 92)
     asked = question(office, handoff)
 
     office.press(CHLOE, ids.TAKE_ON, asked, LEADS, handoff)
 
     office.card(handoff, "Chloe Martin has it")
-    assert "due 12:31" in office.dm(CHLOE, handoff)["text"]
+    assert "due 12:32" in office.dm(CHLOE, handoff)["text"]
     assert run_of(office, handoff, 2).why == "took_on"
     office.control.message(
         LEADS, lambda m: m["ts"] == asked["ts"] and m["text"] == "*Freed Ltd*: taken, thank you."
     )
     office.control.message(dm(BEN), lambda m: "*Freed Ltd*: Chloe Martin took it on." in m["text"])
-    climb(office, 123)
+    climb(office, 124)
     office.settle()
     assert run_of(office, handoff, 1).next_step_at is None
 
@@ -115,7 +114,7 @@ def test_whoever_claims_has_it_from_then_on_with_a_clock_of_their_own(office: Of
 def test_of_two_who_claim_at_once_one_has_it_and_the_other_hears_who(office: Office) -> None:
     handoff = office.hand_over()
     office.dm(BEN, handoff)
-    climb(office, 31, 61, 91)
+    climb(office, 31, 61, 92)
     asked = question(office, handoff)
     office.settle()
     office.control.fault("html_503", method="chat.update")
@@ -134,7 +133,7 @@ def test_of_two_who_claim_at_once_one_has_it_and_the_other_hears_who(office: Off
 def test_the_actor_who_claims_is_told_that_it_is_theirs(office: Office) -> None:
     handoff = office.hand_over()
     office.dm(BEN, handoff)
-    climb(office, 31, 61, 91)
+    climb(office, 31, 61, 92)
 
     office.press(BEN, ids.TAKE_ON, question(office, handoff), LEADS, handoff)
     office.whisper(BEN, "You have this lead already")
@@ -145,7 +144,7 @@ def test_the_actor_who_claims_is_told_that_it_is_theirs(office: Office) -> None:
 def test_a_touch_shrinks_the_question_and_takes_no_further_step(office: Office) -> None:
     handoff = office.hand_over(company="Done Ltd")
     office.dm(BEN, handoff)
-    climb(office, 31, 61, 91)
+    climb(office, 31, 61, 92)
     asked = question(office, handoff)
 
     log_touch(office, BEN, office.dm(BEN, handoff, "Free colleagues"), handoff, "spoke")
