@@ -15,7 +15,16 @@ codes, and is rendered anew at each send. `InboxEvent.body` is blanked after som
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, Enum, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    Enum,
+    ForeignKeyConstraint,
+    Index,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from bot.core.lifecycle import Stage
@@ -179,6 +188,8 @@ class Handoff(SQLModel, table=True):
     handed_at: datetime
     """When the lead acted, as the source tells it."""
     received_at: datetime
+    is_imported: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Brought in as history from a file: it never had a card, a clock or a rep's answer."""
     shown_at: datetime | None = None
     due_at: datetime | None = None
     """What marketing was promised; never moves later. None = no clock, or not shown yet."""
@@ -341,6 +352,8 @@ class MessageKind(StrEnum):
     """A reply to the card that asks free colleagues."""
     MANAGER_LIST = "manager_list"
     """What one manager has to decide, once a day."""
+    UNREAD = "unread"
+    """A watched channel's message could not be read as a lead; told to who set it up."""
 
 
 class Lane(StrEnum):
@@ -376,7 +389,7 @@ class Message(SQLModel, table=True):
     """Why it is sent, once: `card:<handoff>`, `nudge:<handoff>:<run>:<step>:<recipient>` …"""
     kind: MessageKind = Field(sa_type=_codes(MessageKind))
     subject_id: str
-    """The hand-off it shows; of a manager's list, the manager."""
+    """The hand-off it shows; the manager whose list it is; the watched channel it tells of."""
     run: int | None = None
     """The run it belongs to; None when it belongs to the whole hand-off."""
     step: int | None = None
@@ -408,6 +421,21 @@ class Message(SQLModel, table=True):
     """Hash of what Slack shows, so that an edit that changes nothing costs no call."""
     dropped: str | None = None
     """Why it will never be sent: no longer wanted, or Slack's refusal."""
+
+
+class WatchedChannel(SQLModel, table=True):
+    """A channel in which one poster's messages are leads."""
+
+    __tablename__ = "watched_channel"
+
+    team_id: str = Field(primary_key=True)
+    channel_id: str = Field(primary_key=True)
+    poster_id: str
+    """The bot or person whose messages are leads."""
+    mapping: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+    """What a label is read as where that differs from its name; "" = left out."""
+    set_by: str
+    set_at: datetime
 
 
 class Gate(SQLModel, table=True):

@@ -4,12 +4,13 @@ from typing import Any
 
 from slack_bolt import Ack, BoltContext, Respond
 
-from handlers import home
+from handlers import byhand, home, liaison, watching
 from handlers.command import Command, Menu
 from handlers.desk import desk_of
 
 COMMANDS: dict[str, Menu] = {
-    "/lead": Menu(help=home.HELP, bare=home.my_leads),
+    "/lead": Menu(help=home.HELP, bare=home.my_leads, words={"new": byhand.new_lead}),
+    "/liaison": Menu(help=liaison.HELP, bare=liaison.bare, words={"watch": watching.watch}),
 }
 
 

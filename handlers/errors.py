@@ -9,7 +9,7 @@ from typing import Any
 
 from slack_bolt import BoltContext, BoltResponse, Respond
 
-from bot.errors import BadField, NotSaved, Refused
+from bot.errors import BadFields, NotSaved, Refused
 from bot.views.blocks import modal, section
 from handlers.desk import desk_of
 
@@ -37,7 +37,7 @@ def answer(
 
 
 def _in_the_form(error: Exception, sentence: str) -> dict[str, Any]:
-    if isinstance(error, BadField):
-        return {"response_action": "errors", "errors": {error.field: sentence}}
+    if isinstance(error, BadFields):
+        return {"response_action": "errors", "errors": error.faults}
     view = modal("lead:told", "Not saved", [section(sentence)], submit=None)
     return {"response_action": "update", "view": view}

@@ -12,6 +12,7 @@ from handlers.desk import Desk
 
 HELP = (
     "`/lead` lists the leads that are open with you, soonest due first.\n"
+    "`/lead new` hands a lead over by hand.\n"
     "Answer one with the buttons in my message about it: Accept, Log touch, Outcome…"
 )
 _LISTED = 15

@@ -6,19 +6,24 @@ from typing import Any
 from slack_bolt import Ack, BoltContext
 
 from bot.views import ids
-from handlers import followups, hands
+from bot.views.blocks import View
+from handlers import byhand, followups, hands, watching
 from handlers.desk import desk_of
 from handlers.submission import Submission
 
-SUBMISSIONS: dict[str, Callable[[Submission], None]] = {
+SUBMISSIONS: dict[str, Callable[[Submission], View | None]] = {
     ids.TOUCH_FORM: followups.save_touch,
     ids.OUTCOME_FORM: followups.save_outcome,
     ids.REASSIGN_FORM: hands.offer,
+    ids.HAND_OVER_FORM: byhand.hand_over,
+    ids.WATCH_FORM: watching.choose_poster,
+    ids.WATCH_POSTER_FORM: watching.show_reading,
+    ids.WATCH_CONFIRM_FORM: watching.confirm,
 }
 
 
 def submitted(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
-    """The use case commits, then the form closes."""
+    """The use case commits, then the form closes, or turns into what the use case tells."""
     form = Submission.read(desk_of(context), body)
-    SUBMISSIONS[form.form](form)
-    ack()
+    told = SUBMISSIONS[form.form](form)
+    ack(response_action="update", view=told) if told else ack()

@@ -11,7 +11,7 @@ from bot.db import insert_once, rows_changed
 from bot.delivery.pacing import posting_to
 from bot.identity import new_id
 from bot.liaison import TELLS, Liaison
-from bot.models import History, Lane, Message, MessageKind, Offer, Run
+from bot.models import History, Lane, Message, MessageKind, Offer, Person, Run
 
 
 def say_in_channel(
@@ -182,6 +182,35 @@ def put_list(
             recipient_id=manager_id,
             lane=Lane.STEP,
             gate=posting_to(manager_id),
+            hold_until=hold_until,
+            send_at=None if hold_until else wall,
+        ),
+    )
+
+
+def say_unread(
+    tx: Session,
+    liaison: Liaison,
+    channel_id: str,
+    person: Person,
+    now: datetime,
+    *,
+    hold_until: datetime | None,
+) -> None:
+    """Queue a DM that a watched channel's message was no lead: once a day and channel (UTC)."""
+    wall = liaison.wall()
+    tx.info[TELLS] = True
+    insert_once(
+        tx,
+        Message(
+            team_id=person.team_id,
+            id=new_id(wall),
+            key=f"{MessageKind.UNREAD}:{channel_id}:{now.date()}",
+            kind=MessageKind.UNREAD,
+            subject_id=channel_id,
+            recipient_id=person.id,
+            lane=Lane.BULK,
+            gate=posting_to(person.id),
             hold_until=hold_until,
             send_at=None if hold_until else wall,
         ),

@@ -23,7 +23,7 @@ WORDS = 300
 """Characters of the reason."""
 
 
-def offer(liaison: Liaison, handoff_id: str, by: str, to_id: str, words: str | None) -> None:
+def offer(liaison: Liaison, handoff_id: str, by: str, to_id: str | None, words: str | None) -> None:
     """Ask a colleague to take a lead. Until they do it stays where it is; a newer offer replaces
     the one that is open."""
     now = liaison.now()
@@ -49,7 +49,7 @@ def offer(liaison: Liaison, handoff_id: str, by: str, to_id: str, words: str | N
         changed(tx, liaison, handoff)
 
 
-def _receiver(tx: Session, handoff: Handoff, to_id: str) -> Person:
+def _receiver(tx: Session, handoff: Handoff, to_id: str | None) -> Person:
     """Raises `BadField` for somebody who cannot have it."""
     receiver = tx.get(Person, (handoff.team_id, to_id)) if to_id else None
     if receiver is None:

@@ -15,6 +15,7 @@ from bot.services.handoffs import card_shown
 from bot.services.hours import back_at_work
 from bot.views import followups as followup_views
 from bot.views import handoffs as handoff_views
+from bot.views import watching as watching_views
 from bot.views.blocks import Post
 
 
@@ -30,6 +31,7 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
             partial(colleagues.telling, liaison), partial(_question_shown, liaison)
         ),
         MessageKind.MANAGER_LIST: Telling(partial(escalations.telling, liaison)),
+        MessageKind.UNREAD: Telling(partial(_unread, liaison)),
     }
 
 
@@ -85,3 +87,10 @@ def _note(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Pos
     line = tx.get_one(History, (liaison.team_id, message.about))
     names = queries.names(tx, liaison.team_id, [line])
     return handoff_views.note(facts.lead, line, names, reader)
+
+
+def _unread(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold:
+    reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
+    if message.ts is None and (opens := back_at_work(tx, liaison, reader, now)):
+        return Hold(opens)
+    return watching_views.unread(message.subject_id)

@@ -31,6 +31,21 @@ TAKE_ON = "lead:take_on"
 
 EXCUSE = "lead:excuse"
 LEAVE = "lead:leave"
+HAND_OFF_MESSAGE = "lead:hand_off_message"
+HAND_OVER_FORM = "lead:hand_over_form"
+HANDED_OVER_VIEW = "lead:handed_over"
+GRADE = "grade"
+OWNER = "owner"
+
+WATCH_FORM = "lead:watch_form"
+WATCH_CHANNEL = "watch_channel"
+WATCH_POSTER_FORM = "lead:watch_poster_form"
+WATCH_POSTER = "watch_poster"
+WATCH_CONFIRM_FORM = "lead:watch_confirm_form"
+WATCH_LABEL = "watch_label_"
+"""Of the first label; the number follows."""
+LEFT_OUT = "-"
+WATCHING_VIEW = "lead:watching"
 
 HISTORY_VIEW = "lead:history"
 
