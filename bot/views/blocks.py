@@ -121,11 +121,6 @@ def radios(action_id: str, options: Sequence[tuple[str, str]], chosen: str | Non
     return block | ({"initial_option": initial[0]} if initial else {})
 
 
-def people_picker(action_id: str) -> Block:
-    """One member of the workspace; Slack cannot narrow it to some of them."""
-    return {"type": "users_select", "action_id": action_id}
-
-
 def text_field(action_id: str, *, most: int, hint: str) -> Block:
     return {
         "type": "plain_text_input",

@@ -11,7 +11,7 @@ from bot.views.blocks import (
     context,
     field,
     modal,
-    people_picker,
+    person_picker,
     quote,
     section,
     text_field,
@@ -33,7 +33,11 @@ def reassign_form(facts: HandoffFacts) -> View:
         "Reassign",
         [
             section(f"*{company(facts.lead)}*"),
-            field(ids.REASSIGN_TO, "Who should take it?", people_picker(ids.CHOICE)),
+            field(
+                ids.REASSIGN_TO,
+                "Who should take it?",
+                person_picker(ids.CHOICE, "Choose a colleague in sales"),
+            ),
             field(
                 ids.REASSIGN_WHY,
                 "Why?",
