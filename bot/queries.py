@@ -21,7 +21,7 @@ from bot.models import (
     Step,
 )
 
-SALES = "sales"
+SALES, MARKETING = "sales", "marketing"
 _OF_ONE_PERSON = frozenset({"nudged", "escalated", "excused", "left"})
 """Lines of history that tell of somebody's open first touch; `facts["to"]` is that person."""
 _ASIDE = (MessageKind.NOTE, MessageKind.OFFER)
@@ -39,6 +39,10 @@ class HandoffFacts:
     actor: Person | None
     outcome_by: Person | None
     """Who recorded the outcome here; None when the CRM told it, or there is none."""
+    before: Handoff | None = None
+    """The hand-off it came back from; None when it was handed over by marketing."""
+    before_by: Person | None = None
+    """Who recorded the outcome of that one."""
 
 
 def person(tx: Session, team_id: str, person_id: str) -> Person:
@@ -79,6 +83,12 @@ def is_listed(person: Person) -> bool:
 def sells(person: Person) -> bool:
     """Whether leads may be theirs: a rep, or a manager on the sales side."""
     return person.is_active and person.team == SALES and bool({"rep", "manager"} & {*person.roles})
+
+
+def markets(person: Person) -> bool:
+    """Whether they speak for campaigns: a marketer, or a manager on the marketing side."""
+    roles = {"marketer", "manager"}
+    return person.is_active and person.team == MARKETING and bool(roles & {*person.roles})
 
 
 def lead_by_key(tx: Session, team_id: str, lead_key: str) -> Lead | None:
@@ -194,8 +204,16 @@ def facts(tx: Session, team_id: str, handoff_id: str) -> HandoffFacts:
         raise Unknown
     lead = tx.get_one(Lead, (team_id, handoff.lead_id))
     actor = tx.get_one(Person, (team_id, handoff.actor_id)) if handoff.actor_id else None
-    by = tx.get_one(Person, (team_id, handoff.outcome_by)) if handoff.outcome_by else None
-    return HandoffFacts(handoff, lead, current_run(tx, handoff), actor, by)
+    by = _outcome_by(tx, handoff)
+    came_from = handoff.returned_from
+    before = tx.get_one(Handoff, (team_id, came_from)) if came_from else None
+    before_by = _outcome_by(tx, before) if before else None
+    return HandoffFacts(handoff, lead, current_run(tx, handoff), actor, by, before, before_by)
+
+
+def _outcome_by(tx: Session, handoff: Handoff) -> Person | None:
+    by = handoff.outcome_by
+    return tx.get_one(Person, (handoff.team_id, by)) if by else None
 
 
 def history(tx: Session, handoff: Handoff) -> list[History]:
@@ -252,6 +270,21 @@ def open_of(tx: Session, team_id: str, actor_id: str, most: int) -> list[Handoff
             col(Handoff.id),
         )
         .limit(most)
+    )
+    return [facts(tx, team_id, handoff.id) for handoff in handoffs]
+
+
+def silent_of(tx: Session, team_id: str, actor_id: str) -> list[HandoffFacts]:
+    """What a person was in touch with and then heard nothing more of, longest silent first."""
+    handoffs = tx.scalars(
+        select(Handoff)
+        .where(
+            col(Handoff.team_id) == team_id,
+            col(Handoff.actor_id) == actor_id,
+            col(Handoff.closed_at).is_(None),
+            col(Handoff.silent_since).is_not(None),
+        )
+        .order_by(col(Handoff.silent_since), col(Handoff.id))
     )
     return [facts(tx, team_id, handoff.id) for handoff in handoffs]
 

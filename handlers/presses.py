@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt import Ack, BoltContext, Respond
 
 from bot.views import ids
-from handlers import colleagues, escalations, followups, handoffs, hands
+from handlers import colleagues, escalations, followups, handoffs, hands, returns
 from handlers.desk import desk_of
 from handlers.press import Press
 
@@ -24,6 +24,7 @@ PRESSES: dict[str, Callable[[Press], None]] = {
     ids.TAKE_ON: colleagues.take_on,
     ids.EXCUSE: escalations.excuse,
     ids.LEAVE: escalations.leave,
+    f"{ids.MORE}:{ids.MORE_CANCEL_RETURN}": returns.cancel_return,
 }
 
 

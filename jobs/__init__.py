@@ -15,6 +15,7 @@ from bot.delivery.messages import release_held
 from bot.liaison import Liaison
 from bot.services.escalations import send_lists
 from bot.services.ladder import take_due_steps
+from bot.services.turns import take_due_turns
 from jobs.retention import blank_old_bodies
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ class Tick:
 TIMETABLE = (
     Tick("take-due-steps", timedelta(seconds=5), take_due_steps),
     Tick("send-managers-lists", timedelta(seconds=5), send_lists),
+    Tick("take-due-turns", timedelta(seconds=5), take_due_turns),
     Tick("release-held-messages", timedelta(seconds=5), release_held),
     Tick("blank-old-bodies", timedelta(hours=6), blank_old_bodies),
 )

@@ -1,8 +1,8 @@
 """Working time: how long a person had, and when their time will be up.
 
 All arithmetic is done in UTC on a table compiled beforehand, because subtracting two local times of
-one zone is wrong by an hour around a clock change. Only `next_working_day` asks for the zone: "the
-same local time" has no other meaning.
+one zone is wrong by an hour around a clock change. Only local dates and "the same local time" ask
+for the zone: they have no other meaning.
 """
 
 from bisect import bisect_left, bisect_right
@@ -79,6 +79,23 @@ def next_opening(opening: Opening, at: datetime) -> datetime:
     return _instant(opening.starts[upcoming])
 
 
+def local_date(opening: Opening, at: datetime) -> date:
+    """The calendar day of an instant where `opening` is."""
+    return _utc(at).astimezone(ZoneInfo(opening.zone)).date()
+
+
+def opening_on(opening: Opening, day: date) -> datetime:
+    """The first opening of a local date, or the next one after it when that date has none."""
+    return next_opening(opening, _midnight(day, ZoneInfo(opening.zone)))
+
+
+def next_morning(opening: Opening, at: datetime) -> datetime:
+    """The next first opening of a local date that is still ahead of `at`."""
+    today = local_date(opening, at)
+    first = opening_on(opening, today)
+    return first if first > at else opening_on(opening, today + DAY)
+
+
 def elapsed(opening: Opening, since: datetime, until: datetime) -> timedelta:
     """Working time from one instant to the other; negative when `until` is the earlier one."""
     return _worked_before(opening, until) - _worked_before(opening, since)
@@ -122,20 +139,6 @@ def next_working_day(opening: Opening, start: datetime, days: int) -> datetime:
     same_time = datetime.combine(day, local.time(), zone).replace(fold=0).astimezone(UTC)
     due = last if same_time >= last else next_opening(opening, max(first, same_time))
     return due if elapsed(opening, start, due) else last
-
-
-def next_morning(opening: Opening, at: datetime) -> datetime:
-    """The first opening of a local date that is not before `at`: today's, or a later date's.
-
-    What opens again after a break is no morning.
-    """
-    today = _utc(at).astimezone(ZoneInfo(opening.zone)).date()
-    first = _first_opening(opening, today)
-    return first if first >= at else _first_opening(opening, today + DAY)
-
-
-def _first_opening(opening: Opening, day: date) -> datetime:
-    return next_opening(opening, _midnight(day, ZoneInfo(opening.zone)))
 
 
 def _next_working_date(opening: Opening, day: date, zone: ZoneInfo) -> date:

@@ -31,6 +31,7 @@ class Act(StrEnum):
     REASSIGN = "reassign"
     TAKE_ON = "take_on"
     """Take over a lead whose first touch is open, when free colleagues are asked."""
+    CANCEL_RETURN = "cancel_return"
 
 
 MOST_HOPS = 3
@@ -65,6 +66,8 @@ class Standing:
     is_admin: bool = False
     hops: int = 0
     """How often the hand-off was reassigned."""
+    markets: bool = False
+    """Has the role marketer, or manages on the marketing side."""
 
 
 def why_not(act: Act, standing: Standing, *, in_queue: bool, is_overdue: bool) -> str | None:
@@ -72,10 +75,12 @@ def why_not(act: Act, standing: Standing, *, in_queue: bool, is_overdue: bool) -
 
     From the table of product rights: the actor and their manager always; another rep once the
     first touch is overdue; anybody who sells may claim what nobody has. Reassigning is for the
-    actor, their manager and an admin.
+    actor, their manager and an admin; marketing cancels a return.
     """
     if not standing.is_listed:
         return "You can read here; to press this, ask your admin to list you in the playbook."
+    if act is Act.CANCEL_RETURN:
+        return None if standing.markets else "Only marketing can cancel a return."
     if act is Act.REASSIGN:
         return _why_not_reassign(standing, in_queue=in_queue)
     if not (standing.sells or standing.is_actor or standing.manages_actor):

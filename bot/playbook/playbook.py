@@ -21,6 +21,7 @@ from bot.playbook.sections import (
     Rung,
     Section,
     Sla,
+    Timing,
 )
 from bot.playbook.shape import Model, shape_faults
 from bot.playbook.toml import Document, read_toml
@@ -37,6 +38,7 @@ _SECTIONS: dict[str, Model] = {
     "hours": Hours,
     "sla": Sla,
     "routing": Routing,
+    "timing": Timing,
     "ladder": Rung,
     "reasons": Reason,
     "people": ListedPerson,
@@ -56,6 +58,7 @@ class Playbook(Section):
     hours: Hours = Field(default=Hours(), description="Write one [hours] section.")
     sla: Sla = Field(default=Sla(), description="Write one [sla] section.")
     routing: Routing = Field(default=Routing(), description="Write one [routing] section.")
+    timing: Timing = Field(default=Timing(), description="Write one [timing] section.")
     rungs: tuple[Rung, ...] = Field(
         default=DEFAULT_RUNGS,
         alias="ladder",
@@ -136,8 +139,6 @@ class Playbook(Section):
         for number, reason in enumerate(self.reasons):
             if reason.needs_attempts:
                 yield f"reasons[{number}].needs_attempts: attempts are not counted yet."
-            if reason.recycle_days:
-                yield f"reasons[{number}].recycle_days: leads do not return by themselves yet."
         if self.channels.standup != Channels().standup:
             yield "channels.standup: there is no stand-up yet."
 

@@ -18,6 +18,7 @@ from bot.models import Handoff, History, Lead, Message, MessageKind, Person, Run
 from bot.services.hours import back_at_work, opening_of
 from bot.services.offers import close_offer
 from bot.services.routing import next_rep
+from bot.services.schedule import plan_turn
 from bot.services.steps import plan_next
 from bot.views.blocks import escape, when
 
@@ -45,6 +46,13 @@ def hand_over(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) ->
     elif rep := next_rep(tx, liaison, now):
         begin_run(tx, liaison, handoff, rep, "round_robin")
         note(tx, handoff, "routed", now, facts={"to": rep.id})
+    show(tx, liaison, handoff)
+    return Receipt(handoff.id, duplicate=False)
+
+
+def show(tx: Session, liaison: Liaison, handoff: Handoff) -> None:
+    """Queue the card of a new hand-off; its clock starts when Slack shows it."""
+    plan_turn(tx, liaison, handoff)
     say_in_channel(
         tx,
         liaison,
@@ -53,7 +61,6 @@ def hand_over(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) ->
         subject_id=handoff.id,
         channel=liaison.handoff_channel,
     )
-    return Receipt(handoff.id, duplicate=False)
 
 
 def lead_told_of(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) -> Lead:
@@ -249,6 +256,8 @@ def _who_claimed(tx: Session, liaison: Liaison, handoff: Handoff, actor: Person,
 
 
 def _who_closed(tx: Session, liaison: Liaison, handoff: Handoff) -> str:
+    if handoff.stage is Stage.EXPIRED and handoff.closed_at:
+        return f"This lead expired, {when(handoff.closed_at)}; marketing may hand it over again."
     facts = queries.facts(tx, liaison.team_id, handoff.id)
     who = escape(facts.outcome_by.name) if facts.outcome_by else "The CRM"
     label = escape(liaison.playbook.outcome_label(handoff.outcome or ""))
@@ -280,8 +289,9 @@ def note(
 
 
 def changed(tx: Session, liaison: Liaison, handoff: Handoff) -> None:
-    """Something every message about this hand-off shows has changed."""
+    """Something every message about this hand-off shows has changed, and perhaps its next turn."""
     handoff.revision += 1
+    plan_turn(tx, liaison, handoff)
     tx.add(handoff)
     tx.flush()
     revise(tx, liaison, handoff.id)
