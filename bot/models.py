@@ -8,11 +8,12 @@ Two kinds of time stand side by side. Business time (`at`, `due_at`, `hold_until
 sandbox; wall time (`send_at`, `first_tried_at`, everything on `Gate` and `InboxEvent`) never is.
 
 What identifies a lead stands in `Lead` alone. `Handoff` keeps the sentences told about one hand-off
-(`reason`, `last_activity`, `url`, `owner_given`, `outcome_words`); everything else keeps ids and
-codes, and is rendered anew at each send. `InboxEvent.body` is blanked after some days.
+(`reason`, `last_activity`, `url`, `owner_given`, `outcome_words`, `follow_up_words`); everything
+else keeps ids and codes, and is rendered anew at each send. `InboxEvent.body` is blanked after some
+days.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import (
@@ -161,6 +162,8 @@ class Handoff(SQLModel, table=True):
         ),
         Index("ix_handoff_actor", "team_id", "actor_id", "closed_at"),
         Index("ix_handoff_stage", "team_id", "stage"),
+        _due("ix_handoff_turns", "team_id", "turns_at"),
+        _due("ix_handoff_returned", "team_id", "owner_id", "received_at", "returned_from"),
     )
 
     team_id: str = Field(primary_key=True)
@@ -212,6 +215,23 @@ class Handoff(SQLModel, table=True):
     runs: int = 0
     """How many runs there were; the number of the current one."""
     revision: int = 1
+    turns_at: datetime | None = None
+    """The next instant at which time alone changes it; None = only somebody's act does."""
+    last_touch_at: datetime | None = None
+    follow_up_on: date | None = None
+    """The day of the next step, in the calendar of whoever acts then."""
+    follow_up_words: str | None = None
+    """What the next step is, in the actor's words."""
+    reminded_at: datetime | None = None
+    """When the actor was reminded of the next step; a touch or another date clears it."""
+    silent_since: datetime | None = None
+    """Since when it counts as silent; None = somebody is in touch, or it has a date."""
+    return_announced_at: datetime | None = None
+    """Since when the card says so and marketing may cancel it."""
+    returned_from: str | None = None
+    """The hand-off of the same lead that this one is the return of."""
+    returns: int = 0
+    """How often the lead had come back by this hand-off."""
 
 
 class History(SQLModel, table=True):
@@ -267,7 +287,7 @@ class Run(SQLModel, table=True):
     number: int = Field(primary_key=True)
     actor_id: str
     why: str
-    """How it came to this actor: owner, claim, took_on."""
+    """How it came to this actor: owner, claim, took_on, return."""
     allowance: str | None
     """`1h`, `1d` …; None = no clock."""
     started_at: datetime | None = None
@@ -306,6 +326,10 @@ class MessageKind(StrEnum):
     NUDGE = "nudge"
     NOTE = "note"
     """A line of a hand-off's history, told to one person."""
+    FOLLOW_UP = "follow_up"
+    """The next step falls today."""
+    DIGEST = "digest"
+    """Lines of several hand-offs' history, told to one person in one message a day."""
     UNREAD = "unread"
     """A watched channel's message could not be read as a lead; told to who set it up."""
 
@@ -343,12 +367,12 @@ class Message(SQLModel, table=True):
     """Why it is sent, once: `card:<handoff>`, `nudge:<handoff>:<run>:<step>:<recipient>` …"""
     kind: MessageKind = Field(sa_type=_codes(MessageKind))
     subject_id: str
-    """The hand-off it shows; the watched channel, when it tells of one."""
+    """The hand-off it shows; the watched channel, when it tells of one; a digest's reader."""
     run: int | None = None
     """The run it belongs to; None when it belongs to the whole hand-off."""
     step: int | None = None
     about: str | None = None
-    """A note's line of history; None for every other kind."""
+    """A note's line of history, the day of a follow-up; None for every other kind."""
     recipient_id: str | None = None
     """The person whose DM it goes to; None = `channel` is a channel."""
     channel: str | None = None
@@ -375,6 +399,16 @@ class Message(SQLModel, table=True):
     """Hash of what Slack shows, so that an edit that changes nothing costs no call."""
     dropped: str | None = None
     """Why it will never be sent: no longer wanted, or Slack's refusal."""
+
+
+class Collected(SQLModel, table=True):
+    """A line of history that a digest tells among others."""
+
+    __table_args__ = (_to("message", "message_id"), _to("history", "line_id"))
+
+    team_id: str = Field(primary_key=True)
+    message_id: str = Field(primary_key=True)
+    line_id: str = Field(primary_key=True)
 
 
 class WatchedChannel(SQLModel, table=True):

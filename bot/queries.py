@@ -10,7 +10,7 @@ from sqlmodel import col
 from bot.errors import NotListed, Unknown
 from bot.models import Absence, Handoff, History, Lead, Message, Person, Run, Step
 
-SALES = "sales"
+SALES, MARKETING = "sales", "marketing"
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,12 @@ class HandoffFacts:
     actor: Person | None
     outcome_by: Person | None
     """Who recorded the outcome here; None when the CRM told it, or there is none."""
-    outcome_person: Person | None
+    outcome_person: Person | None = None
     """Whom the outcome names: who goes on with it, or whose it was already."""
+    before: Handoff | None = None
+    """The hand-off it came back from; None when it was handed over by marketing."""
+    before_by: Person | None = None
+    """Who recorded the outcome of that one."""
 
 
 def person(tx: Session, team_id: str, person_id: str) -> Person:
@@ -66,6 +70,12 @@ def is_listed(person: Person) -> bool:
 def sells(person: Person) -> bool:
     """Whether leads may be theirs: a rep, or a manager on the sales side."""
     return person.is_active and person.team == SALES and bool({"rep", "manager"} & {*person.roles})
+
+
+def markets(person: Person) -> bool:
+    """Whether they speak for campaigns: a marketer, or a manager on the marketing side."""
+    roles = {"marketer", "manager"}
+    return person.is_active and person.team == MARKETING and bool(roles & {*person.roles})
 
 
 def lead_by_key(tx: Session, team_id: str, lead_key: str) -> Lead | None:
@@ -156,10 +166,17 @@ def facts(tx: Session, team_id: str, handoff_id: str) -> HandoffFacts:
         raise Unknown
     lead = tx.get_one(Lead, (team_id, handoff.lead_id))
     actor = tx.get_one(Person, (team_id, handoff.actor_id)) if handoff.actor_id else None
-    by = tx.get_one(Person, (team_id, handoff.outcome_by)) if handoff.outcome_by else None
-    named = handoff.outcome_person
-    person = tx.get_one(Person, (team_id, named)) if named else None
-    return HandoffFacts(handoff, lead, current_run(tx, handoff), actor, by, person)
+    by = _person(tx, handoff, handoff.outcome_by)
+    named = _person(tx, handoff, handoff.outcome_person)
+    came_from = handoff.returned_from
+    before = tx.get_one(Handoff, (team_id, came_from)) if came_from else None
+    before_by = _person(tx, before, before.outcome_by) if before else None
+    run = current_run(tx, handoff)
+    return HandoffFacts(handoff, lead, run, actor, by, named, before, before_by)
+
+
+def _person(tx: Session, handoff: Handoff, person_id: str | None) -> Person | None:
+    return tx.get_one(Person, (handoff.team_id, person_id)) if person_id else None
 
 
 def history(tx: Session, handoff: Handoff) -> list[History]:
@@ -211,6 +228,21 @@ def open_of(tx: Session, team_id: str, actor_id: str, most: int) -> list[Handoff
             col(Handoff.id),
         )
         .limit(most)
+    )
+    return [facts(tx, team_id, handoff.id) for handoff in handoffs]
+
+
+def silent_of(tx: Session, team_id: str, actor_id: str) -> list[HandoffFacts]:
+    """What a person was in touch with and then heard nothing more of, longest silent first."""
+    handoffs = tx.scalars(
+        select(Handoff)
+        .where(
+            col(Handoff.team_id) == team_id,
+            col(Handoff.actor_id) == actor_id,
+            col(Handoff.closed_at).is_(None),
+            col(Handoff.silent_since).is_not(None),
+        )
+        .order_by(col(Handoff.silent_since), col(Handoff.id))
     )
     return [facts(tx, team_id, handoff.id) for handoff in handoffs]
 

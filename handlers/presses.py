@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt import Ack, BoltContext, Respond
 
 from bot.views import ids
-from handlers import followups, handoffs, outcomes, undo
+from handlers import followups, handoffs, outcomes, returns, undo
 from handlers.desk import desk_of
 from handlers.press import Press
 
@@ -19,6 +19,7 @@ PRESSES: dict[str, Callable[[Press], None]] = {
     ids.UNDO: undo.take_back,
     f"{ids.MORE}:{ids.MORE_WHY}": followups.why_me,
     f"{ids.MORE}:{ids.MORE_HISTORY}": handoffs.open_history,
+    f"{ids.MORE}:{ids.MORE_CANCEL_RETURN}": returns.cancel_return,
     f"{ids.MORE}:{ids.MORE_DEAL}": outcomes.open_deal_form,
     f"{ids.MORE}:{ids.MORE_UNDO}": undo.take_back,
 }

@@ -14,6 +14,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.delivery.messages import release_held
 from bot.liaison import Liaison
 from bot.services.ladder import take_due_steps
+from bot.services.turns import take_due_turns
 from bot.services.undo import end_offers
 from jobs.retention import blank_old_bodies
 
@@ -34,6 +35,7 @@ class Tick:
 
 TIMETABLE = (
     Tick("take-due-steps", timedelta(seconds=5), take_due_steps),
+    Tick("take-due-turns", timedelta(seconds=5), take_due_turns),
     Tick("release-held-messages", timedelta(seconds=5), release_held),
     Tick("end-undo-offers", timedelta(seconds=5), end_offers),
     Tick("blank-old-bodies", timedelta(hours=6), blank_old_bodies),

@@ -28,6 +28,7 @@ class Act(StrEnum):
     ACCEPT = "accept"
     TOUCH = "touch"
     OUTCOME = "outcome"
+    CANCEL_RETURN = "cancel_return"
     DEAL = "deal"
     """Say whether a qualified lead was won or lost."""
 
@@ -61,6 +62,8 @@ class Standing:
     manages_actor: bool = False
     sells: bool = False
     """Has the role rep, or manages on the sales side."""
+    markets: bool = False
+    """Has the role marketer, or manages on the marketing side."""
     took_it_on: bool = False
     """Was named when the lead was qualified, as the one who goes on with it."""
 
@@ -69,10 +72,12 @@ def why_not(act: Act, standing: Standing, *, in_queue: bool, is_overdue: bool) -
     """The sentence that refuses `act`, or None when it is allowed.
 
     From the table of product rights: the actor and their manager always; another rep once the
-    first touch is overdue; anybody who sells may claim what nobody has.
+    first touch is overdue; anybody who sells may claim what nobody has; marketing cancels a return.
     """
     if not standing.is_listed:
         return "You can read here; to press this, ask your admin to list you in the playbook."
+    if act is Act.CANCEL_RETURN:
+        return None if standing.markets else "Only marketing can cancel a return."
     if act is Act.DEAL and standing.took_it_on:
         return None
     if not (standing.sells or standing.is_actor or standing.manages_actor):

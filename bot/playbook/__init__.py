@@ -7,7 +7,7 @@ keep an agreed version in the database.
 from bot.playbook.faults import Fault, PlaybookFaults
 from bot.playbook.playbook import Playbook, UnknownSchema, digest
 from bot.playbook.reasons import Asks, Attempts, Reason
-from bot.playbook.sections import Channels, Hours, ListedPerson, Role, Rung, Sla, Team
+from bot.playbook.sections import Channels, Hours, ListedPerson, Role, Rung, Sla, Team, Timing
 
 __all__ = [
     "Asks",
@@ -23,6 +23,7 @@ __all__ = [
     "Rung",
     "Sla",
     "Team",
+    "Timing",
     "UnknownSchema",
     "digest",
 ]

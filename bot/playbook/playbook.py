@@ -19,6 +19,7 @@ from bot.playbook.sections import (
     Rung,
     Section,
     Sla,
+    Timing,
 )
 from bot.playbook.shape import Model, shape_faults
 from bot.playbook.toml import Document, read_toml
@@ -34,6 +35,7 @@ _SECTIONS: dict[str, Model] = {
     "channels": Channels,
     "hours": Hours,
     "sla": Sla,
+    "timing": Timing,
     "ladder": Rung,
     "attempts": Attempts,
     "reasons": Reason,
@@ -53,6 +55,7 @@ class Playbook(Section):
     channels: Channels = Field(default=Channels(), description="Write one [channels] section.")
     hours: Hours = Field(default=Hours(), description="Write one [hours] section.")
     sla: Sla = Field(default=Sla(), description="Write one [sla] section.")
+    timing: Timing = Field(default=Timing(), description="Write one [timing] section.")
     rungs: tuple[Rung, ...] = Field(
         default=DEFAULT_RUNGS,
         alias="ladder",
@@ -135,9 +138,6 @@ class Playbook(Section):
                 yield f'ladder[{number}]: steps to "{rung.to}" are not taken yet.'
             elif rung.via is Via.BRIEF:
                 yield f"ladder[{number}]: there is no brief yet; the step goes by direct message."
-        for number, reason in enumerate(self.reasons):
-            if reason.recycle_days:
-                yield f"reasons[{number}].recycle_days: leads do not return by themselves yet."
         if self.channels.standup != Channels().standup:
             yield "channels.standup: there is no stand-up yet."
 

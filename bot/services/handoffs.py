@@ -16,6 +16,7 @@ from bot.intake.webhook import Receipt
 from bot.liaison import Liaison
 from bot.models import Handoff, History, Lead, Message, MessageKind, Person, Run
 from bot.services.hours import back_at_work, opening_of
+from bot.services.schedule import plan_turn
 from bot.views.blocks import escape, when
 
 DEFAULT_GRADE = "C"
@@ -42,6 +43,13 @@ def hand_over(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) ->
     note(tx, handoff, "handed_over", now)
     if owner:
         begin_run(tx, liaison, handoff, owner, "owner")
+    show(tx, liaison, handoff)
+    return Receipt(handoff.id, duplicate=False)
+
+
+def show(tx: Session, liaison: Liaison, handoff: Handoff) -> None:
+    """Queue the card of a new hand-off; its clock starts when Slack shows it."""
+    plan_turn(tx, liaison, handoff)
     say_in_channel(
         tx,
         liaison,
@@ -50,7 +58,6 @@ def hand_over(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) ->
         subject_id=handoff.id,
         channel=liaison.handoff_channel,
     )
-    return Receipt(handoff.id, duplicate=False)
 
 
 def _refused(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) -> Receipt | None:
@@ -243,6 +250,8 @@ def _who_claimed(tx: Session, liaison: Liaison, handoff: Handoff, actor: Person,
 
 
 def _who_closed(tx: Session, liaison: Liaison, handoff: Handoff) -> str:
+    if handoff.stage is Stage.EXPIRED and handoff.closed_at:
+        return f"This lead expired, {when(handoff.closed_at)}; marketing may hand it over again."
     facts = queries.facts(tx, liaison.team_id, handoff.id)
     who = escape(facts.outcome_by.name) if facts.outcome_by else "The CRM"
     label = liaison.playbook.outcome_label(handoff.outcome or "", handoff.outcome_detail)
@@ -274,8 +283,9 @@ def note(
 
 
 def changed(tx: Session, liaison: Liaison, handoff: Handoff) -> None:
-    """Something every message about this hand-off shows has changed."""
+    """Something every message about this hand-off shows has changed, and perhaps its next turn."""
     handoff.revision += 1
+    plan_turn(tx, liaison, handoff)
     tx.add(handoff)
     tx.flush()
     revise(tx, liaison, handoff.id)

@@ -10,6 +10,7 @@ from bot import queries
 from bot.core.attempts import Attempt, Missing, channel_of, missing
 from bot.core.business_time import local_date, start_of_day
 from bot.core.lifecycle import DEALS, QUALIFIED, RESERVED_OUTCOMES, Act, stage_after
+from bot.core.turns import MOST_RETURNS
 from bot.delivery.messages import tell
 from bot.errors import BadField
 from bot.intake.lead_event import LeadEvent
@@ -21,6 +22,7 @@ from bot.services import undo
 from bot.services.followups import change_hands
 from bot.services.handoffs import authorise, changed, end_run, note
 from bot.services.hours import back_at_work, opening_of
+from bot.services.nextsteps import settle
 from bot.views import ids
 from bot.views.outcomes import Asked, not_yet
 
@@ -246,14 +248,17 @@ def _close(
     by: str | None,
     now: datetime,
 ) -> None:
-    handoff.stage = stage_after(ending.outcome, returns=ending.return_at is not None)
+    return_at = ending.return_at if handoff.returns < MOST_RETURNS else None
+    handoff.stage = stage_after(ending.outcome, returns=return_at is not None)
     handoff.outcome, handoff.outcome_at = ending.outcome, ending.at
     handoff.outcome_detail = ending.detail
     if ending.outcome not in DEALS:  # whoever took a qualified lead on still has it then
         handoff.outcome_person = ending.person
     handoff.outcome_words = (ending.words or "").strip() or None
-    handoff.outcome_by, handoff.return_at = by, ending.return_at
+    handoff.outcome_by = by
+    handoff.return_at, handoff.return_announced_at = return_at, None
     handoff.closed_at = handoff.closed_at or now
+    settle(handoff)
     run = queries.current_run(tx, handoff)
     if run:
         run.answered_at = run.answered_at or now

@@ -11,6 +11,7 @@ from bot.delivery.messages import shrink_older
 from bot.liaison import Liaison
 from bot.models import History, Message, MessageKind, Person
 from bot.services import undo
+from bot.services.digests import told_in
 from bot.services.handoffs import card_shown
 from bot.services.hours import back_at_work
 from bot.views import followups as followup_views
@@ -25,7 +26,9 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.CARD: Telling(partial(_card, liaison), partial(_card_shown, liaison)),
         MessageKind.LEAD_DM: Telling(partial(_dm, liaison), partial(_dm_shown, liaison)),
         MessageKind.NUDGE: Telling(partial(_dm, liaison), partial(_dm_shown, liaison)),
+        MessageKind.FOLLOW_UP: Telling(partial(_dm, liaison), partial(_dm_shown, liaison)),
         MessageKind.NOTE: Telling(partial(_note, liaison)),
+        MessageKind.DIGEST: Telling(partial(_digest, liaison)),
         MessageKind.UNREAD: Telling(partial(_unread, liaison)),
     }
 
@@ -67,6 +70,9 @@ def _is_wanted(message: Message, facts: queries.HandoffFacts, *, is_current: boo
     """Whether it still is this person's, and still needs saying."""
     if not is_current or facts.handoff.closed_at:
         return False
+    if message.kind is MessageKind.FOLLOW_UP:
+        day = facts.handoff.follow_up_on
+        return day is not None and day.isoformat() == message.about
     return message.kind is not MessageKind.NUDGE or facts.handoff.touched_at is None
 
 
@@ -84,6 +90,14 @@ def _note(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Pos
     line = tx.get_one(History, (liaison.team_id, message.about))
     names = queries.names(tx, liaison.team_id, [line])
     return handoff_views.note(facts.lead, line, names, reader)
+
+
+def _digest(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold:
+    """All that was collected until now, inside the reader's hours."""
+    reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
+    if message.ts is None and (opens := back_at_work(tx, liaison, reader, now)):
+        return Hold(opens)
+    return handoff_views.digest(told_in(tx, message))
 
 
 def _unread(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold:

@@ -61,6 +61,12 @@ def when(at: datetime) -> str:
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>"
 
 
+def on_day(at: datetime) -> str:
+    """The day of an instant in each reader's own zone."""
+    fallback = at.strftime("%a %d %b")
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}}|{fallback}>"
+
+
 def _mrkdwn(text: str) -> dict[str, Any]:
     """Cut to what a block takes; an entity or a link that the cut went through goes with it.
 
@@ -121,7 +127,7 @@ def radios(action_id: str, options: Sequence[tuple[str, str]], chosen: str | Non
     return block | ({"initial_option": initial[0]} if initial else {})
 
 
-def day_field(action_id: str, at_first: date | None) -> Block:
+def day_field(action_id: str, at_first: date | None = None) -> Block:
     block: Block = {"type": "datepicker", "action_id": action_id}
     return block | ({"initial_date": at_first.isoformat()} if at_first else {})
 

@@ -12,11 +12,14 @@ MORE = "lead:more"
 
 MORE_WHY = "why"
 MORE_HISTORY = "history"
+MORE_CANCEL_RETURN = "cancel_return"
 MORE_DEAL = "deal"
 MORE_UNDO = "undo"
 
 TOUCH_FORM = "lead:touch_form"
 TOUCH_KIND = "touch_kind"
+FOLLOW_UP_ON = "follow_up_on"
+FOLLOW_UP_WORDS = "follow_up_words"
 
 OUTCOME_FORM = "lead:outcome_form"
 OUTCOME_KEY = "outcome_key"

@@ -287,7 +287,7 @@ def test_what_the_crm_saw_counts_when_it_happened(office: Office) -> None:
 
 def test_after_ten_working_days_could_not_reach_needs_no_attempt(office: Office) -> None:
     handoff = office.hand_over()
-    office.dm(BEN, handoff)
+    touch(office, BEN, handoff, "no_answer")
 
     office.control.set_clock(datetime(2026, 12, 7, 10, tzinfo=UTC))
     say(office, BEN, handoff, "no_response")
