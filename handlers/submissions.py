@@ -7,7 +7,7 @@ from slack_bolt import Ack, BoltContext
 
 from bot.views import ids
 from bot.views.blocks import View
-from handlers import away, byhand, followups, outcomes, snooze, watching
+from handlers import away, byhand, followups, hands, outcomes, snooze, watching
 from handlers.desk import desk_of
 from handlers.submission import Submission
 
@@ -15,6 +15,7 @@ SUBMISSIONS: dict[str, Callable[[Submission], View | None]] = {
     ids.TOUCH_FORM: followups.save_touch,
     ids.OUTCOME_FORM: outcomes.save_outcome,
     ids.SNOOZE_FORM: snooze.save,
+    ids.REASSIGN_FORM: hands.offer,
     ids.HAND_OVER_FORM: byhand.hand_over,
     ids.AWAY_FORM: away.save,
     ids.WATCH_FORM: watching.choose_poster,

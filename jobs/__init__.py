@@ -15,6 +15,7 @@ from bot.delivery.messages import release_held
 from bot.liaison import Liaison
 from bot.services.absences import take_due_absences
 from bot.services.briefs import write_briefs
+from bot.services.escalations import send_lists
 from bot.services.ladder import take_due_steps
 from bot.services.snooze import wake_snoozed
 from bot.services.turns import take_due_turns
@@ -40,6 +41,7 @@ TIMETABLE = (
     Tick("take-due-steps", timedelta(seconds=5), take_due_steps),
     Tick("write-briefs", timedelta(seconds=5), write_briefs),
     Tick("wake-snoozed-leads", timedelta(seconds=5), wake_snoozed),
+    Tick("send-managers-lists", timedelta(seconds=5), send_lists),
     Tick("take-due-turns", timedelta(seconds=5), take_due_turns),
     Tick("take-due-absences", timedelta(seconds=5), take_due_absences),
     Tick("release-held-messages", timedelta(seconds=5), release_held),

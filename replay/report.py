@@ -55,6 +55,10 @@ _KINDS = {
     MessageKind.NUDGE: "nudges",
     MessageKind.NOTE: "notes",
     MessageKind.BRIEF: "briefs",
+    MessageKind.UNREAD: "unread messages of a watched channel",
+    MessageKind.OFFER: "offers to a colleague",
+    MessageKind.ANYONE: "questions to free colleagues",
+    MessageKind.MANAGER_LIST: "managers' lists",
     MessageKind.DIGEST: "messages to marketing, collected",
 }
 

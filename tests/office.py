@@ -150,7 +150,12 @@ class Office:
     def card(self, handoff_id: str, shows: str = "") -> Json:
         """The card of a hand-off in the channel, waited for until it shows these words."""
         return self.control.message(
-            LEADS, lambda message: handoff_id in json.dumps(message) and shows in text_of(message)
+            LEADS,
+            lambda message: (
+                not is_reply(message)
+                and handoff_id in json.dumps(message)
+                and shows in text_of(message)
+            ),
         )
 
     def dm(self, person: str, handoff_id: str, shows: str = "") -> Json:
@@ -246,6 +251,11 @@ def unsaid(bot: Bot | None) -> bool:
 def is_brief(message: Json) -> bool:
     """Whether it opens somebody's day, with many leads in it."""
     return str(message["text"]).startswith("Your brief")
+
+
+def is_reply(message: Json) -> bool:
+    """Whether it stands in a thread, below another message."""
+    return bool(message.get("thread_ts", message["ts"]) != message["ts"])
 
 
 def text_of(message: Json) -> str:

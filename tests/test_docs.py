@@ -139,7 +139,8 @@ def test_the_faulty_playbook_has_the_faults_the_page_names() -> None:
 
 def test_every_key_of_the_playbook_is_explained_in_its_section() -> None:
     sections = (
-        *(playbook.Channels, playbook.Hours, playbook.Sla, playbook.Attention, playbook.Timing),
+        *(playbook.Channels, playbook.Hours, playbook.Sla, playbook.Attention, playbook.Routing),
+        *(playbook.Timing,),
         *(playbook.Rung, playbook.Attempts, playbook.Reason),
         *(playbook.Retention, playbook.ListedPerson),
     )

@@ -148,6 +148,13 @@ class Attention(Section):
     )
 
 
+class Routing(Section):
+    """Who gets a lead that comes without an owner we know."""
+
+    round_robin: StrictBool = Field(default=False, description="Write true or false.")
+    """True = the rep on duty who is next in turn; False = the queue, where any rep claims it."""
+
+
 class Timing(Section):
     """How long a lead may wait before time alone changes something; see docs/configuration.md."""
 

@@ -29,7 +29,7 @@ def is_for_the_brief(tx: Session, liaison: Liaison, message: Message, now: datet
 def _goes_by_brief(liaison: Liaison, message: Message) -> bool:
     if message.kind is not MessageKind.NUDGE or message.step is None:
         return False
-    return liaison.playbook.ladder_to_actor[message.step - 1].via is Via.BRIEF
+    return liaison.playbook.ladder[message.step - 1].via is Via.BRIEF
 
 
 def _had_today(tx: Session, message: Message, reader: Person, now: datetime) -> int:

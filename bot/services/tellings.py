@@ -11,7 +11,7 @@ from bot.delivery.courier import Fold, Hold, Remove, Telling, Told
 from bot.delivery.messages import shrink_older
 from bot.liaison import Liaison
 from bot.models import Absence, History, Message, MessageKind, Person
-from bot.services import attention, briefs, undo
+from bot.services import attention, briefs, colleagues, escalations, hands, undo
 from bot.services.absences import summary
 from bot.services.digests import told_in
 from bot.services.handoffs import card_shown
@@ -36,6 +36,11 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         ),
         MessageKind.AWAY: Telling(partial(_away, liaison)),
         MessageKind.BACK: Telling(partial(_back, liaison)),
+        MessageKind.OFFER: Telling(partial(hands.telling, liaison)),
+        MessageKind.ANYONE: Telling(
+            partial(colleagues.telling, liaison), partial(_question_shown, liaison)
+        ),
+        MessageKind.MANAGER_LIST: Telling(partial(escalations.telling, liaison)),
         MessageKind.DIGEST: Telling(partial(_digest, liaison)),
         MessageKind.UNREAD: Telling(partial(_unread, liaison)),
     }
@@ -113,6 +118,10 @@ def _is_wanted(
 def _dm_shown(liaison: Liaison, tx: Session, message: Message, _now: datetime) -> None:
     """The older DMs about this lead shrink to a line."""
     shrink_older(tx, liaison, message)
+
+
+def _question_shown(liaison: Liaison, tx: Session, message: Message, now: datetime) -> None:
+    colleagues.question_shown(tx, liaison, message, now)
 
 
 def _note(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold | Remove:

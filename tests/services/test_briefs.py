@@ -113,11 +113,12 @@ def test_open_brings_the_living_message_and_a_second_press_says_where_it_is(
     quiet.control.set_clock(TUESDAY_NINE)
 
     press(quiet, BEN, ids.OPEN, quiet.brief(BEN), handoff)
-    log = quiet.dm(BEN, handoff, "Call Warm")
+    quiet.dm(BEN, handoff, "Call Warm")
     press(quiet, BEN, ids.OPEN, quiet.brief(BEN), handoff)
     quiet.whisper(BEN, "Its message stands below already")
+    quiet.settle()
 
-    log_touch(quiet, BEN, log, handoff, "spoke")
+    log_touch(quiet, BEN, quiet.dm(BEN, handoff, "Call Warm"), handoff, "spoke")
     quiet.dm(BEN, handoff, "You are working on it")
 
 
