@@ -1,9 +1,11 @@
 """Reads that more than one place asks: one function per question, none of them commits."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -26,6 +28,16 @@ _OF_ONE_PERSON = frozenset({"nudged", "escalated", "excused", "left"})
 """Lines of history that tell of somebody's open first touch; `facts["to"]` is that person."""
 _ASIDE = (MessageKind.NOTE, MessageKind.OFFER)
 """DMs that stand beside the living one about a lead and do not take its place."""
+COVER = "cover"
+"""Why a run is its actor's: they stand in for somebody who is away."""
+
+
+@dataclass(frozen=True)
+class Cover:
+    """That the actor stands in: for whom, and for which absence of theirs."""
+
+    person: Person
+    absence: Absence
 
 
 @dataclass(frozen=True)
@@ -39,10 +51,14 @@ class HandoffFacts:
     actor: Person | None
     outcome_by: Person | None
     """Who recorded the outcome here; None when the CRM told it, or there is none."""
+    outcome_person: Person | None = None
+    """Whom the outcome names: who goes on with it, or whose it was already."""
     before: Handoff | None = None
     """The hand-off it came back from; None when it was handed over by marketing."""
     before_by: Person | None = None
     """Who recorded the outcome of that one."""
+    cover: Cover | None = None
+    """None = the actor acts for themselves."""
 
 
 def person(tx: Session, team_id: str, person_id: str) -> Person:
@@ -92,12 +108,64 @@ def markets(person: Person) -> bool:
 
 
 def lead_by_key(tx: Session, team_id: str, lead_key: str) -> Lead | None:
-    """The lead, locked until the transaction ends, so that its events are taken one by one."""
+    """The lead, locked until the transaction ends, so that its events are taken one by one.
+
+    For one that was merged, the lead that stands for it since.
+    """
+    lead = lead_as_told(tx, team_id, lead_key)
+    if lead is None or lead.merged_into is None:
+        return lead
+    return tx.get_one(Lead, (team_id, lead.merged_into), with_for_update={"key_share": True})
+
+
+def lead_as_told(tx: Session, team_id: str, lead_key: str) -> Lead | None:
+    """The lead under this very key, merged or not; locked until the transaction ends."""
     return tx.scalars(
         select(Lead)
         .where(col(Lead.team_id) == team_id, col(Lead.lead_key) == lead_key)
         .with_for_update(key_share=True)
     ).first()
+
+
+def who_refused(tx: Session, team_id: str, lead_key: str, email: str | None) -> Lead | None:
+    """The lead of this key or address, when that person asked not to be contacted; not locked."""
+    asked = {"team_id": team_id, "lead_key": lead_key, "email": email or ""}
+    return tx.scalars(_refusing(), asked).first()
+
+
+@cache
+def _refusing() -> Select[Lead]:
+    """Built once: every hand-off asks it."""
+    same = (col(Lead.lead_key) == bindparam("lead_key")) | (col(Lead.email) == bindparam("email"))
+    refuses = col(Lead.do_not_contact_at).is_not(None)
+    return select(Lead).where(col(Lead.team_id) == bindparam("team_id"), refuses, same).limit(1)
+
+
+def lock_lead(tx: Session, team_id: str, handoff_id: str) -> None:
+    """Lock a hand-off's lead until the transaction ends: before the hand-off, as its events do.
+
+    Raises `Unknown`.
+    """
+    lead_id = tx.scalars(
+        select(col(Handoff.lead_id)).where(
+            col(Handoff.team_id) == team_id, col(Handoff.id) == handoff_id
+        )
+    ).first()
+    if lead_id is None:
+        raise Unknown
+    tx.get_one(Lead, (team_id, lead_id), with_for_update={"key_share": True})
+
+
+def handoffs_of(tx: Session, team_id: str, lead_ids: Collection[str]) -> list[Handoff]:
+    """All hand-offs of these leads, oldest first; locked until the transaction ends."""
+    return list(
+        tx.scalars(
+            select(Handoff)
+            .where(col(Handoff.team_id) == team_id, col(Handoff.lead_id).in_(lead_ids))
+            .order_by(col(Handoff.id))
+            .with_for_update(key_share=True)
+        )
+    )
 
 
 def latest_handoff(tx: Session, team_id: str, lead_id: str) -> Handoff | None:
@@ -204,16 +272,36 @@ def facts(tx: Session, team_id: str, handoff_id: str) -> HandoffFacts:
         raise Unknown
     lead = tx.get_one(Lead, (team_id, handoff.lead_id))
     actor = tx.get_one(Person, (team_id, handoff.actor_id)) if handoff.actor_id else None
-    by = _outcome_by(tx, handoff)
+    by = _person(tx, handoff, handoff.outcome_by)
+    named = _person(tx, handoff, handoff.outcome_person)
     came_from = handoff.returned_from
     before = tx.get_one(Handoff, (team_id, came_from)) if came_from else None
-    before_by = _outcome_by(tx, before) if before else None
-    return HandoffFacts(handoff, lead, current_run(tx, handoff), actor, by, before, before_by)
+    return HandoffFacts(
+        handoff=handoff,
+        lead=lead,
+        run=current_run(tx, handoff),
+        actor=actor,
+        outcome_by=by,
+        outcome_person=named,
+        before=before,
+        before_by=_person(tx, before, before.outcome_by) if before else None,
+        cover=cover(tx, handoff),
+    )
 
 
-def _outcome_by(tx: Session, handoff: Handoff) -> Person | None:
-    by = handoff.outcome_by
-    return tx.get_one(Person, (handoff.team_id, by)) if by else None
+def _person(tx: Session, handoff: Handoff, person_id: str | None) -> Person | None:
+    return tx.get_one(Person, (handoff.team_id, person_id)) if person_id else None
+
+
+def cover(tx: Session, handoff: Handoff) -> Cover | None:
+    """For whom the actor stands in, until that absence is over."""
+    run = current_run(tx, handoff)
+    if run is None or run.why != COVER or handoff.absence_id is None:
+        return None
+    absence = tx.get_one(Absence, (handoff.team_id, handoff.absence_id))
+    if absence.turn_at is None:
+        return None
+    return Cover(tx.get_one(Person, (handoff.team_id, absence.person_id)), absence)
 
 
 def history(tx: Session, handoff: Handoff) -> list[History]:
@@ -245,13 +333,32 @@ def history_for(tx: Session, handoff: Handoff, reader_id: str) -> list[History]:
 
 
 def absences(tx: Session, person: Person) -> list[Absence]:
+    """All that were and are planned, in order; not those that were called off."""
     return list(
         tx.scalars(
             select(Absence)
-            .where(col(Absence.team_id) == person.team_id, col(Absence.person_id) == person.id)
+            .where(
+                col(Absence.team_id) == person.team_id,
+                col(Absence.person_id) == person.id,
+                col(Absence.ends_at) > col(Absence.starts_at),
+            )
             .order_by(col(Absence.starts_at))
         )
     )
+
+
+def absence_at(tx: Session, person: Person, at: datetime) -> Absence | None:
+    """The absence a person is on at an instant; None = they are not away."""
+    return tx.scalars(
+        select(Absence)
+        .where(
+            col(Absence.team_id) == person.team_id,
+            col(Absence.person_id) == person.id,
+            col(Absence.starts_at) <= at,
+            col(Absence.ends_at) > at,
+        )
+        .limit(1)
+    ).first()
 
 
 def open_of(tx: Session, team_id: str, actor_id: str, most: int) -> list[HandoffFacts]:
@@ -298,6 +405,7 @@ def is_newest_dm(tx: Session, message: Message) -> bool:
             col(Message.recipient_id) == message.recipient_id,
             col(Message.kind).not_in(_ASIDE),
             col(Message.ts).is_not(None),
+            col(Message.kind) != MessageKind.NOTE,  # a note has no buttons to take over
             col(Message.id) > message.id,
         )
     ).first()

@@ -151,6 +151,10 @@ class Slack:
             )
         )
 
+    def delete(self, channel: str, ts: str) -> None:
+        """Take one of our messages away. Repeating it finds it gone."""
+        reached(lambda: self._client.chat_delete(channel=channel, ts=ts))
+
     def find(self, channel: str, mark: str, since: float, thread_ts: str | None) -> str | None:
         """The ts of our post with this mark made after `since` (epoch seconds), or None.
 
@@ -175,6 +179,10 @@ class Slack:
     def open_view(self, trigger_id: str, view: View) -> None:
         """Open a modal; the trigger is good once, for three seconds after the click."""
         reached(lambda: self._client.views_open(trigger_id=trigger_id, view=view))
+
+    def update_view(self, view_id: str, view: View) -> None:
+        """Show other content in a modal that stands open; what was filled in stays by its ids."""
+        reached(lambda: self._client.views_update(view_id=view_id, view=view))
 
     def publish_home(self, person_id: str, view: View) -> None:
         """Replace a person's App Home."""

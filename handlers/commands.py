@@ -10,7 +10,15 @@ from handlers.desk import desk_of
 
 COMMANDS: dict[str, Menu] = {
     "/lead": Menu(help=home.HELP, bare=home.my_leads, words={"new": byhand.new_lead}),
-    "/liaison": Menu(help=liaison.HELP, bare=liaison.bare, words={"watch": watching.watch}),
+    "/liaison": Menu(
+        help=liaison.HELP,
+        bare=liaison.status,
+        words={
+            "away": liaison.absence,
+            "hours": liaison.hours,
+            "watch": watching.watch,
+        },
+    ),
 }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from slack_bolt import Respond
 
+from bot.views import ids
 from bot.views.blocks import View
 from handlers.desk import Desk
 
@@ -15,21 +16,47 @@ class Press:
 
     desk: Desk
     button: str
-    """The action_id; for a menu, the action_id and the chosen entry."""
+    """The action_id; for a menu, the action_id and the chosen entry; for a field of an open form
+    that tells of its choice at once, the field."""
     handoff_id: str
     by: str
     trigger_id: str
     respond: Respond
+    view_id: str = ""
+    """The open form; empty for a press in a message."""
+    choice: str = ""
+    """What was chosen in that field."""
 
     @classmethod
     def read(cls, desk: Desk, body: dict[str, Any], respond: Respond) -> "Press":
         """A menu's entry carries `entry:id` where a button carries the id."""
         action = body["actions"][0]
         button, value = action["action_id"], action.get("value", "")
+        if button == ids.CHOICE:
+            return cls._in_a_form(desk, body, respond)
         if chosen := action.get("selected_option"):
             entry, _, value = chosen["value"].partition(":")
             button = f"{button}:{entry}"
         return cls(desk, button, value, body["user"]["id"], body["trigger_id"], respond)
+
+    @classmethod
+    def _in_a_form(cls, desk: Desk, body: dict[str, Any], respond: Respond) -> "Press":
+        """The form says which lead it is about."""
+        action, view = body["actions"][0], body["view"]
+        return cls(
+            desk,
+            action["block_id"],
+            view["private_metadata"],
+            body["user"]["id"],
+            body["trigger_id"],
+            respond,
+            view["id"],
+            (action.get("selected_option") or {}).get("value", ""),
+        )
+
+    def update(self, view: View) -> None:
+        """Show other content in the open form, once Slack has its acknowledgement."""
+        self.desk.afterwards(lambda: self.desk.slack.update_view(self.view_id, view))
 
     def open(self, view: View) -> None:
         """Open a modal once Slack has its acknowledgement; the trigger lives three seconds."""

@@ -6,7 +6,16 @@ from typing import Any
 from slack_bolt import Ack, BoltContext, Respond
 
 from bot.views import ids
-from handlers import colleagues, escalations, followups, handoffs, hands, returns
+from handlers import (
+    colleagues,
+    escalations,
+    followups,
+    handoffs,
+    hands,
+    outcomes,
+    returns,
+    undo,
+)
 from handlers.desk import desk_of
 from handlers.press import Press
 
@@ -14,7 +23,9 @@ PRESSES: dict[str, Callable[[Press], None]] = {
     ids.CLAIM: handoffs.claim,
     ids.ACCEPT: followups.accept,
     ids.TOUCH: followups.open_touch_form,
-    ids.OUTCOME: followups.open_outcome_form,
+    ids.OUTCOME: outcomes.open_outcome_form,
+    ids.OUTCOME_KEY: outcomes.follow_the_choice,
+    ids.UNDO: undo.take_back,
     f"{ids.MORE}:{ids.MORE_WHY}": followups.why_me,
     f"{ids.MORE}:{ids.MORE_HISTORY}": handoffs.open_history,
     f"{ids.MORE}:{ids.MORE_REASSIGN}": hands.open_form,
@@ -25,6 +36,8 @@ PRESSES: dict[str, Callable[[Press], None]] = {
     ids.EXCUSE: escalations.excuse,
     ids.LEAVE: escalations.leave,
     f"{ids.MORE}:{ids.MORE_CANCEL_RETURN}": returns.cancel_return,
+    f"{ids.MORE}:{ids.MORE_DEAL}": outcomes.open_deal_form,
+    f"{ids.MORE}:{ids.MORE_UNDO}": undo.take_back,
 }
 
 

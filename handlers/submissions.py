@@ -7,15 +7,16 @@ from slack_bolt import Ack, BoltContext
 
 from bot.views import ids
 from bot.views.blocks import View
-from handlers import byhand, followups, hands, watching
+from handlers import away, byhand, followups, hands, outcomes, watching
 from handlers.desk import desk_of
 from handlers.submission import Submission
 
 SUBMISSIONS: dict[str, Callable[[Submission], View | None]] = {
     ids.TOUCH_FORM: followups.save_touch,
-    ids.OUTCOME_FORM: followups.save_outcome,
+    ids.OUTCOME_FORM: outcomes.save_outcome,
     ids.REASSIGN_FORM: hands.offer,
     ids.HAND_OVER_FORM: byhand.hand_over,
+    ids.AWAY_FORM: away.save,
     ids.WATCH_FORM: watching.choose_poster,
     ids.WATCH_POSTER_FORM: watching.show_reading,
     ids.WATCH_CONFIRM_FORM: watching.confirm,

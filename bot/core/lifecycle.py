@@ -32,21 +32,29 @@ class Act(StrEnum):
     TAKE_ON = "take_on"
     """Take over a lead whose first touch is open, when free colleagues are asked."""
     CANCEL_RETURN = "cancel_return"
+    DEAL = "deal"
+    """Say whether a qualified lead was won or lost."""
 
 
 MOST_HOPS = 3
 """Changes of hands by asking, after which a manager decides who has the lead."""
 
 QUALIFIED, WON, LOST = "qualified", "won", "lost"
-RESERVED_OUTCOMES = frozenset({QUALIFIED, WON, LOST})
+DEALS = frozenset({WON, LOST})
+"""What a qualified lead comes to in the end."""
+RESERVED_OUTCOMES = frozenset({QUALIFIED, *DEALS})
 """Outcomes every playbook has; the other outcomes are its reasons."""
+
+DUPLICATE, ERASED = "duplicate", "erased"
+"""How a hand-off ends that nobody answered: its lead was merged into another, or erased."""
 
 _STAGE_OF = {QUALIFIED: Stage.QUALIFIED, WON: Stage.WON, LOST: Stage.LOST}
 
 
-def stage_after(outcome: str) -> Stage:
-    """The stage an outcome leads to; a reason of the playbook means rejected."""
-    return _STAGE_OF.get(outcome, Stage.REJECTED)
+def stage_after(outcome: str, *, returns: bool = False) -> Stage:
+    """The stage an outcome leads to: a reason of the playbook means rejected, or recycled when the
+    lead is to come back."""
+    return _STAGE_OF.get(outcome, Stage.RECYCLED if returns else Stage.REJECTED)
 
 
 def touched(stage: Stage) -> Stage:
@@ -68,6 +76,8 @@ class Standing:
     """How often the hand-off was reassigned."""
     markets: bool = False
     """Has the role marketer, or manages on the marketing side."""
+    took_it_on: bool = False
+    """Was named when the lead was qualified, as the one who goes on with it."""
 
 
 def why_not(act: Act, standing: Standing, *, in_queue: bool, is_overdue: bool) -> str | None:
@@ -83,13 +93,24 @@ def why_not(act: Act, standing: Standing, *, in_queue: bool, is_overdue: bool) -
         return None if standing.markets else "Only marketing can cancel a return."
     if act is Act.REASSIGN:
         return _why_not_reassign(standing, in_queue=in_queue)
+    if act is Act.DEAL and standing.took_it_on:
+        return None
     if not (standing.sells or standing.is_actor or standing.manages_actor):
         return "Only sales can press this; you will read the outcome here."
     if act is Act.CLAIM:
         return None if in_queue else "This lead already has somebody."
     if in_queue:
-        return "Nobody has this lead yet: press Claim first."
-    if standing.is_actor or standing.manages_actor or is_overdue or act is Act.TAKE_ON:
+        # A lead the CRM qualified in the queue has no actor to ask.
+        return None if act is Act.DEAL else "Nobody has this lead yet: press Claim first."
+    return _why_not_answer(act, standing, is_overdue=is_overdue)
+
+
+def _why_not_answer(act: Act, standing: Standing, *, is_overdue: bool) -> str | None:
+    if standing.is_actor or standing.manages_actor:
+        return None
+    if act is Act.DEAL:
+        return "This is for those who qualified the lead or took it on."
+    if is_overdue or act is Act.TAKE_ON:
         return None
     return "This lead is somebody else's until its first touch is due."
 

@@ -6,11 +6,12 @@ keep an agreed version in the database.
 
 from bot.playbook.faults import Fault, PlaybookFaults
 from bot.playbook.playbook import Playbook, UnknownSchema, digest
+from bot.playbook.reasons import Asks, Attempts, Reason
 from bot.playbook.sections import (
     Channels,
     Hours,
     ListedPerson,
-    Reason,
+    Retention,
     Role,
     Routing,
     Rung,
@@ -20,6 +21,8 @@ from bot.playbook.sections import (
 )
 
 __all__ = [
+    "Asks",
+    "Attempts",
     "Channels",
     "Fault",
     "Hours",
@@ -27,6 +30,7 @@ __all__ = [
     "Playbook",
     "PlaybookFaults",
     "Reason",
+    "Retention",
     "Role",
     "Routing",
     "Rung",

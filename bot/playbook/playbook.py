@@ -7,16 +7,16 @@ from collections.abc import Iterable, Iterator
 
 from pydantic import Field, ValidationError
 
-from bot.core.lifecycle import LOST, QUALIFIED, WON
+from bot.core.lifecycle import DUPLICATE, ERASED, LOST, QUALIFIED, WON
 from bot.core.sla import DEFAULT_LADDER, Allowance, LadderStep, Recipient, Via
 from bot.playbook.faults import Fault, PlaybookFaults
+from bot.playbook.reasons import DEFAULT_REASONS, Attempts, Reason
 from bot.playbook.rules import broken_rules
 from bot.playbook.sections import (
-    DEFAULT_REASONS,
     Channels,
     Hours,
     ListedPerson,
-    Reason,
+    Retention,
     Routing,
     Rung,
     Section,
@@ -40,11 +40,19 @@ _SECTIONS: dict[str, Model] = {
     "routing": Routing,
     "timing": Timing,
     "ladder": Rung,
+    "attempts": Attempts,
     "reasons": Reason,
+    "retention": Retention,
     "people": ListedPerson,
 }
 
-_FIXED_LABELS = {QUALIFIED: "Qualified", WON: "Won", LOST: "Lost"}
+_FIXED_LABELS = {
+    QUALIFIED: "Qualified",
+    WON: "Won",
+    LOST: "Lost",
+    DUPLICATE: "Duplicate",
+    ERASED: "Erased",
+}
 
 
 class UnknownSchema(ValueError):
@@ -64,10 +72,12 @@ class Playbook(Section):
         alias="ladder",
         description="Write [[ladder]] in double brackets, once for each step.",
     )
+    attempts: Attempts = Field(default=Attempts(), description="Write one [attempts] section.")
     reasons: tuple[Reason, ...] = Field(
         default=DEFAULT_REASONS,
         description="Write [[reasons]] in double brackets, once for each reason.",
     )
+    retention: Retention = Field(default=Retention(), description="Write one [retention] section.")
     people: tuple[ListedPerson, ...] = Field(
         default=(), description="Write [[people]] in double brackets, once for each person."
     )
@@ -114,10 +124,11 @@ class Playbook(Section):
     def reason(self, key: str) -> Reason | None:
         return next((reason for reason in self.reasons if reason.key == key), None)
 
-    def outcome_label(self, outcome: str) -> str:
+    def outcome_label(self, outcome: str, detail: str | None = None) -> str:
         """What people read for an outcome. One no longer in the playbook reads as its key does."""
         reason = self.reason(outcome)
-        return reason.label if reason else _FIXED_LABELS.get(outcome, outcome.replace("_", " "))
+        label = reason.label if reason else _FIXED_LABELS.get(outcome, outcome.replace("_", " "))
+        return f"{label}: {detail}" if detail else label
 
     def person(self, email: str) -> ListedPerson | None:
         """By address, in whatever case it is written."""
@@ -136,9 +147,6 @@ class Playbook(Section):
                 yield f"ladder[{number}]: a manager reads it in the list of the next morning."
             elif rung.to is Recipient.ACTOR and rung.via is Via.BRIEF:
                 yield f"ladder[{number}]: there is no brief yet; the step goes by direct message."
-        for number, reason in enumerate(self.reasons):
-            if reason.needs_attempts:
-                yield f"reasons[{number}].needs_attempts: attempts are not counted yet."
         if self.channels.standup != Channels().standup:
             yield "channels.standup: there is no stand-up yet."
 

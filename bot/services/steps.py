@@ -22,10 +22,10 @@ class Reached:
 def plan_of(tx: Session, liaison: Liaison, run: Run) -> tuple[sla.PlannedStep, ...]:
     """All steps of a run whose clock runs, in its actor's working time."""
     actor = tx.get_one(Person, (run.team_id, run.actor_id))
-    assert run.started_at and run.due_at  # a running clock has both
-    opening = opening_of(tx, liaison, actor, run.started_at)
+    assert run.counts_from and run.due_at  # a running clock has both
+    opening = opening_of(tx, liaison, actor, run.counts_from)
     taken = queries.steps_taken(tx, run)
-    return sla.plan(opening, run.started_at, run.due_at, liaison.playbook.ladder, taken)
+    return sla.plan(opening, run.counts_from, run.due_at, liaison.playbook.ladder, taken)
 
 
 def plan_next(tx: Session, liaison: Liaison, run: Run) -> None:

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from bot.core.lifecycle import Stage
 from bot.models import Handoff, Lead, Message, MessageKind, Person
 from bot.playbook import Playbook
 from bot.queries import HandoffFacts
@@ -27,10 +28,16 @@ from bot.views.blocks import (
     radios,
     section,
     short,
-    text_field,
     when,
 )
-from bot.views.handoffs import TOUCHES, company, return_lines, status_line
+from bot.views.handoffs import (
+    TOUCHES,
+    company,
+    deal_entry,
+    history_entry,
+    return_lines,
+    status_line,
+)
 
 PUSH = 90
 """Characters a phone shows of a push notification."""
@@ -39,7 +46,13 @@ LONGEST_LINK = 1500
 
 
 def dm(
-    message: Message, facts: HandoffFacts, reader: Person, playbook: Playbook, now: datetime
+    message: Message,
+    facts: HandoffFacts,
+    reader: Person,
+    playbook: Playbook,
+    now: datetime,
+    *,
+    can_undo: bool = False,
 ) -> Post:
     """The living DM about one lead: who to call, why, by when, and the buttons to answer."""
     push, contact = _push(message, facts, reader, now), _contact(facts.lead)
@@ -49,7 +62,7 @@ def dm(
     if facts.run and facts.run.asked_at and facts.handoff.touched_at is None:
         notes.append("Free colleagues are asked; it is still yours until someone takes it.")
     blocks = [section(f"*{push}*"), *([plain_section(contact)] if contact else [])]
-    blocks += [*map(section, words), *map(context, notes), _buttons(facts)]
+    blocks += [*map(section, words), *map(context, notes), _buttons(facts, can_undo=can_undo)]
     return Post("\n".join([push, escape(contact), *words, *notes]), blocks)
 
 
@@ -64,9 +77,22 @@ def _day(day: date) -> str:
     return day.strftime("%a %d %b")
 
 
-def settled(facts: HandoffFacts, reader: Person, playbook: Playbook) -> Post:
-    """An older DM, or one whose lead is answered for: one line, nothing to press."""
+def settled(
+    facts: HandoffFacts,
+    reader: Person,
+    playbook: Playbook,
+    *,
+    can_undo: bool = False,
+    is_newest: bool = True,
+) -> Post:
+    """An older DM, or one whose lead is answered for: one line, and only what may follow yet."""
     sentence = f"*{company(facts.lead)}*: {status_line(facts, playbook, reader)}"
+    handoff = facts.handoff
+    if can_undo:
+        return Post(sentence, [section(sentence, button("Undo", ids.UNDO, handoff.id))])
+    if is_newest and handoff.stage is Stage.QUALIFIED and handoff.actor_id == reader.id:
+        menu = overflow(ids.MORE, [deal_entry(handoff), history_entry(handoff)])
+        return Post(sentence, [section(sentence, menu)])
     return Post(sentence, [context(sentence)])
 
 
@@ -133,21 +159,23 @@ def _link(url: str) -> str:
     return url.replace("&", "&amp;").replace("<", "%3C").replace(">", "%3E").replace("|", "%7C")
 
 
-def _buttons(facts: HandoffFacts) -> Block:
+def _buttons(facts: HandoffFacts, *, can_undo: bool) -> Block:
     handoff = facts.handoff
     is_mine = bool(facts.run and facts.run.accepted_at) or handoff.touched_at is not None
     accept = [] if is_mine else [button("Accept", ids.ACCEPT, handoff.id, style="primary")]
+    undo = [button("Undo", ids.UNDO, handoff.id)] if can_undo else []
     return actions(
         "answer",
         *accept,
         button("Log touch", ids.TOUCH, handoff.id),
         button("Outcome…", ids.OUTCOME, handoff.id),
+        *undo,
         overflow(
             ids.MORE,
             [
                 ("Reassign…", f"{ids.MORE_REASSIGN}:{handoff.id}"),
                 ("Why me?", f"{ids.MORE_WHY}:{handoff.id}"),
-                ("History", f"{ids.MORE_HISTORY}:{handoff.id}"),
+                history_entry(handoff),
             ],
         ),
     )
@@ -178,27 +206,6 @@ def touch_form(facts: HandoffFacts) -> View:
     )
 
 
-def outcome_form(facts: HandoffFacts, playbook: Playbook) -> View:
-    """How did it end, for now? One choice, and words where they help marketing."""
-    options = [(playbook.outcome_label("qualified"), "qualified")]
-    options += [(reason.label, reason.key) for reason in playbook.reasons]
-    needing = [reason.label for reason in playbook.reasons if reason.needs_words]
-    needed = f"Needed for: {short(', '.join(needing), 1500)}." if needing else ""
-    words = text_field(ids.CHOICE, most=500, hint="What should marketing know?")
-    return modal(
-        ids.OUTCOME_FORM,
-        "Outcome",
-        [
-            section(f"*{company(facts.lead)}*"),
-            field(ids.OUTCOME_KEY, "How did it end, for now?", radios(ids.CHOICE, options)),
-            field(ids.OUTCOME_WORDS, "In your words", words, optional=True, hint=needed),
-            context("Marketing reads the outcome and your words, not the lead's contact data."),
-        ],
-        submit="Save",
-        about=facts.handoff.id,
-    )
-
-
 def why_me(facts: HandoffFacts, reader: Person) -> str:
     """One sentence: how this lead came to the reader, and which rule set the clock."""
     run = facts.run
@@ -211,6 +218,9 @@ def why_me(facts: HandoffFacts, reader: Person) -> str:
         "round_robin": f"it came without an owner and {'you were' if you else 'they were'} next",
         "reassigned": f"a colleague asked and {'you' if you else 'they'} took it",
         "claim": f"{'you' if you else 'they'} claimed it from the queue",
+        "cover": f"{'you cover' if you else 'they cover'} for somebody who has it else",
+        "back": f"it came back to {'you' if you else 'them'} from whoever covered",
+        "crm": f"the CRM made {'you' if you else 'them'} the owner",
         "took_on": f"{'you' if you else 'they'} answered it while its first touch was open",
         "return": f"it came back by itself and was with {'you' if you else 'them'} last time",
     }[run.why]
