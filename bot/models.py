@@ -62,10 +62,10 @@ class Workspace(SQLModel, table=True):
     name: str
     bot_user_id: str
     connected_at: datetime
-    turns: int = 0
-    """How many leads were routed to the next in turn; whoever routes one locks this row."""
     erasing_secret: str | None = None
     """Keys the hashes by which erased leads are recognised; None until the first was erased."""
+    turns: int = 0
+    """How many leads were routed to the next in turn; whoever routes one locks this row."""
 
 
 class PlaybookVersion(SQLModel, table=True):
@@ -441,16 +441,16 @@ class MessageKind(StrEnum):
     NUDGE = "nudge"
     NOTE = "note"
     """A line of a hand-off's history, told to one person."""
+    AWAY = "away"
+    """An absence, told to whoever covers, and to its person when a manager entered it."""
+    BACK = "back"
+    """What became of the leads of somebody who was away."""
     OFFER = "offer"
     """A lead offered to one colleague."""
     ANYONE = "anyone"
     """A reply to the card that asks free colleagues."""
     MANAGER_LIST = "manager_list"
     """What one manager has to decide, once a day."""
-    AWAY = "away"
-    """An absence, told to whoever covers, and to its person when a manager entered it."""
-    BACK = "back"
-    """What became of the leads of somebody who was away."""
     FOLLOW_UP = "follow_up"
     """The next step falls today."""
     DIGEST = "digest"
@@ -492,8 +492,8 @@ class Message(SQLModel, table=True):
     """Why it is sent, once: `card:<handoff>`, `nudge:<handoff>:<run>:<step>:<recipient>` …"""
     kind: MessageKind = Field(sa_type=_codes(MessageKind))
     subject_id: str
-    """The hand-off it shows; or the absence or watched channel it tells of; of a list or digest,
-    its reader."""
+    """The hand-off it shows; the absence or watched channel it tells of; a list's or digest's
+    reader."""
     run: int | None = None
     """The run it belongs to; None when it belongs to the whole hand-off."""
     step: int | None = None

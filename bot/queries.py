@@ -24,12 +24,12 @@ from bot.models import (
 )
 
 SALES, MARKETING = "sales", "marketing"
+COVER = "cover"
+"""Why a run is its actor's: they stand in for somebody who is away."""
 _OF_ONE_PERSON = frozenset({"nudged", "escalated", "excused", "left"})
 """Lines of history that tell of somebody's open first touch; `facts["to"]` is that person."""
 _ASIDE = (MessageKind.NOTE, MessageKind.OFFER)
 """DMs that stand beside the living one about a lead and do not take its place."""
-COVER = "cover"
-"""Why a run is its actor's: they stand in for somebody who is away."""
 
 
 @dataclass(frozen=True)
@@ -405,7 +405,6 @@ def is_newest_dm(tx: Session, message: Message) -> bool:
             col(Message.recipient_id) == message.recipient_id,
             col(Message.kind).not_in(_ASIDE),
             col(Message.ts).is_not(None),
-            col(Message.kind) != MessageKind.NOTE,  # a note has no buttons to take over
             col(Message.id) > message.id,
         )
     ).first()

@@ -62,6 +62,9 @@ def touched(stage: Stage) -> Stage:
     return Stage.WORKING if stage is Stage.NEW else stage
 
 
+FOR_SALES = "Only sales can press this; you will read the outcome here."
+
+
 @dataclass(frozen=True)
 class Standing:
     """How one person stands to one hand-off."""
@@ -93,26 +96,32 @@ def why_not(act: Act, standing: Standing, *, in_queue: bool, is_overdue: bool) -
         return None if standing.markets else "Only marketing can cancel a return."
     if act is Act.REASSIGN:
         return _why_not_reassign(standing, in_queue=in_queue)
-    if act is Act.DEAL and standing.took_it_on:
-        return None
-    if not (standing.sells or standing.is_actor or standing.manages_actor):
-        return "Only sales can press this; you will read the outcome here."
+    if act is Act.DEAL:
+        return _why_not_deal(standing, in_queue=in_queue)
+    if not _is_of_sales(standing):
+        return FOR_SALES
     if act is Act.CLAIM:
         return None if in_queue else "This lead already has somebody."
     if in_queue:
-        # A lead the CRM qualified in the queue has no actor to ask.
-        return None if act is Act.DEAL else "Nobody has this lead yet: press Claim first."
-    return _why_not_answer(act, standing, is_overdue=is_overdue)
-
-
-def _why_not_answer(act: Act, standing: Standing, *, is_overdue: bool) -> str | None:
-    if standing.is_actor or standing.manages_actor:
-        return None
-    if act is Act.DEAL:
-        return "This is for those who qualified the lead or took it on."
-    if is_overdue or act is Act.TAKE_ON:
+        return "Nobody has this lead yet: press Claim first."
+    if standing.is_actor or standing.manages_actor or is_overdue or act is Act.TAKE_ON:
         return None
     return "This lead is somebody else's until its first touch is due."
+
+
+def _is_of_sales(standing: Standing) -> bool:
+    return standing.sells or standing.is_actor or standing.manages_actor
+
+
+def _why_not_deal(standing: Standing, *, in_queue: bool) -> str | None:
+    if standing.took_it_on:
+        return None
+    if not _is_of_sales(standing):
+        return FOR_SALES
+    # A lead the CRM qualified in the queue has no actor to ask.
+    if in_queue or standing.is_actor or standing.manages_actor:
+        return None
+    return "This is for those who qualified the lead or took it on."
 
 
 def _why_not_reassign(standing: Standing, *, in_queue: bool) -> str | None:

@@ -130,38 +130,6 @@ def tell(
     )
 
 
-def say_to_person(
-    tx: Session,
-    liaison: Liaison,
-    recipient_id: str,
-    kind: MessageKind,
-    subject_id: str,
-    *,
-    hold_until: datetime | None,
-) -> None:
-    """Queue a DM about something that is no hand-off, once for each kind, subject and reader.
-
-    `hold_until` is business time; None = send it now.
-    """
-    wall = liaison.wall()
-    tx.info[TELLS] = True
-    insert_once(
-        tx,
-        Message(
-            team_id=liaison.team_id,
-            id=new_id(wall),
-            key=f"{kind}:{subject_id}:{recipient_id}",
-            kind=kind,
-            subject_id=subject_id,
-            recipient_id=recipient_id,
-            lane=Lane.ACT,
-            gate=posting_to(recipient_id),
-            hold_until=hold_until,
-            send_at=None if hold_until else wall,
-        ),
-    )
-
-
 def put_offer(tx: Session, liaison: Liaison, offer: Offer, *, hold_until: datetime | None) -> None:
     """Queue the DM that offers a lead to a colleague.
 
@@ -242,6 +210,38 @@ def put_list(
             recipient_id=manager_id,
             lane=Lane.STEP,
             gate=posting_to(manager_id),
+            hold_until=hold_until,
+            send_at=None if hold_until else wall,
+        ),
+    )
+
+
+def say_to_person(
+    tx: Session,
+    liaison: Liaison,
+    recipient_id: str,
+    kind: MessageKind,
+    subject_id: str,
+    *,
+    hold_until: datetime | None,
+) -> None:
+    """Queue a DM about something that is no hand-off, once for each kind, subject and reader.
+
+    `hold_until` is business time; None = send it now.
+    """
+    wall = liaison.wall()
+    tx.info[TELLS] = True
+    insert_once(
+        tx,
+        Message(
+            team_id=liaison.team_id,
+            id=new_id(wall),
+            key=f"{kind}:{subject_id}:{recipient_id}",
+            kind=kind,
+            subject_id=subject_id,
+            recipient_id=recipient_id,
+            lane=Lane.ACT,
+            gate=posting_to(recipient_id),
             hold_until=hold_until,
             send_at=None if hold_until else wall,
         ),

@@ -49,7 +49,9 @@ def accept(liaison: Liaison, handoff_id: str, by: str) -> None:
 
 
 def _who_accepted(tx: Session, liaison: Liaison, handoff: Handoff, by: str) -> str:
-    first = next(row for row in queries.history(tx, handoff) if row.kind == "accepted")
+    # An earlier one may have been taken back.
+    lines = reversed(queries.history(tx, handoff))
+    first = next(row for row in lines if row.kind == "accepted")
     name = "You" if first.by == by else tx.get_one(Person, (liaison.team_id, first.by)).name
     return f"{escape(name)} accepted this lead already, {when(first.at)}."
 

@@ -53,7 +53,7 @@ def hand_over(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) ->
     if owner:
         give(tx, liaison, handoff, owner, "owner", now)
     elif rep := next_rep(tx, liaison, now):
-        begin_run(tx, liaison, handoff, rep, "round_robin")
+        give(tx, liaison, handoff, rep, "round_robin", now)
         note(tx, handoff, "routed", now, facts={"to": rep.id})
     show(tx, liaison, handoff)
     return Receipt(handoff.id, duplicate=False)
@@ -289,9 +289,8 @@ def _decides(tx: Session, act: Act, actor: Person, person: Person) -> bool:
 def _is_overdue(tx: Session, handoff: Handoff, now: datetime) -> bool:
     """By the clock of whoever has it now: nobody inherits another's lateness."""
     run = queries.current_run(tx, handoff)
-    if run is None or run.due_at is None or handoff.touched_at:
-        return False
-    return max(run.due_at, may_start(handoff, run.due_at)) < now
+    due_at = run.due_at if run else None
+    return handoff.touched_at is None and due_at is not None and due_at < now
 
 
 def _who_claimed(tx: Session, liaison: Liaison, handoff: Handoff, actor: Person, by: str) -> str:

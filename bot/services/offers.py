@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -27,9 +27,3 @@ def close_offer(tx: Session, handoff: Handoff, answer: str, at: datetime) -> Off
         offer.answered_at, offer.answer = at, answer
         tx.flush()
     return offer
-
-
-def forget_words(tx: Session, handoff: Handoff) -> None:
-    """Blank what colleagues wrote to each other about a lead."""
-    of_it = (col(Offer.team_id) == handoff.team_id) & (col(Offer.handoff_id) == handoff.id)
-    tx.execute(update(Offer).where(of_it).values(words=None))

@@ -30,13 +30,13 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.NUDGE: Telling(partial(_dm, liaison), partial(_dm_shown, liaison)),
         MessageKind.FOLLOW_UP: Telling(partial(_dm, liaison), partial(_dm_shown, liaison)),
         MessageKind.NOTE: Telling(partial(_note, liaison)),
+        MessageKind.AWAY: Telling(partial(_away, liaison)),
+        MessageKind.BACK: Telling(partial(_back, liaison)),
         MessageKind.OFFER: Telling(partial(hands.telling, liaison)),
         MessageKind.ANYONE: Telling(
             partial(colleagues.telling, liaison), partial(_question_shown, liaison)
         ),
         MessageKind.MANAGER_LIST: Telling(partial(escalations.telling, liaison)),
-        MessageKind.AWAY: Telling(partial(_away, liaison)),
-        MessageKind.BACK: Telling(partial(_back, liaison)),
         MessageKind.DIGEST: Telling(partial(_digest, liaison)),
         MessageKind.UNREAD: Telling(partial(_unread, liaison)),
     }

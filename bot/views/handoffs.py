@@ -1,5 +1,6 @@
 """A hand-off as people see it: the card in the channel, its history, a line in a list."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from bot.core.lifecycle import ERASED, OPEN, Stage
@@ -120,8 +121,10 @@ def status_line(facts: HandoffFacts, playbook: Playbook, reader: Person | None =
         return f"{name} {is_on_it} working on it{covering}: {in_touch}.{_meeting(handoff)}"
     accepted = bool(facts.run and facts.run.accepted_at)
     in_turn = ": next in turn" if facts.run and facts.run.why == "round_robin" else ""
-    has_it = f"{name} accepted it{covering}" if accepted else f"{name} {has} it{covering}{in_turn}"
-    return f"{has_it}.{_meeting(handoff)}" + _due(facts.run.due_at if facts.run else None)
+    has_it = (
+        f"{name} accepted it{covering}." if accepted else f"{name} {has} it{covering}{in_turn}."
+    )
+    return has_it + _meeting(handoff) + _due(facts.run.due_at if facts.run else None)
 
 
 def _meeting(handoff: Handoff) -> str:
@@ -192,16 +195,7 @@ def deal_entry(handoff: Handoff) -> tuple[str, str]:
 
 
 def _card_buttons(handoff: Handoff, *, can_undo: bool) -> Block:
-    entries = [history_entry(handoff)]
-    if handoff.stage is Stage.QUALIFIED:
-        entries.insert(0, deal_entry(handoff))
-    if handoff.stage in OPEN and handoff.actor_id:
-        entries.insert(0, ("Reassign…", f"{ids.MORE_REASSIGN}:{handoff.id}"))
-    if handoff.return_at and handoff.return_announced_at:
-        entries.append(("Cancel return", f"{ids.MORE_CANCEL_RETURN}:{handoff.id}"))
-    if can_undo:
-        entries.append(("Undo the last answer", f"{ids.MORE_UNDO}:{handoff.id}"))
-    more = overflow(ids.MORE, entries)
+    more = overflow(ids.MORE, [*_menu(handoff, can_undo=can_undo)])
     if handoff.stage not in OPEN:
         return actions("card", more)
     if handoff.actor_id is None:
@@ -209,6 +203,18 @@ def _card_buttons(handoff: Handoff, *, can_undo: bool) -> Block:
         return actions("card", claim, more)
     touch = button("Log touch", ids.TOUCH, handoff.id)
     return actions("card", touch, button("Outcome…", ids.OUTCOME, handoff.id), more)
+
+
+def _menu(handoff: Handoff, *, can_undo: bool) -> Iterator[tuple[str, str]]:
+    if handoff.stage is Stage.QUALIFIED:
+        yield deal_entry(handoff)
+    if handoff.stage in OPEN and handoff.actor_id:
+        yield "Reassign…", f"{ids.MORE_REASSIGN}:{handoff.id}"
+    yield history_entry(handoff)
+    if handoff.return_at and handoff.return_announced_at:
+        yield "Cancel return", f"{ids.MORE_CANCEL_RETURN}:{handoff.id}"
+    if can_undo:
+        yield "Undo the last answer", f"{ids.MORE_UNDO}:{handoff.id}"
 
 
 def history(facts: HandoffFacts, rows: list[History], names: dict[str, str]) -> View:
