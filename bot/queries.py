@@ -1,9 +1,11 @@
 """Reads that more than one place asks: one function per question, none of them commits."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from bot.errors import NotListed, Unknown
@@ -119,13 +121,43 @@ def steps_taken(tx: Session, run: Run) -> frozenset[int]:
 
 def facts(tx: Session, team_id: str, handoff_id: str) -> HandoffFacts:
     """Raises `Unknown`."""
-    handoff = tx.get(Handoff, (team_id, handoff_id))
-    if handoff is None:
+    found = facts_of(tx, team_id, [handoff_id])
+    if not found:
         raise Unknown
-    lead = tx.get_one(Lead, (team_id, handoff.lead_id))
-    actor = tx.get_one(Person, (team_id, handoff.actor_id)) if handoff.actor_id else None
-    by = tx.get_one(Person, (team_id, handoff.outcome_by)) if handoff.outcome_by else None
-    return HandoffFacts(handoff, lead, current_run(tx, handoff), actor, by)
+    return found[0]
+
+
+def facts_of(tx: Session, team_id: str, handoff_ids: Sequence[str]) -> list[HandoffFacts]:
+    """Several hand-offs in the order asked for, by one statement however many they are."""
+    asked = {"team_id": team_id, "handoff_ids": list(handoff_ids)}
+    found = {row[0].id: HandoffFacts(*row) for row in tx.execute(_facts(), asked)}
+    return [found[handoff_id] for handoff_id in handoff_ids if handoff_id in found]
+
+
+@cache
+def _facts() -> Select[Handoff, Lead, Run | None, Person | None, Person | None]:
+    """Built once: every message that is sent asks it."""
+    actor, by = aliased(Person), aliased(Person)
+    team = col(Handoff.team_id)
+    has_it = and_(
+        col(Run.team_id) == team,
+        col(Run.handoff_id) == col(Handoff.id),
+        col(Run.number) == col(Handoff.runs),
+        col(Handoff.actor_id).is_not(None),
+    )
+    is_actor = and_(col(actor.team_id) == team, col(actor.id) == col(Handoff.actor_id))
+    said_so = and_(col(by.team_id) == team, col(by.id) == col(Handoff.outcome_by))
+    return (
+        select(Handoff, Lead, Run, actor, by)
+        .join(Lead, and_(col(Lead.team_id) == team, col(Lead.id) == col(Handoff.lead_id)))
+        .outerjoin(Run, has_it)
+        .outerjoin(actor, is_actor)
+        .outerjoin(by, said_so)
+        .where(
+            team == bindparam("team_id"),
+            col(Handoff.id).in_(bindparam("handoff_ids", expanding=True)),
+        )
+    )
 
 
 def history(tx: Session, handoff: Handoff) -> list[History]:
@@ -163,8 +195,8 @@ def absences(tx: Session, person: Person) -> list[Absence]:
 
 def open_of(tx: Session, team_id: str, actor_id: str, most: int) -> list[HandoffFacts]:
     """What a person has open, soonest due first, what has no due time last."""
-    handoffs = tx.scalars(
-        select(Handoff)
+    soonest = tx.scalars(
+        select(col(Handoff.id))
         .where(
             col(Handoff.team_id) == team_id,
             col(Handoff.actor_id) == actor_id,
@@ -178,7 +210,7 @@ def open_of(tx: Session, team_id: str, actor_id: str, most: int) -> list[Handoff
         )
         .limit(most)
     )
-    return [facts(tx, team_id, handoff.id) for handoff in handoffs]
+    return facts_of(tx, team_id, soonest.all())
 
 
 def is_newest_dm(tx: Session, message: Message) -> bool:

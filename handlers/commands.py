@@ -4,12 +4,12 @@ from typing import Any
 
 from slack_bolt import Ack, BoltContext, Respond
 
-from handlers import home
+from handlers import home, search
 from handlers.command import Command, Menu
 from handlers.desk import desk_of
 
 COMMANDS: dict[str, Menu] = {
-    "/lead": Menu(help=home.HELP, bare=home.my_leads),
+    "/lead": Menu(help=home.HELP, bare=home.my_leads, other=search.find_leads),
 }
 
 

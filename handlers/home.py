@@ -12,6 +12,7 @@ from handlers.desk import Desk
 
 HELP = (
     "`/lead` lists the leads that are open with you, soonest due first.\n"
+    "`/lead acme` finds leads by company; your own by a person's name or e-mail too.\n"
     "Answer one with the buttons in my message about it: Accept, Log touch, Outcome…"
 )
 _LISTED = 15
