@@ -129,6 +129,7 @@ class Lead(SQLModel, table=True):
 
 
 _OPEN = text("closed_at IS NULL")
+_HELD = text("ended_at IS NULL")
 
 
 class Handoff(SQLModel, table=True):
@@ -146,6 +147,15 @@ class Handoff(SQLModel, table=True):
             postgresql_where=_OPEN,
         ),
         Index("ix_handoff_actor", "team_id", "actor_id", "closed_at"),
+        Index(
+            "ix_handoff_open",
+            "team_id",
+            "actor_id",
+            "due_at",
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
+        Index("ix_handoff_lead", "team_id", "lead_id", "id"),
         Index("ix_handoff_stage", "team_id", "stage"),
     )
 
@@ -217,6 +227,15 @@ class Run(SQLModel, table=True):
         ForeignKeyConstraint(["team_id", "handoff_id"], ["handoff.team_id", "handoff.id"]),
         _due("ix_run_next_step", "team_id", "next_step_at"),
         Index("ix_run_actor", "team_id", "actor_id", "ended_at"),
+        Index(
+            "ix_run_open",
+            "team_id",
+            "actor_id",
+            "answered_at",
+            "due_at",
+            sqlite_where=_HELD,
+            postgresql_where=_HELD,
+        ),
         _CHURNS,
     )
 
@@ -331,6 +350,36 @@ class Message(SQLModel, table=True):
     """Hash of what Slack shows, so that an edit that changes nothing costs no call."""
     dropped: str | None = None
     """Why it will never be sent: no longer wanted, or Slack's refusal."""
+
+
+class HomeView(SQLModel, table=True):
+    """A person's App Home as Slack shows it."""
+
+    __tablename__ = "home_view"
+
+    team_id: str = Field(primary_key=True)
+    person_id: str = Field(primary_key=True)
+    opened_at: datetime
+    """Wall time; a Home is kept up to date for a day after it."""
+    pages: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
+    """The page shown of each section, counted from 0; what is not named shows its first."""
+    hash: str | None = None
+    """Slack's, of what it shows; publishing over something newer is refused by it."""
+    digest: str | None = None
+    """Ours, of the same, so that a change the person does not see costs no call."""
+
+
+class HomeChange(SQLModel, table=True):
+    """A hand-off changed, and Homes that show it are out of date; gone once they are published."""
+
+    __tablename__ = "home_change"
+    __table_args__ = (_CHURNS,)
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    handoff_id: str
+    in_queue: bool
+    """Whether it is in the queue, or just left it: then everybody's Home shows it."""
 
 
 class Gate(SQLModel, table=True):

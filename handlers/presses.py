@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt import Ack, BoltContext, Respond
 
 from bot.views import ids
-from handlers import followups, handoffs
+from handlers import followups, handoffs, home
 from handlers.desk import desk_of
 from handlers.press import Press
 
@@ -15,6 +15,9 @@ PRESSES: dict[str, Callable[[Press], None]] = {
     ids.ACCEPT: followups.accept,
     ids.TOUCH: followups.open_touch_form,
     ids.OUTCOME: followups.open_outcome_form,
+    ids.OPEN: home.open_lead,
+    ids.HOME_MORE: home.turn_page,
+    ids.HOME_FIRST: home.turn_page,
     f"{ids.MORE}:{ids.MORE_WHY}": followups.why_me,
     f"{ids.MORE}:{ids.MORE_HISTORY}": handoffs.open_history,
 }
@@ -24,4 +27,5 @@ def pressed(ack: Ack, body: dict[str, Any], context: BoltContext, respond: Respo
     """The use case commits, then Slack is answered: "saved" is never said too early."""
     press = Press.read(desk_of(context), body, respond)
     PRESSES[press.button](press)
+    home.show_lead_again(press)
     ack()

@@ -20,4 +20,5 @@ def submitted(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
     """The use case commits, then the form closes."""
     form = Submission.read(desk_of(context), body)
     SUBMISSIONS[form.form](form)
-    ack()
+    # A form that stood on top of an opened lead closes with it: what lies beneath is of before.
+    ack(response_action="clear") if body["view"]["previous_view_id"] else ack()

@@ -124,6 +124,12 @@ def next_working_day(opening: Opening, start: datetime, days: int) -> datetime:
     return due if elapsed(opening, start, due) else last
 
 
+def next_midnight(zone: str, at: datetime) -> datetime:
+    """When the next local date begins; `zone` is an IANA name."""
+    there = ZoneInfo(zone)
+    return _midnight(_utc(at).astimezone(there).date() + DAY, there)
+
+
 def _next_working_date(opening: Opening, day: date, zone: ZoneInfo) -> date:
     return next_opening(opening, _midnight(day + DAY, zone)).astimezone(zone).date()
 

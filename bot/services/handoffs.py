@@ -8,6 +8,7 @@ from bot import queries
 from bot.core import sla
 from bot.core.lifecycle import Act, Stage, Standing, why_not
 from bot.db import insert_once
+from bot.delivery import homes
 from bot.delivery.messages import revise, say_in_channel, say_to_actor
 from bot.errors import NotAllowed, NotListed, TooLate
 from bot.identity import new_id
@@ -112,6 +113,8 @@ def _note_return(
 def begin_run(tx: Session, liaison: Liaison, handoff: Handoff, actor: Person, why: str) -> Run:
     """Give a hand-off to an actor, with an allowance of their own. The clock is not started."""
     allowance = liaison.playbook.allowance(handoff.grade)
+    if handoff.actor_id is None and handoff.shown_at:
+        homes.note_change(tx, liaison, handoff, in_queue=True)
     handoff.owner_id = handoff.owner_id or actor.id
     handoff.actor_id = actor.id
     handoff.runs += 1
@@ -259,5 +262,6 @@ def changed(tx: Session, liaison: Liaison, handoff: Handoff) -> None:
     """Something every message about this hand-off shows has changed."""
     handoff.revision += 1
     tx.add(handoff)
+    homes.note_change(tx, liaison, handoff, in_queue=handoff.actor_id is None)
     tx.flush()
     revise(tx, liaison, handoff.id)

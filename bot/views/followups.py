@@ -40,12 +40,12 @@ def dm(
     message: Message, facts: HandoffFacts, reader: Person, playbook: Playbook, now: datetime
 ) -> Post:
     """The living DM about one lead: who to call, why, by when, and the buttons to answer."""
-    push, contact = _push(message, facts, reader, now), _contact(facts.lead)
+    push, known = _push(message, facts, reader, now), contact(facts.lead)
     words = [quote(facts.lead.message)] if facts.lead.message else []
     notes = [_about(facts), status_line(facts, playbook, reader)]
-    blocks = [section(f"*{push}*"), *([plain_section(contact)] if contact else [])]
+    blocks = [section(f"*{push}*"), *([plain_section(known)] if known else [])]
     blocks += [*map(section, words), *map(context, notes), _buttons(facts)]
-    return Post("\n".join([push, escape(contact), *words, *notes]), blocks)
+    return Post("\n".join([push, escape(known), *words, *notes]), blocks)
 
 
 def settled(facts: HandoffFacts, reader: Person, playbook: Playbook) -> Post:
@@ -86,7 +86,7 @@ def local_time(at: datetime, reader: Person, now: datetime) -> str:
     return local.strftime("%H:%M" if is_today else "%a %H:%M")
 
 
-def _contact(lead: Lead) -> str:
+def contact(lead: Lead) -> str:
     """Name, role, e-mail, phone: plain text, so that copying gives exactly what was sent."""
     name = " ".join(part for part in (lead.given_name, lead.family_name) if part)
     first = ", ".join(part for part in (name, lead.title, lead.company, lead.country) if part)

@@ -8,6 +8,9 @@ ACCEPT = "lead:accept"
 TOUCH = "lead:touch"
 OUTCOME = "lead:outcome"
 MORE = "lead:more"
+OPEN = "lead:open"
+HOME_MORE = "lead:home_more"
+HOME_FIRST = "lead:home_first"
 
 MORE_WHY = "why"
 MORE_HISTORY = "history"
@@ -20,6 +23,8 @@ OUTCOME_KEY = "outcome_key"
 OUTCOME_WORDS = "outcome_words"
 
 HISTORY_VIEW = "lead:history"
+LEAD_VIEW = "lead:lead"
+TOLD_VIEW = "lead:told"
 
 CHOICE = "choice"
 """The action_id of a form's only element in its block."""
