@@ -130,6 +130,7 @@ class Lead(SQLModel, table=True):
 
 _OPEN = text("closed_at IS NULL")
 _HELD = text("ended_at IS NULL")
+_ASKED = text("answered_at IS NULL")
 
 
 class Handoff(SQLModel, table=True):
@@ -197,6 +198,8 @@ class Handoff(SQLModel, table=True):
     outcome_by: str | None = None
     """Who said so here; None when a machine told us."""
     closed_at: datetime | None = None
+    fixed_at: datetime | None = None
+    """When marketing put its data right and sent it back, which it may do once."""
     runs: int = 0
     """How many runs there were; the number of the current one."""
     revision: int = 1
@@ -244,7 +247,7 @@ class Run(SQLModel, table=True):
     number: int = Field(primary_key=True)
     actor_id: str
     why: str
-    """How it came to this actor: owner, claim, took_on."""
+    """How it came to this actor: owner, claim, took_on, fixed."""
     allowance: str | None
     """`1h`, `1d` …; None = no clock."""
     started_at: datetime | None = None
@@ -283,6 +286,8 @@ class MessageKind(StrEnum):
     NUDGE = "nudge"
     NOTE = "note"
     """A line of a hand-off's history, told to one person."""
+    ASK = "ask"
+    ANSWER = "answer"
 
 
 class Lane(StrEnum):
@@ -323,7 +328,7 @@ class Message(SQLModel, table=True):
     """The run it belongs to; None when it belongs to the whole hand-off."""
     step: int | None = None
     about: str | None = None
-    """A note's line of history; None for every other kind."""
+    """A note's line of history, or the question; None for every other kind."""
     recipient_id: str | None = None
     """The person whose DM it goes to; None = `channel` is a channel."""
     channel: str | None = None
@@ -350,6 +355,44 @@ class Message(SQLModel, table=True):
     """Hash of what Slack shows, so that an edit that changes nothing costs no call."""
     dropped: str | None = None
     """Why it will never be sent: no longer wanted, or Slack's refusal."""
+
+
+class Ask(SQLModel, table=True):
+    """A question of sales to marketing about one lead."""
+
+    __table_args__ = (
+        _to("handoff", "handoff_id"),
+        # At most one open question per hand-off, whatever is pressed at once.
+        Index(
+            "uq_ask_open",
+            "team_id",
+            "handoff_id",
+            unique=True,
+            sqlite_where=_ASKED,
+            postgresql_where=_ASKED,
+        ),
+        Index("ix_ask_handoff", "team_id", "handoff_id"),
+        _due("ix_ask_late", "team_id", "late_check_at"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    handoff_id: str
+    asked_by: str
+    receiver_id: str
+    """Who was asked; others in marketing may answer too."""
+    question: str = Field(sa_type=Text)
+    asked_at: datetime
+    due_at: datetime
+    """By when marketing answers: two working days of the receiver."""
+    pauses: bool
+    """Whether reminders about the lead rest until it is answered or due; the first one's do."""
+    late_check_at: datetime | None = None
+    """`due_at` until somebody looked at it then; None = answered, or known to be late."""
+    late_at: datetime | None = None
+    answered_at: datetime | None = None
+    answered_by: str | None = None
+    answer: str | None = Field(default=None, sa_type=Text)
 
 
 class HomeView(SQLModel, table=True):

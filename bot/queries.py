@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 from sqlalchemy import Select, and_, bindparam, select
@@ -9,9 +10,9 @@ from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from bot.errors import NotListed, Unknown
-from bot.models import Absence, Handoff, History, Lead, Message, Person, Run, Step
+from bot.models import Absence, Ask, Handoff, History, Lead, Message, Person, Run, Step
 
-SALES = "sales"
+SALES, MARKETING = "sales", "marketing"
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,12 @@ def is_listed(person: Person) -> bool:
 def sells(person: Person) -> bool:
     """Whether leads may be theirs: a rep, or a manager on the sales side."""
     return person.is_active and person.team == SALES and bool({"rep", "manager"} & {*person.roles})
+
+
+def markets(person: Person) -> bool:
+    """Whether this person answers for marketing: a marketer, a manager there, or the liaison."""
+    answers = {"marketer", "manager", "liaison"} & {*person.roles}
+    return person.is_active and person.team == MARKETING and bool(answers)
 
 
 def lead_by_key(tx: Session, team_id: str, lead_key: str) -> Lead | None:
@@ -211,6 +218,19 @@ def open_of(tx: Session, team_id: str, actor_id: str, most: int) -> list[Handoff
         .limit(most)
     )
     return facts_of(tx, team_id, soonest.all())
+
+
+def paused_until(tx: Session, team_id: str, handoff_id: str, now: datetime) -> datetime | None:
+    """Until when reminders of a hand-off rest, for marketing was asked; None = they do not."""
+    return tx.scalars(
+        select(col(Ask.due_at)).where(
+            col(Ask.team_id) == team_id,
+            col(Ask.handoff_id) == handoff_id,
+            col(Ask.pauses),
+            col(Ask.answered_at).is_(None),
+            col(Ask.due_at) > now,
+        )
+    ).first()
 
 
 def is_newest_dm(tx: Session, message: Message) -> bool:

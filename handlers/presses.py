@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt import Ack, BoltContext, Respond
 
 from bot.views import ids
-from handlers import followups, handoffs, home
+from handlers import asks, fixes, followups, handoffs, home
 from handlers.desk import desk_of
 from handlers.press import Press
 
@@ -16,8 +16,11 @@ PRESSES: dict[str, Callable[[Press], None]] = {
     ids.TOUCH: followups.open_touch_form,
     ids.OUTCOME: followups.open_outcome_form,
     ids.OPEN: home.open_lead,
+    ids.ANSWER: asks.open_answer_form,
     ids.HOME_MORE: home.turn_page,
     ids.HOME_FIRST: home.turn_page,
+    f"{ids.MORE}:{ids.MORE_ASK}": asks.open_ask_form,
+    f"{ids.MORE}:{ids.MORE_FIXED}": fixes.open_fix_form,
     f"{ids.MORE}:{ids.MORE_WHY}": followups.why_me,
     f"{ids.MORE}:{ids.MORE_HISTORY}": handoffs.open_history,
 }

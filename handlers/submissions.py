@@ -6,13 +6,16 @@ from typing import Any
 from slack_bolt import Ack, BoltContext
 
 from bot.views import ids
-from handlers import followups
+from handlers import asks, fixes, followups
 from handlers.desk import desk_of
 from handlers.submission import Submission
 
 SUBMISSIONS: dict[str, Callable[[Submission], None]] = {
     ids.TOUCH_FORM: followups.save_touch,
     ids.OUTCOME_FORM: followups.save_outcome,
+    ids.ASK_FORM: asks.save_ask,
+    ids.ANSWER_FORM: asks.save_answer,
+    ids.FIX_FORM: fixes.save_fix,
 }
 
 

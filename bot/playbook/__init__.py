@@ -6,9 +6,20 @@ keep an agreed version in the database.
 
 from bot.playbook.faults import Fault, PlaybookFaults
 from bot.playbook.playbook import Playbook, UnknownSchema, digest
-from bot.playbook.sections import Channels, Hours, ListedPerson, Reason, Role, Rung, Sla, Team
+from bot.playbook.sections import (
+    Campaign,
+    Channels,
+    Hours,
+    ListedPerson,
+    Reason,
+    Role,
+    Rung,
+    Sla,
+    Team,
+)
 
 __all__ = [
+    "Campaign",
     "Channels",
     "Fault",
     "Hours",

@@ -13,6 +13,7 @@ from bot.playbook.faults import Fault, PlaybookFaults
 from bot.playbook.rules import broken_rules
 from bot.playbook.sections import (
     DEFAULT_REASONS,
+    Campaign,
     Channels,
     Hours,
     ListedPerson,
@@ -38,6 +39,7 @@ _SECTIONS: dict[str, Model] = {
     "ladder": Rung,
     "reasons": Reason,
     "people": ListedPerson,
+    "campaigns": Campaign,
 }
 
 _FIXED_LABELS = {QUALIFIED: "Qualified", WON: "Won", LOST: "Lost"}
@@ -64,6 +66,9 @@ class Playbook(Section):
     )
     people: tuple[ListedPerson, ...] = Field(
         default=(), description="Write [[people]] in double brackets, once for each person."
+    )
+    campaigns: tuple[Campaign, ...] = Field(
+        default=(), description="Write [[campaigns]] in double brackets, once for each campaign."
     )
 
     @classmethod
@@ -118,10 +123,23 @@ class Playbook(Section):
         reason = self.reason(outcome)
         return reason.label if reason else _FIXED_LABELS.get(outcome, outcome.replace("_", " "))
 
+    def is_returnable(self, outcome: str | None) -> bool:
+        """Whether marketing may put right what a lead was turned down for, and send it back."""
+        reason = self.reason(outcome or "")
+        if reason is None:
+            return False
+        return reason.key == "wrong_data" if reason.returnable is None else reason.returnable
+
     def person(self, email: str) -> ListedPerson | None:
         """By address, in whatever case it is written."""
         wanted = email.strip().lower()
         return next((person for person in self.people if person.email == wanted), None)
+
+    def campaign_owner(self, campaign: str | None) -> str | None:
+        """The address of who answers for a campaign, in whatever case its name is written."""
+        wanted = (campaign or "").strip().casefold()
+        owners = (each.owner for each in self.campaigns if each.name.casefold() == wanted)
+        return next(owners, None)
 
     def notes(self) -> tuple[str, ...]:
         """A sentence for each setting that is agreed but that this version does not act on."""

@@ -162,6 +162,8 @@ class Reason(Section):
         description="Write how many attempts come first, from 1 to 20, or true or false.",
     )
     """True = as many as the lead's grade asks for; a number = that many for every grade."""
+    returnable: StrictBool | None = Field(default=None, description="Write true or false.")
+    """Whether marketing may put the lead right and send it back; None = only `wrong_data`."""
     recycle_days: Annotated[int, Field(strict=True, ge=1, le=730)] | None = Field(
         default=None,
         description="Write the days until the lead returns, from 1 to 730, without quotes.",
@@ -204,6 +206,15 @@ class ListedPerson(Section):
     manager: Email | None = Field(
         default=None,
         description='Write the e-mail address of a listed person, such as "bo@example.com".',
+    )
+
+
+class Campaign(Section):
+    """One `[[campaigns]]` entry: who answers for it."""
+
+    name: Text = Field(description="Write the campaign's name as leads bring it.")
+    owner: Email = Field(
+        description='Write the e-mail address of a listed person, such as "ida@example.com".'
     )
 
 

@@ -88,6 +88,9 @@ def _put_off(liaison: Liaison, handoff_id: str, number: int, until: datetime) ->
 
 def _take_steps(tx: Session, liaison: Liaison, run: Run, now: datetime) -> None:
     """The steps of one run; those that fell due together share the nudge of the last."""
+    if rests := queries.paused_until(tx, run.team_id, run.handoff_id, now):
+        run.next_step_at = rests
+        return
     actor = tx.get_one(Person, (liaison.team_id, run.actor_id))
     assert run.started_at and run.due_at  # a run with a next step has a running clock
     opening = opening_of(tx, liaison, actor, run.started_at)

@@ -9,9 +9,10 @@ from bot import queries
 from bot.delivery.courier import Hold, Telling
 from bot.delivery.messages import shrink_older
 from bot.liaison import Liaison
-from bot.models import History, Message, MessageKind, Person
+from bot.models import Ask, History, Message, MessageKind, Person
 from bot.services.handoffs import card_shown
 from bot.services.hours import back_at_work
+from bot.views import asks as ask_views
 from bot.views import followups as followup_views
 from bot.views import handoffs as handoff_views
 from bot.views.blocks import Post
@@ -24,6 +25,8 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.LEAD_DM: Telling(partial(_dm, liaison), partial(_dm_shown, liaison)),
         MessageKind.NUDGE: Telling(partial(_dm, liaison), partial(_dm_shown, liaison)),
         MessageKind.NOTE: Telling(partial(_note, liaison)),
+        MessageKind.ASK: Telling(partial(_question, liaison)),
+        MessageKind.ANSWER: Telling(partial(_answer, liaison)),
     }
 
 
@@ -47,6 +50,9 @@ def _dm(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post 
             return None
         if opens := back_at_work(tx, liaison, reader, now):
             return Hold(opens)
+        rests = queries.paused_until(tx, liaison.team_id, message.subject_id, now)
+        if rests and message.kind is MessageKind.NUDGE:
+            return Hold(rests)
     if not is_current:
         return followup_views.settled(facts, reader, liaison.playbook)
     if not queries.is_newest_dm(tx, message):
@@ -75,3 +81,28 @@ def _note(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Pos
     line = tx.get_one(History, (liaison.team_id, message.about))
     names = queries.names(tx, liaison.team_id, [line])
     return handoff_views.note(facts.lead, line, names, reader)
+
+
+def _question(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold | None:
+    """No longer asked of anybody once it is answered; what stands shows the answer."""
+    asked = tx.get_one(Ask, (liaison.team_id, message.about))
+    reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
+    if message.ts is None:
+        if asked.answered_at:
+            return None
+        if opens := back_at_work(tx, liaison, reader, now):
+            return Hold(opens)
+    facts = queries.facts(tx, liaison.team_id, message.subject_id)
+    asker = tx.get_one(Person, (liaison.team_id, asked.asked_by))
+    by = asked.answered_by and tx.get_one(Person, (liaison.team_id, asked.answered_by))
+    return ask_views.question(asked, facts, asker, by or None)
+
+
+def _answer(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold:
+    reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
+    if message.ts is None and (opens := back_at_work(tx, liaison, reader, now)):
+        return Hold(opens)
+    asked = tx.get_one(Ask, (liaison.team_id, message.about))
+    facts = queries.facts(tx, liaison.team_id, message.subject_id)
+    by = tx.get_one(Person, (liaison.team_id, asked.answered_by))
+    return ask_views.answered(asked, facts, by)

@@ -121,6 +121,7 @@ def _buttons(facts: HandoffFacts) -> Block:
         overflow(
             ids.MORE,
             [
+                ("Ask marketing", f"{ids.MORE_ASK}:{handoff.id}"),
                 ("Why me?", f"{ids.MORE_WHY}:{handoff.id}"),
                 ("History", f"{ids.MORE_HISTORY}:{handoff.id}"),
             ],
@@ -174,6 +175,7 @@ def why_me(facts: HandoffFacts, reader: Person) -> str:
     you = facts.actor.id == reader.id
     how = {
         "owner": "marketing named the owner when handing it over",
+        "fixed": "marketing put its data right and sent it back",
         "claim": f"{'you' if you else 'they'} claimed it from the queue",
         "took_on": f"{'you' if you else 'they'} answered it while its first touch was open",
     }[run.why]

@@ -48,7 +48,8 @@ def card(facts: HandoffFacts, playbook: Playbook) -> Post:
     notes = [status_line(facts, playbook)]
     if missing := missing_fields(facts):
         notes.append(f"Missing: {', '.join(missing)}.")
-    blocks = [section("\n".join(lines)), *map(context, notes), _card_buttons(facts.handoff)]
+    blocks = [section("\n".join(lines)), *map(context, notes)]
+    blocks.append(_card_buttons(facts.handoff, playbook))
     return Post("\n".join([*lines, *notes]), blocks)
 
 
@@ -127,8 +128,12 @@ def _outcome_line(facts: HandoffFacts, playbook: Playbook, reader: Person | None
     return f"*{label}*, {says}{at}.{words}"
 
 
-def _card_buttons(handoff: Handoff) -> Block:
-    more = overflow(ids.MORE, [("History", f"{ids.MORE_HISTORY}:{handoff.id}")])
+def _card_buttons(handoff: Handoff, playbook: Playbook) -> Block:
+    entries = [("History", f"{ids.MORE_HISTORY}:{handoff.id}")]
+    is_rejected = handoff.stage is Stage.REJECTED and handoff.fixed_at is None
+    if is_rejected and playbook.is_returnable(handoff.outcome):
+        entries.append(("Send back fixed", f"{ids.MORE_FIXED}:{handoff.id}"))
+    more = overflow(ids.MORE, entries)
     if handoff.stage not in OPEN:
         return actions("card", more)
     if handoff.actor_id is None:
@@ -160,6 +165,10 @@ _TOLD = {
     "crm_contact": "The CRM noted contact that does not answer the clock: {kind}",
     "nudged": "{to} was reminded",
     "outcome": "{by} said: {outcome}",
+    "asked": "{by} asked marketing",
+    "ask_open": "The question to marketing is still open",
+    "answered": "{by} answered the question",
+    "sent_back": "{by} put its data right and sent it back",
     "older_outcome": "The CRM told an older outcome, which changed nothing: {outcome}",
 }
 

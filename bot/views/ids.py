@@ -9,11 +9,14 @@ TOUCH = "lead:touch"
 OUTCOME = "lead:outcome"
 MORE = "lead:more"
 OPEN = "lead:open"
+ANSWER = "lead:answer"
 HOME_MORE = "lead:home_more"
 HOME_FIRST = "lead:home_first"
 
 MORE_WHY = "why"
 MORE_HISTORY = "history"
+MORE_ASK = "ask"
+MORE_FIXED = "fixed"
 
 TOUCH_FORM = "lead:touch_form"
 TOUCH_KIND = "touch_kind"
@@ -21,6 +24,14 @@ TOUCH_KIND = "touch_kind"
 OUTCOME_FORM = "lead:outcome_form"
 OUTCOME_KEY = "outcome_key"
 OUTCOME_WORDS = "outcome_words"
+
+ASK_FORM = "lead:ask_form"
+ASK_WORDS = "ask_words"
+
+ANSWER_FORM = "lead:answer_form"
+ANSWER_WORDS = "answer_words"
+
+FIX_FORM = "lead:fix_form"
 
 HISTORY_VIEW = "lead:history"
 LEAD_VIEW = "lead:lead"

@@ -67,6 +67,7 @@ def _buttons(facts: HandoffFacts, acts: Sequence[Act]) -> Block:
         button(*_BUTTONS[act], handoff_id, style=None if number else "primary")
         for number, act in enumerate(acts)
     ]
-    more = [("Why me?", f"{ids.MORE_WHY}:{handoff_id}")] if acts and facts.actor else []
+    more = [("Ask marketing", f"{ids.MORE_ASK}:{handoff_id}")] if Act.TOUCH in acts else []
+    more += [("Why me?", f"{ids.MORE_WHY}:{handoff_id}")] if acts and facts.actor else []
     more.append(("History", f"{ids.MORE_HISTORY}:{handoff_id}"))
     return actions("answer", *buttons, overflow(ids.MORE, more))

@@ -1,4 +1,4 @@
-"""App Homes that follow what changes."""
+"""Questions to marketing, leads sent back fixed, and App Homes that follow what changes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -36,6 +36,38 @@ def upgrade() -> None:
     held = ["team_id", "actor_id", "answered_at", "due_at"]
     _where("ix_run_open", "run", held, "ended_at IS NULL")
 
+    op.create_table(
+        "ask",
+        sa.Column("team_id", sa.String(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("handoff_id", sa.String(), nullable=False),
+        sa.Column("asked_by", sa.String(), nullable=False),
+        sa.Column("receiver_id", sa.String(), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("pauses", sa.Boolean(), nullable=False),
+        sa.Column("late_check_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("late_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by", sa.String(), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("team_id", "id"),
+        sa.ForeignKeyConstraint(["team_id", "handoff_id"], ["handoff.team_id", "handoff.id"]),
+    )
+    asked = sa.text("answered_at IS NULL")
+    op.create_index(
+        "uq_ask_open",
+        "ask",
+        ["team_id", "handoff_id"],
+        unique=True,
+        sqlite_where=asked,
+        postgresql_where=asked,
+    )
+    op.create_index("ix_ask_handoff", "ask", ["team_id", "handoff_id"])
+    _where("ix_ask_late", "ask", ["team_id", "late_check_at"], "late_check_at IS NOT NULL")
+    op.add_column("handoff", sa.Column("fixed_at", sa.DateTime(timezone=True), nullable=True))
+
 
 def _where(name: str, table: str, columns: list[str], condition: str) -> None:
     where = sa.text(condition)
@@ -43,6 +75,8 @@ def _where(name: str, table: str, columns: list[str], condition: str) -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("handoff", "fixed_at")
+    op.drop_table("ask")
     op.drop_index("ix_run_open", "run")
     op.drop_index("ix_handoff_lead", "handoff")
     op.drop_index("ix_handoff_open", "handoff")
