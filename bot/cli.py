@@ -1,4 +1,4 @@
-"""python -m bot run | check | migrate | playbook check FILE | new-secret: exit codes, no logic."""
+"""python -m bot run | check | migrate | import | playbook check | new-secret: exit codes only."""
 
 import argparse
 import logging
@@ -13,12 +13,13 @@ from threading import Event
 
 from dotenv import dotenv_values
 
-from bot import __version__
+from bot import __version__, cli_imports
 from bot.app import Bot, connect
 from bot.clock import wall
 from bot.config import BadSettings, Settings
 from bot.db import make_engine, migrate
 from bot.errors import CannotStart, NotSaved, SlackError
+from bot.intake.csv_file import NotCsv
 from bot.playbook import Playbook, PlaybookFaults
 
 OK, FAULTY = 0, 2
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain([f"{fault.name} {fault.fix}" for fault in error.faults])
     except PlaybookFaults as error:
         _complain([f"{fault.key}: {fault.problem}" for fault in error.faults])
-    except (CannotStart, NotSaved, SlackError) as error:
+    except (CannotStart, NotCsv, NotSaved, SlackError) as error:
         _complain([str(error)])
     return FAULTY
 
@@ -64,6 +65,8 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "check", check, "name every setting that is missing or wrong, with its fix")
     _add(commands, "migrate", migrate_database, "bring the database to this version")
     _add(commands, "new-secret", new_secret, "print a fresh webhook secret")
+    importing = _add(commands, "import", import_leads, "bring in the leads of a CSV as history")
+    cli_imports.add_arguments(importing)
     playbook = commands.add_parser("playbook", help="work with a playbook file")
     actions = playbook.add_subparsers(required=True, metavar="action")
     checking = _add(actions, "check", check_playbook, "name every fault of a file, by its key")
@@ -107,6 +110,10 @@ def check(_: argparse.Namespace) -> int:
     )
     for sentence in liaison.playbook.notes():
         print(f"Note: {sentence}")
+    print(
+        "Note: any app here may hand leads over by its messages' metadata; to trust one only, "
+        'write its id for "*" under metadata_subscriptions in manifest.yml, and paste it anew.'
+    )
     return OK
 
 
@@ -114,6 +121,12 @@ def migrate_database(_: argparse.Namespace) -> int:
     migrate(make_engine(_settings().database_url))
     print("The database is at this version.")
     return OK
+
+
+def import_leads(chosen: argparse.Namespace) -> int:
+    file, mapping = cli_imports.open_file(chosen)
+    liaison, _slack, _me = connect(_settings(), wall)
+    return OK if cli_imports.bring_in(liaison, file, mapping, chosen) else FAULTY
 
 
 def check_playbook(chosen: argparse.Namespace) -> int:

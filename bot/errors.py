@@ -6,7 +6,8 @@
     │   ├── NotAllowed
     │   ├── TooLate
     │   ├── Unknown
-    │   └── BadField         a form's field; told beside the field
+    │   └── BadFields        fields of a form; each told beside its field
+    │       └── BadField     one of them
     ├── NotSaved             the database did not take it
     ├── CannotStart          a setting, or the database, is not as it must be
     └── SlackError
@@ -17,6 +18,8 @@
 
 A class's docstring is the sentence a person reads when nothing more exact was given.
 """
+
+from collections.abc import Mapping
 
 
 class LiaisonError(Exception):
@@ -46,11 +49,20 @@ class Unknown(Refused):
     """That lead is not here any more."""
 
 
-class BadField(Refused):
+class BadFields(Refused):
+    """Please correct these fields."""
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        super().__init__(" ".join(faults.values()))
+        self.faults = dict(faults)
+        """The sentence beside each field."""
+
+
+class BadField(BadFields):
     """Please correct this field."""
 
     def __init__(self, field: str, sentence: str) -> None:
-        super().__init__(sentence)
+        super().__init__({field: sentence})
         self.field = field
 
 

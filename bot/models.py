@@ -15,7 +15,16 @@ codes, and is rendered anew at each send. `InboxEvent.body` is blanked after som
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, Enum, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    Enum,
+    ForeignKeyConstraint,
+    Index,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from bot.core.lifecycle import Stage
@@ -186,6 +195,8 @@ class Handoff(SQLModel, table=True):
     handed_at: datetime
     """When the lead acted, as the source tells it."""
     received_at: datetime
+    is_imported: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Brought in as history from a file: it never had a card, a clock or a rep's answer."""
     shown_at: datetime | None = None
     due_at: datetime | None = None
     """What marketing was promised; never moves later. None = no clock, or not shown yet."""
@@ -288,6 +299,8 @@ class MessageKind(StrEnum):
     """A line of a hand-off's history, told to one person."""
     ASK = "ask"
     ANSWER = "answer"
+    UNREAD = "unread"
+    """A watched channel's message could not be read as a lead; told to who set it up."""
 
 
 class Lane(StrEnum):
@@ -323,7 +336,7 @@ class Message(SQLModel, table=True):
     """Why it is sent, once: `card:<handoff>`, `nudge:<handoff>:<run>:<step>:<recipient>` …"""
     kind: MessageKind = Field(sa_type=_codes(MessageKind))
     subject_id: str
-    """The hand-off it shows."""
+    """The hand-off it shows; the watched channel, when it tells of one."""
     run: int | None = None
     """The run it belongs to; None when it belongs to the whole hand-off."""
     step: int | None = None
@@ -423,6 +436,21 @@ class HomeChange(SQLModel, table=True):
     handoff_id: str
     in_queue: bool
     """Whether it is in the queue, or just left it: then everybody's Home shows it."""
+
+
+class WatchedChannel(SQLModel, table=True):
+    """A channel in which one poster's messages are leads."""
+
+    __tablename__ = "watched_channel"
+
+    team_id: str = Field(primary_key=True)
+    channel_id: str = Field(primary_key=True)
+    poster_id: str
+    """The bot or person whose messages are leads."""
+    mapping: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+    """What a label is read as where that differs from its name; "" = left out."""
+    set_by: str
+    set_at: datetime
 
 
 class Gate(SQLModel, table=True):

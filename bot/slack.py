@@ -39,8 +39,8 @@ _GONE = frozenset(
         "messages_tab_disabled",
     }
 )
-_HISTORY_PAGES = 5
-"""How far back a post is looked for: at most 5 pages of 200 messages."""
+_HISTORY_PAGES = 50
+"""How far back a post is looked for: 10,000 messages, hours of a channel at Slack's own pace."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,16 @@ class Slack:
             return None
         return channel_id if answer["channel"].get("is_member") else None
 
+    def is_shared(self, channel_id: str) -> bool:
+        """Whether another company is in this channel (Slack Connect)."""
+        answer = reached(lambda: self._client.conversations_info(channel=channel_id))
+        return bool(answer["channel"].get("is_ext_shared"))
+
+    def last_messages(self, channel_id: str, most: int) -> list[Mapping[str, Any]]:
+        """The newest messages of a channel the bot is in, newest first; at most 200."""
+        answer = reached(lambda: self._client.conversations_history(channel=channel_id, limit=most))
+        return list(answer["messages"])
+
     def open_dm(self, person_id: str) -> str:
         """The DM channel with a person; opening it twice is harmless."""
         answer = reached(lambda: self._client.conversations_open(users=[person_id]))
@@ -140,7 +150,8 @@ class Slack:
     def find(self, channel: str, mark: str, since: float, thread_ts: str | None) -> str | None:
         """The ts of our post with this mark made after `since` (epoch seconds), or None.
 
-        How soon Slack's history shows a fresh post is not documented; callers wait first.
+        Raises `SlackUnclear` when there is more history than can be looked through. How soon
+        Slack's history shows a fresh post is not documented; callers wait first.
         """
         look = (
             self._client.conversations_replies if thread_ts else self._client.conversations_history
@@ -199,6 +210,7 @@ class Slack:
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 return
+        raise SlackUnclear("There is more than can be looked through.")
 
 
 def _mark(message: Mapping[str, Any]) -> str | None:

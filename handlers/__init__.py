@@ -4,7 +4,7 @@ import re
 
 from slack_bolt import App
 
-from handlers import commands, errors, inbox, presses, submissions
+from handlers import commands, errors, inbox, presses, shortcuts, submissions
 from handlers.desk import Desk
 
 
@@ -14,5 +14,6 @@ def register(app: App, desk: Desk) -> None:
     app.use(inbox.store_before_ack)
     app.action(re.compile(r"^lead:"))(presses.pressed)
     app.view(re.compile(r"^lead:"))(submissions.submitted)
+    app.shortcut(re.compile(r"^lead:"))(shortcuts.chosen)
     app.command(re.compile(r"^/"))(commands.typed)
     app.error(errors.answer)

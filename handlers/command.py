@@ -16,13 +16,15 @@ class Command:
 
     desk: Desk
     by: str
+    channel: str
+    """Where it was typed."""
     words: str
     trigger_id: str
     respond: Respond
 
     @classmethod
     def read(cls, desk: Desk, body: dict[str, Any], words: str, respond: Respond) -> "Command":
-        return cls(desk, body["user_id"], words, body["trigger_id"], respond)
+        return cls(desk, body["user_id"], body["channel_id"], words, body["trigger_id"], respond)
 
     def open(self, view: View) -> None:
         """Open a modal once Slack has its acknowledgement; the trigger lives three seconds."""

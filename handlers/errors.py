@@ -9,7 +9,7 @@ from typing import Any
 
 from slack_bolt import BoltContext, BoltResponse, Respond
 
-from bot.errors import BadField, NotSaved, Refused
+from bot.errors import BadFields, NotSaved, Refused
 from bot.views.blocks import told
 from handlers.desk import desk_of
 from handlers.press import Press
@@ -40,6 +40,6 @@ def answer(
 
 
 def _in_the_form(error: Exception, sentence: str) -> dict[str, Any]:
-    if isinstance(error, BadField):
-        return {"response_action": "errors", "errors": {error.field: sentence}}
+    if isinstance(error, BadFields):
+        return {"response_action": "errors", "errors": error.faults}
     return {"response_action": "update", "view": told("Not saved", sentence)}

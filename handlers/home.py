@@ -14,6 +14,7 @@ from handlers.press import Press
 HELP = (
     "`/lead` lists the leads that are open with you, soonest due first.\n"
     "`/lead acme` finds leads by company; your own by a person's name or e-mail too.\n"
+    "`/lead new` hands a lead over by hand.\n"
     "Answer one with the buttons in my message about it: Accept, Log touch, Outcome…"
 )
 _LISTED = 15

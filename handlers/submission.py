@@ -38,6 +38,15 @@ class Submission:
         typed = self._element(field).get("value")
         return str(typed) if typed else None
 
+    def conversation(self, field: str) -> str:
+        """The id of the chosen channel; empty when none was chosen."""
+        return str(self._element(field).get("selected_conversation") or "")
+
+    def person(self, field: str) -> str | None:
+        """The id of the chosen person; None when nobody was chosen."""
+        chosen = self._element(field).get("selected_user")
+        return str(chosen) if chosen else None
+
     def _element(self, field: str) -> dict[str, Any]:
         element: dict[str, Any] = self.values.get(field, {}).get(ids.CHOICE) or {}
         return element

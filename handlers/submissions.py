@@ -6,22 +6,32 @@ from typing import Any
 from slack_bolt import Ack, BoltContext
 
 from bot.views import ids
-from handlers import asks, fixes, followups
+from bot.views.blocks import View
+from handlers import asks, byhand, fixes, followups, watching
 from handlers.desk import desk_of
 from handlers.submission import Submission
 
-SUBMISSIONS: dict[str, Callable[[Submission], None]] = {
+SUBMISSIONS: dict[str, Callable[[Submission], View | None]] = {
     ids.TOUCH_FORM: followups.save_touch,
     ids.OUTCOME_FORM: followups.save_outcome,
     ids.ASK_FORM: asks.save_ask,
     ids.ANSWER_FORM: asks.save_answer,
     ids.FIX_FORM: fixes.save_fix,
+    ids.HAND_OVER_FORM: byhand.hand_over,
+    ids.WATCH_FORM: watching.choose_poster,
+    ids.WATCH_POSTER_FORM: watching.show_reading,
+    ids.WATCH_CONFIRM_FORM: watching.confirm,
 }
 
 
 def submitted(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
-    """The use case commits, then the form closes."""
+    """The use case commits, then the form closes, or turns into what the use case tells."""
     form = Submission.read(desk_of(context), body)
-    SUBMISSIONS[form.form](form)
-    # A form that stood on top of an opened lead closes with it: what lies beneath is of before.
-    ack(response_action="clear") if body["view"]["previous_view_id"] else ack()
+    told = SUBMISSIONS[form.form](form)
+    if told:
+        ack(response_action="update", view=told)
+    elif body["view"]["previous_view_id"]:
+        # What lies beneath an answered form is of before; it closes too.
+        ack(response_action="clear")
+    else:
+        ack()

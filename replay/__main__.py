@@ -5,11 +5,11 @@ import os
 import sys
 
 from bot.errors import CannotStart
+from bot.progress import Bar
 from replay import report, sets
 from replay.checks import reconcile
 from replay.figures import agree
 from replay.office import Stuck
-from replay.progress import Bar
 from replay.run import replay
 
 
@@ -19,7 +19,7 @@ def main() -> int:
     try:
         leads = sets.read(chosen.set, os.environ, chosen.leads)
         published = None if chosen.leads else sets.published(chosen.set, os.environ)
-        bar = Bar(len(leads.arrivals))
+        bar = Bar(len(leads.arrivals), "deliveries")
         played = replay(leads, chosen.database, bar.show)
         bar.clear()
     except (sets.NoSuchSet, Stuck, CannotStart) as error:

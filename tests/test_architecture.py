@@ -35,8 +35,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "bot.views",
     },
     "handlers": {
-        "bot.core", "bot.delivery", "bot.errors", "bot.liaison", "bot.models", "bot.queries",
-        "bot.services", "bot.slack", "bot.views",
+        "bot.core", "bot.delivery", "bot.errors", "bot.identity", "bot.intake", "bot.liaison",
+        "bot.models", "bot.queries", "bot.services", "bot.slack", "bot.views",
     },
     "jobs": {
         "bot.core", "bot.db", "bot.delivery", "bot.errors", "bot.liaison", "bot.models",

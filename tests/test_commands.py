@@ -14,7 +14,7 @@ SEARCHING = Menu(help="how", bare=MENU.bare, other=lambda command: f"find({comma
 
 def answer(menu: Menu, typed: str) -> str | None:
     word, rest = menu.chosen(typed)
-    return word(Command(None, "U1", rest, "trigger", None))  # type: ignore[arg-type]
+    return word(Command(None, "U1", "C1", rest, "trigger", None))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -273,9 +273,9 @@ def test_every_scope_and_event_of_the_manifest_has_its_reason() -> None:
 def test_the_http_manifest_differs_in_its_addresses_only() -> None:
     manifest = yaml.safe_load((ROOT / "manifest.yml").read_text())
     over_http = yaml.safe_load(blocks("slack-setup.md", "yaml")[0])
-    command, events = over_http["features"]["slash_commands"][0], over_http["settings"]
+    commands, events = over_http["features"]["slash_commands"], over_http["settings"]
     urls = [
-        command.pop("url"),
+        *(command.pop("url") for command in commands),
         events["event_subscriptions"].pop("request_url"),
         events["interactivity"].pop("request_url"),
     ]

@@ -17,6 +17,7 @@ import handlers
 from handlers.commands import COMMANDS
 from handlers.desk import Desk
 from handlers.inbox import EVENTS
+from handlers.shortcuts import SHORTCUTS
 
 ROOT = Path(__file__).parent.parent
 MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yml").read_text("utf-8"))
@@ -33,6 +34,8 @@ SCOPES = {
     "conversations_open": {"im:write"},
     "users_list": {"users:read", "users:read.email"},
     "views_open": set(),
+    "views_push": set(),
+    "views_update": set(),
     "views_publish": set(),
 }
 """What each Web API method needs, as docs.slack.dev says."""
@@ -63,7 +66,7 @@ def test_the_manifest_is_valid_by_slacks_schema() -> None:
 def test_the_scopes_are_those_of_the_methods_that_are_called() -> None:
     assert methods_called() == SCOPES.keys()
 
-    needed = set().union(*SCOPES.values()) | {"commands"}
+    needed = set().union(*SCOPES.values()) | {"commands", "metadata.message:read"}
     scopes = MANIFEST["oauth_config"]["scopes"]["bot"]
     assert set(scopes) == needed
     assert len(scopes) == len(needed)
@@ -74,8 +77,16 @@ def test_the_commands_are_those_that_are_registered() -> None:
     assert told == list(COMMANDS)
 
 
+def test_the_shortcuts_are_those_that_are_registered() -> None:
+    told = [shortcut["callback_id"] for shortcut in MANIFEST["features"]["shortcuts"]]
+    assert told == list(SHORTCUTS)
+
+
 def test_the_events_are_those_somebody_works_on() -> None:
-    assert MANIFEST["settings"]["event_subscriptions"]["bot_events"] == sorted(EVENTS)
+    told = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
+    # What people say in channels arrives as one type of event, by two subscriptions.
+    assert {event.partition(".")[0] for event in told} == EVENTS.keys()
+    assert told == sorted(told)
 
 
 def test_bolt_has_few_listeners_because_each_costs_every_request_a_little() -> None:

@@ -6,7 +6,7 @@ claim  -> a sender thread: render from the current rows, call Slack -> record
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -76,6 +76,7 @@ class Courier:
         self._lease = lease
         self._again = lease * AGAIN
         self._senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="courier")
+        self._recorder = ThreadPoolExecutor(1, thread_name_prefix="courier-record")
         self._done: SimpleQueue[tuple[Claim, Future[Outcome]]] = SimpleQueue()
         self._to_record: list[tuple[Claim, Outcome]] = []
         self._on_the_way = 0
@@ -96,6 +97,7 @@ class Courier:
             self._record_done()
         except NotSaved:
             log.warning("courier: what was sent last is not recorded; the next start looks it up")
+        self._recorder.shutdown(wait=True)
 
     @property
     def is_alive(self) -> bool:
@@ -139,19 +141,34 @@ class Courier:
         self._liaison.something_to_tell.set()
 
     def _record_done(self) -> None:
-        """Record all that came back, in one transaction; kept for later if that fails."""
+        """Record all that came back, in one transaction; kept for later if that fails.
+
+        When one of them cannot be recorded at all, the others are, each by itself; the bad one
+        comes back with its lease.
+        """
         self._collect_done()
         if not self._to_record:
             return
+        error = self._record(self._to_record)
+        if isinstance(error, NotSaved):
+            raise error
+        for done in self._to_record if error else ():
+            if one := self._record([done]):
+                log.error("message %s could not be recorded", done[0].id, exc_info=one)
+        self._to_record.clear()
+
+    def _record(self, done: Sequence[tuple[Claim, Outcome]]) -> BaseException | None:
+        return self._recorder.submit(self._write_down, done).exception()
+
+    def _write_down(self, done: Sequence[tuple[Claim, Outcome]]) -> None:
         now = self._liaison.now()
         with self._liaison.transaction() as tx:
-            outbox.lock_subjects(tx, self._liaison, [claimed.id for claimed, _ in self._to_record])
-            for claimed, outcome in self._to_record:
+            outbox.lock_subjects(tx, self._liaison, [claimed.id for claimed, _ in done])
+            for claimed, outcome in done:
                 message = outbox.record(tx, self._liaison, claimed, outcome)
                 follow = self._tellings[message.kind].shown if message else None
                 if message and follow:
                     follow(tx, message, now)
-        self._to_record.clear()
 
     def _collect_done(self) -> None:
         while True:

@@ -12,7 +12,7 @@ from bot.db import insert_once, rows_changed
 from bot.delivery.pacing import posting_to
 from bot.identity import new_id
 from bot.liaison import TELLS, Liaison
-from bot.models import History, Lane, Message, MessageKind, Run
+from bot.models import History, Lane, Message, MessageKind, Person, Run
 
 
 def say_in_channel(
@@ -121,6 +121,35 @@ def say_to(
             recipient_id=recipient_id,
             lane=Lane.ACT,
             gate=posting_to(recipient_id),
+            hold_until=hold_until,
+            send_at=None if hold_until else wall,
+        ),
+    )
+
+
+def say_unread(
+    tx: Session,
+    liaison: Liaison,
+    channel_id: str,
+    person: Person,
+    now: datetime,
+    *,
+    hold_until: datetime | None,
+) -> None:
+    """Queue a DM that a watched channel's message was no lead: once a day and channel (UTC)."""
+    wall = liaison.wall()
+    tx.info[TELLS] = True
+    insert_once(
+        tx,
+        Message(
+            team_id=person.team_id,
+            id=new_id(wall),
+            key=f"{MessageKind.UNREAD}:{channel_id}:{now.date()}",
+            kind=MessageKind.UNREAD,
+            subject_id=channel_id,
+            recipient_id=person.id,
+            lane=Lane.BULK,
+            gate=posting_to(person.id),
             hold_until=hold_until,
             send_at=None if hold_until else wall,
         ),

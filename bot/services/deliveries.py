@@ -1,15 +1,25 @@
-"""What a webhook tells, by kind."""
+"""What a webhook, or another app's message, tells: by kind."""
 
-from collections.abc import Callable
+import json
+import logging
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.intake.lead_event import EventKind, LeadEvent
+from bot.delivery.inbox import take_in
+from bot.intake.lead_event import EventKind, InvalidEvent, LeadEvent, parse
 from bot.intake.webhook import Delivery, Receipt
 from bot.liaison import Liaison
 from bot.services.followups import contacted, outcome_told
 from bot.services.handoffs import hand_over
+
+log = logging.getLogger(__name__)
+
+METADATA = "lead_handoff"
+"""The metadata's type with which another app's message hands a lead over."""
 
 KINDS: dict[EventKind, Callable[[Session, Liaison, LeadEvent, datetime], Receipt]] = {
     EventKind.HANDOFF: hand_over,
@@ -21,3 +31,22 @@ KINDS: dict[EventKind, Callable[[Session, Liaison, LeadEvent, datetime], Receipt
 def receive(liaison: Liaison, tx: Session, delivery: Delivery, now: datetime) -> Receipt:
     """Apply one delivery inside the transaction that stores it."""
     return KINDS[delivery.event.event](tx, liaison, delivery.event, now)
+
+
+def receive_metadata(liaison: Liaison, event: Mapping[str, Any]) -> None:
+    """Apply what another app put into its message's metadata; it is shaped as the webhook's body.
+
+    Nobody is there to hear of faults, so they are logged by field.
+    """
+    metadata = event.get("metadata") or {}
+    if metadata.get("event_type") != METADATA:
+        return
+    body = json.dumps(metadata.get("event_payload")).encode()
+    try:
+        told = parse(body, liaison.now())
+    except InvalidEvent as error:
+        fields = ", ".join(fault.field for fault in error.faults)
+        log.warning("metadata of the app %s is no lead: %s", event.get("app_id"), fields)
+        return
+    key = f"metadata:{event['channel_id']}:{event['message_ts']}"
+    take_in(liaison, [Delivery(key, told, body)], partial(receive, liaison))

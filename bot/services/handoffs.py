@@ -27,14 +27,14 @@ def hand_over(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) ->
 
     A lead that already has an open hand-off gets no second one; its return is noted on the first.
     """
-    lead = _lead(tx, liaison, event, now)
+    lead = lead_told_of(tx, liaison, event, now)
     latest = queries.latest_handoff(tx, liaison.team_id, lead.id)
     if latest and latest.closed_at is None:
         _note_return(tx, liaison, latest, event, now)
         return Receipt(latest.id, duplicate=True)
     owner = queries.person_by_email(tx, liaison.team_id, event.owner)
     owner = owner if owner and queries.sells(owner) else None
-    handoff = _new_handoff(liaison, lead, event, now)
+    handoff = new_handoff(liaison, lead, event, now)
     tx.add(handoff)
     tx.flush()
     note(tx, handoff, "handed_over", now)
@@ -51,7 +51,7 @@ def hand_over(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) ->
     return Receipt(handoff.id, duplicate=False)
 
 
-def _lead(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) -> Lead:
+def lead_told_of(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) -> Lead:
     """The lead of this event, made or brought up to date; what the event leaves out stays."""
     lead = queries.lead_by_key(tx, liaison.team_id, event.lead_key)
     if lead is None:
@@ -79,7 +79,8 @@ def _lead(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) -> Lea
     return lead
 
 
-def _new_handoff(liaison: Liaison, lead: Lead, event: LeadEvent, now: datetime) -> Handoff:
+def new_handoff(liaison: Liaison, lead: Lead, event: LeadEvent, now: datetime) -> Handoff:
+    """A hand-off as it is told, not stored yet; nobody has it."""
     return Handoff(
         team_id=liaison.team_id,
         id=new_id(now),

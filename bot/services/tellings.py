@@ -15,6 +15,7 @@ from bot.services.hours import back_at_work
 from bot.views import asks as ask_views
 from bot.views import followups as followup_views
 from bot.views import handoffs as handoff_views
+from bot.views import watching as watching_views
 from bot.views.blocks import Post
 
 
@@ -27,6 +28,7 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.NOTE: Telling(partial(_note, liaison)),
         MessageKind.ASK: Telling(partial(_question, liaison)),
         MessageKind.ANSWER: Telling(partial(_answer, liaison)),
+        MessageKind.UNREAD: Telling(partial(_unread, liaison)),
     }
 
 
@@ -106,3 +108,10 @@ def _answer(liaison: Liaison, tx: Session, message: Message, now: datetime) -> P
     facts = queries.facts(tx, liaison.team_id, message.subject_id)
     by = tx.get_one(Person, (liaison.team_id, asked.answered_by))
     return ask_views.answered(asked, facts, by)
+
+
+def _unread(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold:
+    reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
+    if message.ts is None and (opens := back_at_work(tx, liaison, reader, now)):
+        return Hold(opens)
+    return watching_views.unread(message.subject_id)

@@ -133,6 +133,46 @@ def text_field(action_id: str, *, most: int, hint: str) -> Block:
     }
 
 
+def line_field(
+    action_id: str, *, most: int, initial: str | None = None, lines: bool = False
+) -> Block:
+    """A text of one line, or of `lines`; `initial` is cut to what may be typed."""
+    block: Block = {
+        "type": "plain_text_input",
+        "action_id": action_id,
+        "multiline": lines,
+        "max_length": most,
+    }
+    return block | ({"initial_value": short(clean(initial), most)} if initial else {})
+
+
+def static_select(
+    action_id: str, options: Sequence[tuple[str, str]], chosen: str | None = None
+) -> Block:
+    """One of many (label, value) in a menu; `chosen` is marked at first."""
+    listed = _options(options)
+    block: Block = {"type": "static_select", "action_id": action_id, "options": listed}
+    initial = [option for option in listed if option["value"] == chosen]
+    return block | ({"initial_option": initial[0]} if initial else {})
+
+
+def channel_picker(action_id: str) -> Block:
+    """A channel, public or private, of this workspace alone."""
+    return {
+        "type": "conversations_select",
+        "action_id": action_id,
+        "filter": {
+            "include": ["public", "private"],
+            "exclude_external_shared_channels": True,
+            "exclude_bot_users": True,
+        },
+    }
+
+
+def person_picker(action_id: str, hint: str) -> Block:
+    return {"type": "users_select", "action_id": action_id, "placeholder": plain(hint)}
+
+
 def field(
     block_id: str, label: str, element: Block, *, optional: bool = False, hint: str = ""
 ) -> Block:

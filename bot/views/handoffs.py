@@ -155,6 +155,7 @@ def history(facts: HandoffFacts, rows: list[History], names: dict[str, str]) -> 
 
 _TOLD = {
     "handed_over": "Marketing handed it over",
+    "imported": "It was brought in from a file, as history",
     "came_back": "The lead came back",
     "shown": "The card was shown",
     "claimed": "{by} claimed it",

@@ -47,6 +47,7 @@ class Mailroom:
     sandbox: Sandbox
     liaison: Liaison
     words: dict[str, str] = field(default_factory=dict)
+    breaks_when_shown: set[str] = field(default_factory=set)
 
     def slack(self) -> Slack:
         client = WebClient(
@@ -60,7 +61,7 @@ class Mailroom:
     @contextmanager
     def courier(self, pace: float = PACE) -> Iterator[Courier]:
         """Carries while the block runs."""
-        telling = Telling(self._render)
+        telling = Telling(self._render, self._shown)
         courier = Courier(
             self.liaison,
             self.slack(),
@@ -77,6 +78,10 @@ class Mailroom:
     def _render(self, _tx: Session, message: Message, _now: datetime) -> Post | None:
         words = self.words.get(message.subject_id)
         return None if words is None else Post(words, [_section(words)])
+
+    def _shown(self, _tx: Session, message: Message, _now: datetime) -> None:
+        if message.subject_id in self.breaks_when_shown:
+            raise ValueError(f"{message.subject_id} breaks what follows it")
 
     def say(self, *subjects: str, channel: str = LEADS) -> None:
         """Queue one message for each subject, which says its name."""

@@ -184,6 +184,23 @@ def test_what_is_no_longer_wanted_is_not_sent(mailroom: Mailroom) -> None:
     assert mailroom.row("nudge").dropped == "no longer wanted"
 
 
+def test_one_row_that_cannot_be_recorded_keeps_no_other_from_it(mailroom: Mailroom) -> None:
+    mailroom.breaks_when_shown.add("bad")
+    mailroom.say("good", "bad", "better")
+
+    with mailroom.courier() as courier:
+        mailroom.sandbox.control.until(lambda: len(mailroom.shown()) == 3)
+        mailroom.sandbox.control.until(
+            lambda: mailroom.row("good").ts and mailroom.row("better").ts
+        )
+        assert courier.is_alive
+        assert mailroom.row("bad").ts is None
+        mailroom.breaks_when_shown.clear()
+        mailroom.settle()
+
+    assert sorted(mailroom.shown()) == ["bad", "better", "good"]
+
+
 def test_one_row_that_cannot_be_rendered_keeps_no_other_waiting(mailroom: Mailroom) -> None:
     mailroom.say("broken", "sound")
     mailroom.words["broken"] = 5  # type: ignore[assignment]  # the view fails on it

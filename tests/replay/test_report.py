@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.core.lifecycle import Stage
+from bot.progress import Bar
 from replay import report
 from replay.checks import Finding
 from replay.clock import ReplayClock
 from replay.delays import Delay, human_delay, system_delay
 from replay.figures import agree, olist_figures
-from replay.progress import Bar
 from tests.replay.ledger import MONDAY_NINE, TOUCHED_AT, books
 
 
@@ -63,7 +63,7 @@ def test_figures_that_differ_from_the_published_are_named() -> None:
 
 def test_no_bar_is_drawn_where_there_is_no_terminal() -> None:
     out = io.StringIO()
-    bar = Bar(10, out)
+    bar = Bar(10, "deliveries", out)
 
     bar.show(5)
     bar.clear()
@@ -77,7 +77,7 @@ def test_a_bar_on_a_terminal_shows_how_far_it_is() -> None:
             return True
 
     out = Terminal()
-    Bar(10, out).show(5)
+    Bar(10, "deliveries", out).show(5)
 
     assert out.getvalue().endswith("5 of 10 deliveries")
     assert out.getvalue().count("█") == out.getvalue().count("·")

@@ -10,9 +10,10 @@ EVERY = 0.1
 
 
 class Bar:
-    """Draws itself anew on one line of `out`."""
+    """Draws itself anew on one line of `out`; `what` is counted, in the plural."""
 
-    def __init__(self, total: int, out: TextIO = sys.stderr) -> None:
+    def __init__(self, total: int, what: str, out: TextIO = sys.stderr) -> None:
+        self._what = what
         self._total = max(total, 1)
         self._out = out
         self._drawn_at = 0.0
@@ -26,7 +27,7 @@ class Bar:
         self._drawn_at = now
         done = WIDTH * through // self._total
         bar = "█" * done + "·" * (WIDTH - done)
-        self._out.write(f"\r{bar} {through:,} of {self._total:,} deliveries")
+        self._out.write(f"\r{bar} {through:,} of {self._total:,} {self._what}")
         self._out.flush()
 
     def clear(self) -> None:

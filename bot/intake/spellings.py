@@ -1,0 +1,43 @@
+"""What other tools call our fields: in a file's header, in a message's labels."""
+
+import re
+
+from bot.intake.formats import ENVELOPE_PATHS
+
+FIELDS = frozenset(ENVELOPE_PATHS) - {"event", "by"}
+"""What a column or a label may be read as; anything else is kept under `custom`."""
+
+_SPELLINGS = {
+    "lead_id": ("id", "lead", "record_id", "mql_id", "contact_id", "crm_id"),
+    "first_name": ("first", "given_name", "forename", "vorname"),
+    "last_name": ("last", "surname", "family_name", "nachname"),
+    "email": ("e_mail", "mail", "email_address", "e_mail_address"),
+    "phone": ("telephone", "phone_number", "mobile", "tel"),
+    "title": ("job_title", "role", "position"),
+    "company": ("company_name", "account", "account_name", "organisation", "organization", "firma"),
+    "country": ("country_region", "land"),
+    "campaign": ("campaign_name", "campaign_id", "landing_page_id"),
+    "source": ("lead_source", "origin", "original_source", "channel"),
+    "grade": ("lead_grade", "rating", "tier"),
+    "score": ("lead_score",),
+    "amount": ("value", "deal_value", "deal_amount"),
+    "owner": ("owner_email", "lead_owner", "rep", "rep_email"),
+    "reason": ("why", "qualification", "qualifying_reason"),
+    "last_activity": ("last_action", "last_touch"),
+    "url": ("link", "crm_link", "crm_url", "record_url"),
+    "occurred_at": (
+        "created_at", "created", "date", "handed_over_at", "lead_created_at", "create_date",
+        "first_contact_date",
+    ),
+    "kind": ("outcome", "result", "close_outcome"),
+    "message": ("comments", "notes", "comment"),
+}  # fmt: skip
+_FIELD_OF = {name: name for name in FIELDS} | {
+    spelling: field for field, spellings in _SPELLINGS.items() for spelling in spellings
+}
+
+
+def field_called(name: str) -> str | None:
+    """The field that goes by this name, however it is written: `E-Mail Address`, `leadSource`."""
+    split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    return _FIELD_OF.get(re.sub(r"[^a-z0-9]+", "_", split.lower()).strip("_"))
