@@ -8,11 +8,12 @@ Two kinds of time stand side by side. Business time (`at`, `due_at`, `hold_until
 sandbox; wall time (`send_at`, `first_tried_at`, everything on `Gate` and `InboxEvent`) never is.
 
 What identifies a lead stands in `Lead` alone. `Handoff` keeps the sentences told about one hand-off
-(`reason`, `last_activity`, `url`, `owner_given`, `outcome_words`); everything else keeps ids and
-codes, and is rendered anew at each send. `InboxEvent.body` is blanked after some days.
+(`reason`, `last_activity`, `url`, `owner_given`, `outcome_words`, `follow_up_words`); everything
+else keeps ids and codes, and is rendered anew at each send. `InboxEvent.body` is blanked after some
+days.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import (
@@ -167,6 +168,8 @@ class Handoff(SQLModel, table=True):
         ),
         Index("ix_handoff_lead", "team_id", "lead_id", "id"),
         Index("ix_handoff_stage", "team_id", "stage"),
+        _due("ix_handoff_turns", "team_id", "turns_at"),
+        _due("ix_handoff_returned", "team_id", "owner_id", "received_at", "returned_from"),
     )
 
     team_id: str = Field(primary_key=True)
@@ -214,6 +217,25 @@ class Handoff(SQLModel, table=True):
     runs: int = 0
     """How many runs there were; the number of the current one."""
     revision: int = 1
+    turns_at: datetime | None = None
+    """The next instant at which time alone changes it; None = only somebody's act does."""
+    last_touch_at: datetime | None = None
+    follow_up_on: date | None = None
+    """The day of the next step, in the calendar of whoever acts then."""
+    follow_up_words: str | None = None
+    """What the next step is, in the actor's words."""
+    reminded_at: datetime | None = None
+    """When the actor was reminded of the next step; a touch or another date clears it."""
+    silent_since: datetime | None = None
+    """Since when it counts as silent; None = somebody is in touch, or it has a date."""
+    return_at: datetime | None = None
+    """When a recycled lead comes back, at the earliest; None = it does not."""
+    return_announced_at: datetime | None = None
+    """Since when the card says so and marketing may cancel it."""
+    returned_from: str | None = None
+    """The hand-off of the same lead that this one is the return of."""
+    returns: int = 0
+    """How often the lead had come back by this hand-off."""
 
 
 class History(SQLModel, table=True):
@@ -258,7 +280,7 @@ class Run(SQLModel, table=True):
     number: int = Field(primary_key=True)
     actor_id: str
     why: str
-    """How it came to this actor: owner, claim, took_on, fixed."""
+    """How it came to this actor: owner, claim, took_on, fixed, return."""
     allowance: str | None
     """`1h`, `1d` …; None = no clock."""
     started_at: datetime | None = None
@@ -299,6 +321,10 @@ class MessageKind(StrEnum):
     """A line of a hand-off's history, told to one person."""
     ASK = "ask"
     ANSWER = "answer"
+    FOLLOW_UP = "follow_up"
+    """The next step falls today."""
+    DIGEST = "digest"
+    """Lines of several hand-offs' history, told to one person in one message a day."""
     UNREAD = "unread"
     """A watched channel's message could not be read as a lead; told to who set it up."""
 
@@ -336,12 +362,12 @@ class Message(SQLModel, table=True):
     """Why it is sent, once: `card:<handoff>`, `nudge:<handoff>:<run>:<step>:<recipient>` …"""
     kind: MessageKind = Field(sa_type=_codes(MessageKind))
     subject_id: str
-    """The hand-off it shows; the watched channel, when it tells of one."""
+    """The hand-off it shows; the watched channel, when it tells of one; a digest's reader."""
     run: int | None = None
     """The run it belongs to; None when it belongs to the whole hand-off."""
     step: int | None = None
     about: str | None = None
-    """A note's line of history, or the question; None for every other kind."""
+    """A note's line of history, the day of a follow-up, a question; None for every other kind."""
     recipient_id: str | None = None
     """The person whose DM it goes to; None = `channel` is a channel."""
     channel: str | None = None
@@ -436,6 +462,16 @@ class HomeChange(SQLModel, table=True):
     handoff_id: str
     in_queue: bool
     """Whether it is in the queue, or just left it: then everybody's Home shows it."""
+
+
+class Collected(SQLModel, table=True):
+    """A line of history that a digest tells among others."""
+
+    __table_args__ = (_to("message", "message_id"), _to("history", "line_id"))
+
+    team_id: str = Field(primary_key=True)
+    message_id: str = Field(primary_key=True)
+    line_id: str = Field(primary_key=True)
 
 
 class WatchedChannel(SQLModel, table=True):

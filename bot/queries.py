@@ -26,6 +26,10 @@ class HandoffFacts:
     actor: Person | None
     outcome_by: Person | None
     """Who recorded the outcome here; None when the CRM told it, or there is none."""
+    before: Handoff | None = None
+    """The hand-off it came back from; None when it was handed over by marketing."""
+    before_by: Person | None = None
+    """Who recorded the outcome of that one."""
 
 
 def person(tx: Session, team_id: str, person_id: str) -> Person:
@@ -69,9 +73,9 @@ def sells(person: Person) -> bool:
 
 
 def markets(person: Person) -> bool:
-    """Whether this person answers for marketing: a marketer, a manager there, or the liaison."""
-    answers = {"marketer", "manager", "liaison"} & {*person.roles}
-    return person.is_active and person.team == MARKETING and bool(answers)
+    """Whether they speak for campaigns: a marketer, or a manager on the marketing side."""
+    roles = {"marketer", "manager"}
+    return person.is_active and person.team == MARKETING and bool(roles & {*person.roles})
 
 
 def lead_by_key(tx: Session, team_id: str, lead_key: str) -> Lead | None:
@@ -142,9 +146,12 @@ def facts_of(tx: Session, team_id: str, handoff_ids: Sequence[str]) -> list[Hand
 
 
 @cache
-def _facts() -> Select[Handoff, Lead, Run | None, Person | None, Person | None]:
+def _facts() -> Select[
+    Handoff, Lead, Run | None, Person | None, Person | None, Handoff | None, Person | None
+]:
     """Built once: every message that is sent asks it."""
-    actor, by = aliased(Person), aliased(Person)
+    actor, by, before_by = aliased(Person), aliased(Person), aliased(Person)
+    before = aliased(Handoff)
     team = col(Handoff.team_id)
     has_it = and_(
         col(Run.team_id) == team,
@@ -153,13 +160,17 @@ def _facts() -> Select[Handoff, Lead, Run | None, Person | None, Person | None]:
         col(Handoff.actor_id).is_not(None),
     )
     is_actor = and_(col(actor.team_id) == team, col(actor.id) == col(Handoff.actor_id))
+    was_it = and_(col(before.team_id) == team, col(before.id) == col(Handoff.returned_from))
+    said_before = and_(col(before_by.team_id) == team, col(before_by.id) == col(before.outcome_by))
     said_so = and_(col(by.team_id) == team, col(by.id) == col(Handoff.outcome_by))
     return (
-        select(Handoff, Lead, Run, actor, by)
+        select(Handoff, Lead, Run, actor, by, before, before_by)
         .join(Lead, and_(col(Lead.team_id) == team, col(Lead.id) == col(Handoff.lead_id)))
         .outerjoin(Run, has_it)
         .outerjoin(actor, is_actor)
         .outerjoin(by, said_so)
+        .outerjoin(before, was_it)
+        .outerjoin(before_by, said_before)
         .where(
             team == bindparam("team_id"),
             col(Handoff.id).in_(bindparam("handoff_ids", expanding=True)),
@@ -231,6 +242,21 @@ def paused_until(tx: Session, team_id: str, handoff_id: str, now: datetime) -> d
             col(Ask.due_at) > now,
         )
     ).first()
+
+
+def silent_of(tx: Session, team_id: str, actor_id: str) -> list[HandoffFacts]:
+    """What a person was in touch with and then heard nothing more of, longest silent first."""
+    longest = tx.scalars(
+        select(col(Handoff.id))
+        .where(
+            col(Handoff.team_id) == team_id,
+            col(Handoff.actor_id) == actor_id,
+            col(Handoff.closed_at).is_(None),
+            col(Handoff.silent_since).is_not(None),
+        )
+        .order_by(col(Handoff.silent_since), col(Handoff.id))
+    )
+    return facts_of(tx, team_id, longest.all())
 
 
 def is_newest_dm(tx: Session, message: Message) -> bool:

@@ -3,6 +3,7 @@
 from bot import queries
 from bot.core.lifecycle import Act
 from bot.services import followups, handoffs
+from bot.services.nextsteps import NextStep
 from bot.views import followups as views
 from bot.views import ids
 from handlers.press import Press
@@ -19,7 +20,9 @@ def open_touch_form(press: Press) -> None:
 
 
 def save_touch(form: Submission) -> None:
-    followups.log_touch(form.desk.liaison, form.about, form.by, form.choice(ids.TOUCH_KIND))
+    step = NextStep(form.day(ids.FOLLOW_UP_ON), form.words(ids.FOLLOW_UP_WORDS))
+    kind = form.choice(ids.TOUCH_KIND)
+    followups.log_touch(form.desk.liaison, form.about, form.by, kind, step)
 
 
 def open_outcome_form(press: Press) -> None:

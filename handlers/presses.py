@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt import Ack, BoltContext, Respond
 
 from bot.views import ids
-from handlers import asks, fixes, followups, handoffs, home
+from handlers import asks, fixes, followups, handoffs, home, returns
 from handlers.desk import desk_of
 from handlers.press import Press
 
@@ -23,6 +23,7 @@ PRESSES: dict[str, Callable[[Press], None]] = {
     f"{ids.MORE}:{ids.MORE_FIXED}": fixes.open_fix_form,
     f"{ids.MORE}:{ids.MORE_WHY}": followups.why_me,
     f"{ids.MORE}:{ids.MORE_HISTORY}": handoffs.open_history,
+    f"{ids.MORE}:{ids.MORE_CANCEL_RETURN}": returns.cancel_return,
 }
 
 

@@ -33,6 +33,11 @@ class Submission:
         chosen = self._element(field).get("selected_option") or {}
         return str(chosen.get("value", ""))
 
+    def day(self, field: str) -> str | None:
+        """The chosen day, `2026-11-27`; None when none was."""
+        chosen = self._element(field).get("selected_date")
+        return str(chosen) if chosen else None
+
     def words(self, field: str) -> str | None:
         """What was typed; None when nothing was."""
         typed = self._element(field).get("value")

@@ -15,6 +15,7 @@ from bot.delivery.messages import release_held
 from bot.liaison import Liaison
 from bot.services.asks import take_late
 from bot.services.ladder import take_due_steps
+from bot.services.turns import take_due_turns
 from jobs.retention import blank_old_bodies
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ class Tick:
 
 TIMETABLE = (
     Tick("take-due-steps", timedelta(seconds=5), take_due_steps),
+    Tick("take-due-turns", timedelta(seconds=5), take_due_turns),
     Tick("release-held-messages", timedelta(seconds=5), release_held),
     Tick("tell-late-asks", timedelta(seconds=30), take_late),
     Tick("blank-old-bodies", timedelta(hours=6), blank_old_bodies),

@@ -12,8 +12,10 @@ from sqlmodel import SQLModel
 from bot.core.business_time import Opening
 from bot.core.lifecycle import Stage
 from bot.core.sla import LadderStep
+from bot.core.turns import Patience
 from bot.models import Handoff, InboxEvent, Lead, Message, Person, Run, Step
 from bot.services.hours import opening_of
+from bot.services.schedule import patience_of
 from replay.leadset import LeadSet
 from replay.office import Office
 from replay.play import Tally
@@ -43,6 +45,8 @@ class Books:
     tally: Tally
     stages: Mapping[str, Stage]
     """What the set says of each lead, by its own id."""
+    first_contacts: Mapping[str, datetime]
+    """When the set has somebody first in touch with a lead, by its own id."""
     leads: tuple[Lead, ...]
     handoffs: tuple[Handoff, ...]
     runs: tuple[Run, ...]
@@ -52,6 +56,7 @@ class Books:
     people: Mapping[str, Person]
     posted: tuple[Posted, ...]
     ladder: tuple[LadderStep, ...]
+    patience: Patience
     openings: Mapping[str, Opening]
     """The working time of each person, by their id, for three years from the first instant."""
 
@@ -98,6 +103,7 @@ def open_books(office: Office, slack: Control, leads: LeadSet, tally: Tally) -> 
             leads_in=leads.leads_in,
             tally=tally,
             stages=leads.stages,
+            first_contacts=leads.first_contacts,
             leads=_all(tx, Lead),
             handoffs=_all(tx, Handoff),
             runs=_all(tx, Run),
@@ -107,6 +113,7 @@ def open_books(office: Office, slack: Control, leads: LeadSet, tally: Tally) -> 
             people=people,
             posted=tuple(_posted(office, slack, people.values())),
             ladder=liaison.playbook.ladder_to_actor,
+            patience=patience_of(liaison),
             openings={who.id: opening_of(tx, liaison, who, began) for who in people.values()},
         )
 

@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
-from bot.core import sla
+from bot.core import sla, turns
 from bot.core.business_time import is_open
-from bot.core.lifecycle import Stage, stage_after, touched
+from bot.core.lifecycle import OPEN, Stage, stage_after, touched
 from bot.intake.lead_event import EventKind
 from bot.models import Handoff, Message, MessageKind, Run, Step
 from replay.books import Books, first_post, mark
@@ -46,12 +47,12 @@ def each_lead_has_one_handoff(books: Books) -> Finding:
 
 
 def each_stage_is_the_sets(books: Books) -> Finding:
-    """One stage each: the one its facts allow, and the one the set tells of."""
-    ids = books.lead_ids
+    """One stage each: the one its facts allow, and the one that follows from what the set tells."""
     wrong = [
         handoff.id
         for handoff in books.handoffs
-        if not handoff.stage == _stage_by_facts(handoff) == books.stages.get(ids[handoff.lead_id])
+        if handoff.stage != _stage_by_facts(handoff)
+        or handoff.stage not in _stages_by_the_set(books, handoff)
     ]
     return Finding(
         "every hand-off is in the one stage the set tells", len(books.handoffs), _few(wrong)
@@ -59,11 +60,58 @@ def each_stage_is_the_sets(books: Books) -> Finding:
 
 
 def _stage_by_facts(handoff: Handoff) -> Stage | None:
-    if (handoff.outcome is None) != (handoff.closed_at is None):
-        return None
+    """None when the facts contradict each other."""
     if handoff.outcome:
-        return stage_after(handoff.outcome)
-    return touched(Stage.NEW) if handoff.touched_at else Stage.NEW
+        return stage_after(handoff.outcome) if handoff.closed_at else None
+    if handoff.touched_at:
+        return touched(Stage.NEW) if handoff.closed_at is None else None
+    return Stage.EXPIRED if handoff.closed_at else Stage.NEW
+
+
+def _stages_by_the_set(books: Books, handoff: Handoff) -> set[Stage | None]:
+    """How it must have ended; both are right when contact came in the tick in which time ran out.
+
+    An outcome counts whenever it is told. A lead without one was in touch while its first actor had
+    it, or else nobody was, and it has expired since.
+    """
+    lead = books.lead_ids[handoff.lead_id]
+    told, contact_at = books.stages.get(lead), books.first_contacts.get(lead)
+    if told not in OPEN:
+        return {told}
+    run = books.runs_by_key.get((handoff.id, 1))
+    out_of_time = _turn_of(books, handoff, run)
+    if contact_at is None or contact_at >= out_of_time + GRID:
+        return {Stage.EXPIRED}
+    in_time = touched(Stage.NEW)
+    return {in_time} if contact_at + GRID <= out_of_time else {in_time, Stage.EXPIRED}
+
+
+def each_unworked_lead_turns_on_time(books: Books) -> Finding:
+    """Back to the queue the agreed days after the due time; expired when it is time, not later."""
+    handoffs, runs = books.handoffs_by_id, books.runs_by_key
+    wrong = [
+        run.handoff_id
+        for run in books.runs
+        if run.ended_at
+        and run.answered_at is None
+        and not _on_time(run.ended_at, _turn_of(books, handoffs[run.handoff_id], run))
+    ]
+    for handoff in books.handoffs:
+        if handoff.stage is Stage.EXPIRED and handoff.closed_at:
+            run = runs.get((handoff.id, handoff.runs)) if handoff.actor_id else None
+            if not _on_time(handoff.closed_at, _turn_of(books, handoff, run)):
+                wrong.append(handoff.id)
+    return Finding("what nobody touched turned on time", len(books.handoffs), _few(wrong))
+
+
+def _turn_of(books: Books, handoff: Handoff, run: Run | None) -> datetime:
+    since = handoff.shown_at or handoff.received_at
+    return turns.unworked(since, run.due_at if run else None, books.patience).at
+
+
+def _on_time(at: datetime, planned: datetime) -> bool:
+    """The tick that notices it, or the one after when that had its hands full."""
+    return planned <= at < planned + 2 * GRID
 
 
 def nothing_was_told_for_nobody(books: Books) -> Finding:
@@ -204,6 +252,7 @@ CHECKS: tuple[Check, ...] = (
     leads_add_up,
     each_lead_has_one_handoff,
     each_stage_is_the_sets,
+    each_unworked_lead_turns_on_time,
     nothing_was_told_for_nobody,
     each_message_is_in_slack_once,
     slack_shows_nothing_else,

@@ -40,6 +40,15 @@ class LeadSet:
         return cls(name, tuple(in_order), stages)
 
     @property
+    def first_contacts(self) -> dict[str, datetime]:
+        """When somebody was first in touch with a lead, by its own id, where somebody ever was."""
+        first: dict[str, datetime] = {}
+        for arrival in self.arrivals:
+            if arrival.kind is EventKind.CONTACTED:
+                first.setdefault(arrival.lead_id, arrival.at)
+        return first
+
+    @property
     def leads_in(self) -> int:
         """How often a lead is handed over, valid or not, again or not."""
         return sum(arrival.kind is EventKind.HANDOFF for arrival in self.arrivals)

@@ -21,7 +21,7 @@ from bot.intake.lead_event import InvalidEvent, parse
 from bot.intake.signature import Verifier
 from bot.intake.webhook import Delivery, Receipt
 from bot.liaison import Liaison
-from bot.models import Message, Run
+from bot.models import Handoff, Message, Run
 from bot.services.deliveries import receive
 from bot.services.tellings import tellings
 from jobs import TIMETABLE
@@ -41,9 +41,11 @@ _TOO_LATE = timedelta(minutes=5)
 # Of one workspace's own database, and made once: a replay asks them at every instant.
 _WAITING = select(col(Message.id)).where(col(Message.send_at).is_not(None)).limit(1)
 _NEXT_STEP = select(func.min(col(Run.next_step_at))).where(col(Run.next_step_at).is_not(None))
+_NEXT_TURN = select(func.min(col(Handoff.turns_at))).where(col(Handoff.turns_at).is_not(None))
 _NEXT_RELEASE = select(func.min(col(Message.hold_until))).where(
     col(Message.hold_until).is_not(None)
 )
+_AHEAD = (_NEXT_STEP, _NEXT_TURN, _NEXT_RELEASE)
 
 
 class Stuck(Exception):
@@ -97,12 +99,12 @@ class Office:
             return tx.execute(_WAITING).first() is not None
 
     def next_due(self) -> datetime | None:
-        """The next step of any run or release of any message; None = nothing is ahead.
+        """The next step, turn or release of anything; None = nothing is ahead.
 
         Raises `Stuck` when something stays due though the jobs ran again and again.
         """
         with self.liaison.reading() as tx:
-            found = [tx.execute(ahead).scalar_one() for ahead in (_NEXT_STEP, _NEXT_RELEASE)]
+            found = [tx.execute(ahead).scalar_one() for ahead in _AHEAD]
         due = min((at for at in found if at), default=None)
         if due and self.clock.now() - due > _TOO_LATE:
             raise Stuck(f"What was due at {due} is not done at {self.clock.now()}.")

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.core.lifecycle import Stage
 from bot.intake.lead_event import EventKind
-from bot.models import MessageKind
+from bot.models import MessageKind, Run
 from replay.books import Books
 from replay.checks import Finding
 from replay.delays import Delay, human_delay, system_delay
@@ -42,6 +42,7 @@ def _messages(books: Books) -> Iterator[Line]:
     yield "messages in Slack", f"{len(books.posted):,}"
     yield from ((f"  {_KINDS[kind]}", f"{sent[kind]:,}") for kind in MessageKind if sent[kind])
     yield "messages no longer wanted", f"{sum(not message.ts for message in books.messages):,}"
+    yield "given back to the queue", f"{sum(_given_back(run) for run in books.runs):,}"
     yield "ladders stopped by an answer", f"{_stopped(books):,} of {_clocks(books):,}"
 
 
@@ -49,7 +50,13 @@ _KINDS = {
     MessageKind.CARD: "cards",
     MessageKind.LEAD_DM: "direct messages about a new lead",
     MessageKind.NUDGE: "nudges",
+    MessageKind.DIGEST: "messages to marketing, collected",
 }
+
+
+def _given_back(run: Run) -> bool:
+    """A lead without a clock only ever expires."""
+    return bool(run.due_at and run.ended_at) and run.answered_at is None
 
 
 def _clocks(books: Books) -> int:

@@ -127,7 +127,7 @@ def test_the_built_in_playbook_is_written_out_as_it_is() -> None:
 def test_every_playbook_example_but_the_faulty_one_is_good() -> None:
     *good, _ = blocks("configuration.md", "toml")
 
-    assert len([Playbook.parse(example) for example in good]) == 8
+    assert len([Playbook.parse(example) for example in good]) == 9
 
 
 def test_the_faulty_playbook_has_the_faults_the_page_names() -> None:
@@ -139,7 +139,7 @@ def test_the_faulty_playbook_has_the_faults_the_page_names() -> None:
 
 def test_every_key_of_the_playbook_is_explained_in_its_section() -> None:
     sections = (
-        *(playbook.Channels, playbook.Hours, playbook.Sla),
+        *(playbook.Channels, playbook.Hours, playbook.Sla, playbook.Timing),
         *(playbook.Rung, playbook.Reason, playbook.ListedPerson, playbook.Campaign),
     )
     explained = [bare(key) for key, *_ in rows("configuration.md", "Key")]
@@ -152,12 +152,12 @@ def test_every_key_that_is_not_acted_on_is_named() -> None:
         '[channels]\nstandup = "#daily"\n'
         '[[ladder]]\nat = 1\nto = "actor"\nvia = "brief"\n'
         '[[ladder]]\nat = 2\nto = "manager"\nvia = "dm"\n'
-        '[[reasons]]\nkey = "a"\nlabel = "A"\nneeds_attempts = 2\nrecycle_days = 9\n'
+        '[[reasons]]\nkey = "a"\nlabel = "A"\nneeds_attempts = 2\n'
     ).notes()
     told = read("configuration.md").partition("Agreed but not acted on yet: ")[2].split("\n\n")[0]
 
-    assert len(notes) == 5
-    for key in ("channels.standup", "to", "brief", "needs_attempts", "recycle_days"):
+    assert len(notes) == 4
+    for key in ("channels.standup", "to", "brief", "needs_attempts"):
         assert re.search(rf"[`\"]{key}[`\"]", told)
 
 

@@ -158,7 +158,6 @@ def test_what_is_agreed_but_not_acted_on_is_said() -> None:
         "ladder[1]",
         "ladder[2]",
         "reasons[0].needs_attempts",
-        "reasons[0].recycle_days",
         "channels.standup",
     ]
     assert Playbook.parse("").notes() == ()
@@ -199,6 +198,11 @@ email = "ana"
 team = "sale"
 roles = []
 timezone = "Berlin"
+[timing]
+silent_days = 0
+give_back_days = 30
+expire_days = 21
+returns_a_day = "5"
 """
 
 
@@ -228,6 +232,9 @@ def test_every_fault_is_named_at_once_by_its_key() -> None:
         "sla.A",
         "sla.B",
         "sla.preset",
+        "timing.expire_days",
+        "timing.returns_a_day",
+        "timing.silent_days",
     ]
 
 

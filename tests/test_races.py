@@ -2,14 +2,19 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 
 from bot import queries
+from bot.core.lifecycle import Stage
 from bot.delivery.messages import revise
+from bot.models import Handoff
+from bot.services import turns
 from bot.views import ids
 from tests.office import ANA, BEN, CHLOE, DEV, LEADS, Office, dm
 from tests.postgres import ON_BOTH_ENGINES
+from tests.services.test_handoffs import stored
 
 pytestmark = ON_BOTH_ENGINES
 
@@ -80,6 +85,59 @@ def test_a_click_and_the_courier_do_not_block_each_other(
 
     office.dm(BEN, handoff)
     assert "does not answer" not in caplog.text
+
+
+def test_a_turn_is_taken_once_however_many_processes_look(office: Office) -> None:
+    handoffs = [office.hand_over(owner=None) for _ in range(12)]
+    for handoff in handoffs:
+        office.card(handoff, "First touch due")
+
+    long_ago = office.now() - timedelta(days=22)
+    at_once(office, {handoff: {"shown_at": long_ago} for handoff in handoffs})
+
+    assert [stored(office, handoff).stage for handoff in handoffs] == [Stage.EXPIRED] * 12
+    assert office.bot
+    liaison = office.bot.liaison
+    with liaison.reading() as tx:
+        for handoff in handoffs:
+            lines = queries.history(tx, tx.get_one(Handoff, (liaison.team_id, handoff)))
+            assert [line.kind for line in lines].count("expired") == 1
+
+
+def test_a_reps_day_is_filled_once_however_many_processes_look(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "AT_ONCE", 1)
+    handoffs = [office.hand_over() for _ in range(9)]
+    for handoff in handoffs:
+        office.card(handoff, "First touch due")
+
+    now = office.now()
+    put_off = {
+        "stage": Stage.RECYCLED,
+        "closed_at": now,
+        "return_at": now,
+        "return_announced_at": now,
+    }
+    at_once(office, dict.fromkeys(handoffs, put_off))
+
+    waiting = [stored(office, handoff).return_at for handoff in handoffs]
+    assert len([at for at in waiting if at is None]) == 5
+    assert len([at for at in waiting if at and at > now]) == 4
+
+
+def at_once(office: Office, changes: dict[str, dict[str, object]]) -> None:
+    """Change these hand-offs so that their turn is due, and let six look for it together."""
+    assert office.bot
+    liaison = office.bot.liaison
+    with liaison.transaction() as tx:
+        for handoff_id, changed in changes.items():
+            handoff = queries.handoff_to_change(tx, liaison.team_id, handoff_id)
+            for name, value in changed.items():
+                setattr(handoff, name, value)
+            handoff.turns_at = liaison.now()
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(turns.take_due_turns, [liaison] * 6))
 
 
 def keep_the_buttons(office: Office) -> None:

@@ -29,6 +29,7 @@ class Act(StrEnum):
     TOUCH = "touch"
     OUTCOME = "outcome"
     ASK = "ask"
+    CANCEL_RETURN = "cancel_return"
 
 
 QUALIFIED, WON, LOST = "qualified", "won", "lost"
@@ -57,16 +58,20 @@ class Standing:
     manages_actor: bool = False
     sells: bool = False
     """Has the role rep, or manages on the sales side."""
+    markets: bool = False
+    """Has the role marketer, or manages on the marketing side."""
 
 
 def why_not(act: Act, standing: Standing, *, in_queue: bool, is_overdue: bool) -> str | None:
     """The sentence that refuses `act`, or None when it is allowed.
 
     From the table of product rights: the actor and their manager always; another rep once the
-    first touch is overdue; anybody who sells may claim what nobody has.
+    first touch is overdue; anybody who sells may claim what nobody has; marketing cancels a return.
     """
     if not standing.is_listed:
         return "You can read here; to press this, ask your admin to list you in the playbook."
+    if act is Act.CANCEL_RETURN:
+        return None if standing.markets else "Only marketing can cancel a return."
     if not (standing.sells or standing.is_actor or standing.manages_actor):
         return "Only sales can press this; you will read the outcome here."
     if act is Act.CLAIM:

@@ -1,7 +1,7 @@
 """Rows that want to be said: queue a message once, mark it changed, let go what was held."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 
 from sqlalchemy import ColumnElement, Select, bindparam, case, select, update
@@ -12,7 +12,7 @@ from bot.db import insert_once, rows_changed
 from bot.delivery.pacing import posting_to
 from bot.identity import new_id
 from bot.liaison import TELLS, Liaison
-from bot.models import History, Lane, Message, MessageKind, Person, Run
+from bot.models import Collected, History, Lane, Message, MessageKind, Person, Run
 
 
 def say_in_channel(
@@ -71,6 +71,34 @@ def say_to_actor(
     return message.id
 
 
+def remind(
+    tx: Session, liaison: Liaison, run: Run, day: date, *, hold_until: datetime | None
+) -> None:
+    """Queue the DM that reminds a run's actor of their next step on `day`, once.
+
+    `hold_until` is business time; None = send it now.
+    """
+    wall = liaison.wall()
+    tx.info[TELLS] = True
+    insert_once(
+        tx,
+        Message(
+            team_id=run.team_id,
+            id=new_id(wall),
+            key=f"{MessageKind.FOLLOW_UP}:{run.handoff_id}:{run.number}:{day}",
+            kind=MessageKind.FOLLOW_UP,
+            subject_id=run.handoff_id,
+            run=run.number,
+            about=str(day),
+            recipient_id=run.actor_id,
+            lane=Lane.STEP,
+            gate=posting_to(run.actor_id),
+            hold_until=hold_until,
+            send_at=None if hold_until else wall,
+        ),
+    )
+
+
 def tell(
     tx: Session,
     liaison: Liaison,
@@ -125,6 +153,40 @@ def say_to(
             send_at=None if hold_until else wall,
         ),
     )
+
+
+def collect(
+    tx: Session,
+    liaison: Liaison,
+    line: History,
+    recipient_id: str,
+    key: str,
+    *,
+    hold_until: datetime,
+) -> None:
+    """Let the digest with this key tell this line of history too; the first line queues it.
+
+    A digest that went out already is edited, so that a key is one message however often it grows.
+    `hold_until` is business time.
+    """
+    digest = Message(
+        team_id=line.team_id,
+        id=new_id(liaison.wall()),
+        key=key,
+        kind=MessageKind.DIGEST,
+        subject_id=recipient_id,
+        recipient_id=recipient_id,
+        lane=Lane.BULK,
+        gate=posting_to(recipient_id),
+        hold_until=hold_until,
+    )
+    insert_once(tx, digest)
+    by_key = (col(Message.team_id) == line.team_id) & (col(Message.key) == key)
+    message_id = tx.scalars(select(col(Message.id)).where(by_key)).one()
+    tx.flush()
+    insert_once(tx, Collected(team_id=line.team_id, message_id=message_id, line_id=line.id))
+    tx.info[TELLS] = True
+    tx.execute(update(Message).where(by_key).values(_one_more(liaison)))
 
 
 def say_unread(

@@ -16,6 +16,7 @@ from bot.playbook.sections import (
     Rung,
     Sla,
     Team,
+    Timing,
 )
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Rung",
     "Sla",
     "Team",
+    "Timing",
     "UnknownSchema",
     "digest",
 ]

@@ -21,6 +21,7 @@ from bot.playbook.sections import (
     Rung,
     Section,
     Sla,
+    Timing,
 )
 from bot.playbook.shape import Model, shape_faults
 from bot.playbook.toml import Document, read_toml
@@ -36,6 +37,7 @@ _SECTIONS: dict[str, Model] = {
     "channels": Channels,
     "hours": Hours,
     "sla": Sla,
+    "timing": Timing,
     "ladder": Rung,
     "reasons": Reason,
     "people": ListedPerson,
@@ -55,6 +57,7 @@ class Playbook(Section):
     channels: Channels = Field(default=Channels(), description="Write one [channels] section.")
     hours: Hours = Field(default=Hours(), description="Write one [hours] section.")
     sla: Sla = Field(default=Sla(), description="Write one [sla] section.")
+    timing: Timing = Field(default=Timing(), description="Write one [timing] section.")
     rungs: tuple[Rung, ...] = Field(
         default=DEFAULT_RUNGS,
         alias="ladder",
@@ -154,8 +157,6 @@ class Playbook(Section):
         for number, reason in enumerate(self.reasons):
             if reason.needs_attempts:
                 yield f"reasons[{number}].needs_attempts: attempts are not counted yet."
-            if reason.recycle_days:
-                yield f"reasons[{number}].recycle_days: leads do not return by themselves yet."
         if self.channels.standup != Channels().standup:
             yield "channels.standup: there is no stand-up yet."
 

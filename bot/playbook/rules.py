@@ -11,7 +11,7 @@ from bot.calendars import BadCalendar, holiday_dates, parse_hours, parse_zone
 from bot.core.lifecycle import RESERVED_OUTCOMES
 from bot.core.sla import Recipient, Via
 from bot.playbook.faults import Fault
-from bot.playbook.sections import Rung
+from bot.playbook.sections import Rung, Timing
 from bot.playbook.toml import Document
 
 
@@ -22,6 +22,7 @@ def broken_rules(document: Document) -> Iterator[Fault]:
     yield from _people_faults(document)
     yield from _ladder_faults(document)
     yield from _campaign_faults(document)
+    yield from _timing_faults(document)
 
 
 def _unreadable_hours(document: Document) -> Iterator[Fault]:
@@ -102,6 +103,16 @@ def _ladder_faults(document: Document) -> Iterator[Fault]:
             yield Fault(f"{place}.at", f"Write at least {highest:.0%}, as the step before it has.")
         warned = warned or rung.to is Recipient.ACTOR
         highest = max(highest, rung.at)
+
+
+def _timing_faults(document: Document) -> Iterator[Fault]:
+    written = {**Timing().model_dump(), **_section(document, "timing")}
+    back, expired = written["give_back_days"], written["expire_days"]
+    if isinstance(back, int) and isinstance(expired, int) and expired <= back:
+        yield Fault(
+            "timing.expire_days",
+            f"Write more than give_back_days, which is {back}: somebody else has to get a chance.",
+        )
 
 
 def _rung(entry: Document) -> Rung | None:

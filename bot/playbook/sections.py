@@ -80,6 +80,7 @@ Holidays = Annotated[
 Share = Annotated[
     float, Field(strict=True, gt=0, le=10, allow_inf_nan=False), BeforeValidator(_as_share)
 ]
+Days = Annotated[int, Field(strict=True, ge=1, le=365)]
 Clock = Annotated[
     Allowance | None,
     PlainValidator(_as_clock),
@@ -126,6 +127,23 @@ class Sla(Section):
         if not isinstance(written, Mapping) or written.get("preset") != "fast":
             return written
         return FAST | {key: value for key, value in written.items() if key != "preset"}
+
+
+class Timing(Section):
+    """How long a lead may wait before time alone changes something; see docs/configuration.md."""
+
+    silent_days: Days = Field(
+        default=5, description="Write working days without contact, from 1 to 365."
+    )
+    give_back_days: Days = Field(
+        default=7, description="Write days after the due time, from 1 to 365."
+    )
+    expire_days: Days = Field(
+        default=21, description="Write days without a first touch, from 1 to 365."
+    )
+    returns_a_day: Annotated[int, Field(strict=True, ge=1, le=100)] = Field(
+        default=5, description="Write how many leads return to a rep in a day, from 1 to 100."
+    )
 
 
 class Rung(Section):

@@ -167,7 +167,9 @@ def _open_ask(tx: Session, liaison: Liaison, ask_id: str, by: str) -> Ask:
         raise Unknown
     person = tx.get(Person, (liaison.team_id, by))
     listed = person is not None and person.is_active and queries.is_listed(person)
-    markets = person is not None and (queries.markets(person) or by == asked.receiver_id)
+    markets = person is not None and (
+        queries.markets(person) or "liaison" in person.roles or by == asked.receiver_id
+    )
     if sentence := why_not_marketing(is_listed=listed, markets=markets):
         raise NotAllowed(sentence)
     if asked.answered_at:

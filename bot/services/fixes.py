@@ -85,6 +85,9 @@ def _reopen(handoff: Handoff, now: datetime) -> None:
     handoff.fixed_at = now
     handoff.outcome = handoff.outcome_words = handoff.outcome_by = None
     handoff.closed_at = handoff.touched_at = handoff.due_at = None
+    handoff.last_touch_at = handoff.follow_up_on = handoff.follow_up_words = None
+    handoff.reminded_at = handoff.silent_since = None
+    handoff.return_at = handoff.return_announced_at = None
     handoff.actor_id = None
 
 

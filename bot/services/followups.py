@@ -19,6 +19,10 @@ from bot.services.handoffs import (
     note,
     start_clock,
 )
+from bot.services.hours import opening_of
+from bot.services.nextsteps import NO_STEP, NextStep, check_step, heard_from, plan_step, settle
+from bot.services.returns import plan_return
+from bot.services.schedule import plan_turn
 from bot.views import ids
 from bot.views.blocks import escape, when
 from bot.views.handoffs import TOUCHES
@@ -50,7 +54,9 @@ def _who_accepted(tx: Session, liaison: Liaison, handoff: Handoff, by: str) -> s
     return f"{escape(name)} accepted this lead already, {when(first.at)}."
 
 
-def log_touch(liaison: Liaison, handoff_id: str, by: str, kind: str) -> None:
+def log_touch(
+    liaison: Liaison, handoff_id: str, by: str, kind: str, next_step: NextStep = NO_STEP
+) -> None:
     """Record real contact; the first one answers the clock. `kind` is one of `TOUCHES`."""
     if kind not in TOUCHES:
         raise BadField(ids.TOUCH_KIND, "Choose how you were in touch.")
@@ -58,8 +64,10 @@ def log_touch(liaison: Liaison, handoff_id: str, by: str, kind: str) -> None:
     with liaison.transaction() as tx:
         handoff = queries.handoff_to_change(tx, liaison.team_id, handoff_id)
         person = authorise(tx, liaison, Act.TOUCH, handoff, by, now)
+        check_step(opening_of(tx, liaison, person, now), next_step, now)
         _change_hands(tx, liaison, handoff, person, now)
         _answer(tx, handoff, now)
+        plan_step(handoff, next_step)
         note(tx, handoff, "touched", now, by=by, facts={"kind": kind})
         changed(tx, liaison, handoff)
 
@@ -75,6 +83,7 @@ def record_outcome(
         person = authorise(tx, liaison, Act.OUTCOME, handoff, by, now)
         _change_hands(tx, liaison, handoff, person, now)
         _close(tx, handoff, outcome, words, at=now, now=now)
+        plan_return(liaison, handoff, now)
         handoff.outcome_by = by
         note(tx, handoff, "outcome", now, by=by, facts={"outcome": outcome})
         changed(tx, liaison, handoff)
@@ -112,11 +121,13 @@ def contacted(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) ->
     facts = {"kind": event.kind} if event.kind else {}
     person = handoff.actor_id if event.by is None else (by.id if by else None)
     if counts:
-        shown = handoff.touched_at
+        shown = handoff.touched_at, handoff.follow_up_on
         _answer(tx, handoff, min(event.occurred_at, now))
         note(tx, handoff, "crm_touched", now, by=person, facts=facts)
-        if handoff.touched_at != shown:  # the messages show the first contact only
+        if (handoff.touched_at, handoff.follow_up_on) != shown:  # what the messages show of it
             changed(tx, liaison, handoff)
+        else:
+            plan_turn(tx, liaison, handoff)
     else:
         note(tx, handoff, "crm_contact", now, by=person, facts=facts)
     return Receipt(handoff.id, duplicate=False)
@@ -133,6 +144,7 @@ def outcome_told(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime)
         note(tx, handoff, "older_outcome", now, facts={"outcome": outcome})
         return Receipt(handoff.id, duplicate=False)
     _close(tx, handoff, outcome, event.reason, at=event.occurred_at, now=now)
+    plan_return(liaison, handoff, now)
     by = queries.person_by_email(tx, liaison.team_id, event.by)
     handoff.outcome_by = by.id if by else None
     told = {"outcome": outcome, "told": "crm"}
@@ -161,6 +173,7 @@ def _answer(tx: Session, handoff: Handoff, at: datetime) -> None:
     """A touch: the clock of the current run is answered, and no further step is taken."""
     handoff.stage = touched(handoff.stage)
     handoff.touched_at = min(handoff.touched_at or at, at)
+    heard_from(handoff, at)
     run = queries.current_run(tx, handoff)
     if run:
         run.answered_at = run.answered_at or at
@@ -174,6 +187,7 @@ def _close(
     handoff.outcome, handoff.outcome_at = outcome, at
     handoff.outcome_words = (words or "").strip() or None
     handoff.closed_at = handoff.closed_at or now
+    settle(handoff)
     run = queries.current_run(tx, handoff)
     if run:
         run.answered_at = run.answered_at or now

@@ -17,6 +17,7 @@ from bot.intake.webhook import Receipt
 from bot.liaison import Liaison
 from bot.models import Handoff, History, Lead, Message, MessageKind, Person, Run
 from bot.services.hours import back_at_work, opening_of
+from bot.services.schedule import plan_turn
 from bot.views.blocks import escape, when
 
 DEFAULT_GRADE = "C"
@@ -40,6 +41,13 @@ def hand_over(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) ->
     note(tx, handoff, "handed_over", now)
     if owner:
         begin_run(tx, liaison, handoff, owner, "owner")
+    show(tx, liaison, handoff)
+    return Receipt(handoff.id, duplicate=False)
+
+
+def show(tx: Session, liaison: Liaison, handoff: Handoff) -> None:
+    """Queue the card of a new hand-off; its clock starts when Slack shows it."""
+    plan_turn(tx, liaison, handoff)
     say_in_channel(
         tx,
         liaison,
@@ -48,7 +56,6 @@ def hand_over(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) ->
         subject_id=handoff.id,
         channel=liaison.handoff_channel,
     )
-    return Receipt(handoff.id, duplicate=False)
 
 
 def lead_told_of(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) -> Lead:
@@ -229,6 +236,8 @@ def _who_claimed(tx: Session, liaison: Liaison, handoff: Handoff, actor: Person,
 
 
 def _who_closed(tx: Session, liaison: Liaison, handoff: Handoff) -> str:
+    if handoff.stage is Stage.EXPIRED and handoff.closed_at:
+        return f"This lead expired, {when(handoff.closed_at)}; marketing may hand it over again."
     facts = queries.facts(tx, liaison.team_id, handoff.id)
     who = escape(facts.outcome_by.name) if facts.outcome_by else "The CRM"
     label = escape(liaison.playbook.outcome_label(handoff.outcome or ""))
@@ -260,8 +269,9 @@ def note(
 
 
 def changed(tx: Session, liaison: Liaison, handoff: Handoff) -> None:
-    """Something every message about this hand-off shows has changed."""
+    """Something every message about this hand-off shows has changed, and perhaps its next turn."""
     handoff.revision += 1
+    plan_turn(tx, liaison, handoff)
     tx.add(handoff)
     homes.note_change(tx, liaison, handoff, in_queue=handoff.actor_id is None)
     tx.flush()

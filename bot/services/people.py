@@ -11,8 +11,9 @@ from bot.calendars import BadCalendar, parse_zone
 from bot.core import sla
 from bot.db import insert_once
 from bot.liaison import Liaison
-from bot.models import Person, Run
+from bot.models import Handoff, Person, Run
 from bot.services.hours import opening_of
+from bot.services.schedule import plan_turn
 from bot.slack import Member
 
 
@@ -86,7 +87,7 @@ def _list(liaison: Liaison, person: Person, by_email: dict[str, Person]) -> None
 
 
 def _replan(tx: Session, liaison: Liaison, person: Person) -> None:
-    """A person's hours changed: their open runs are due by the new ones.
+    """A person's hours changed: their open runs are due by the new ones, and so are their turns.
 
     The hand-off's promise to marketing stays; only the actor's own due time moves.
     """
@@ -106,3 +107,16 @@ def _replan(tx: Session, liaison: Liaison, person: Person) -> None:
         run.due_at = sla.due_at(opening, run.started_at, sla.Allowance.parse(run.allowance))
         plan = sla.plan(opening, run.started_at, run.due_at, liaison.playbook.ladder_to_actor)
         run.next_step_at = sla.next_step_at(plan, queries.steps_taken(tx, run))
+    _replan_turns(tx, liaison, person)
+
+
+def _replan_turns(tx: Session, liaison: Liaison, person: Person) -> None:
+    handoffs = tx.scalars(
+        select(Handoff).where(
+            col(Handoff.team_id) == liaison.team_id,
+            col(Handoff.actor_id) == person.id,
+            col(Handoff.closed_at).is_(None),
+        )
+    ).all()
+    for handoff in handoffs:
+        plan_turn(tx, liaison, handoff)

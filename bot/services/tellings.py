@@ -10,6 +10,7 @@ from bot.delivery.courier import Hold, Telling
 from bot.delivery.messages import shrink_older
 from bot.liaison import Liaison
 from bot.models import Ask, History, Message, MessageKind, Person
+from bot.services.digests import told_in
 from bot.services.handoffs import card_shown
 from bot.services.hours import back_at_work
 from bot.views import asks as ask_views
@@ -25,9 +26,11 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.CARD: Telling(partial(_card, liaison), partial(_card_shown, liaison)),
         MessageKind.LEAD_DM: Telling(partial(_dm, liaison), partial(_dm_shown, liaison)),
         MessageKind.NUDGE: Telling(partial(_dm, liaison), partial(_dm_shown, liaison)),
+        MessageKind.FOLLOW_UP: Telling(partial(_dm, liaison), partial(_dm_shown, liaison)),
         MessageKind.NOTE: Telling(partial(_note, liaison)),
         MessageKind.ASK: Telling(partial(_question, liaison)),
         MessageKind.ANSWER: Telling(partial(_answer, liaison)),
+        MessageKind.DIGEST: Telling(partial(_digest, liaison)),
         MessageKind.UNREAD: Telling(partial(_unread, liaison)),
     }
 
@@ -66,6 +69,9 @@ def _is_wanted(message: Message, facts: queries.HandoffFacts, *, is_current: boo
     """Whether it still is this person's, and still needs saying."""
     if not is_current or facts.handoff.closed_at:
         return False
+    if message.kind is MessageKind.FOLLOW_UP:
+        day = facts.handoff.follow_up_on
+        return day is not None and day.isoformat() == message.about
     return message.kind is not MessageKind.NUDGE or facts.handoff.touched_at is None
 
 
@@ -108,6 +114,14 @@ def _answer(liaison: Liaison, tx: Session, message: Message, now: datetime) -> P
     facts = queries.facts(tx, liaison.team_id, message.subject_id)
     by = tx.get_one(Person, (liaison.team_id, asked.answered_by))
     return ask_views.answered(asked, facts, by)
+
+
+def _digest(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold:
+    """All that was collected until now, inside the reader's hours."""
+    reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
+    if message.ts is None and (opens := back_at_work(tx, liaison, reader, now)):
+        return Hold(opens)
+    return handoff_views.digest(told_in(tx, message))
 
 
 def _unread(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold:

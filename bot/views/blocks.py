@@ -63,6 +63,12 @@ def when(at: datetime) -> str:
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>"
 
 
+def on_day(at: datetime) -> str:
+    """The day of an instant in each reader's own zone."""
+    fallback = at.strftime("%a %d %b")
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}}|{fallback}>"
+
+
 def _mrkdwn(text: str) -> dict[str, Any]:
     """Cut to what a block takes; an entity or a link that the cut went through goes with it.
 
@@ -131,6 +137,10 @@ def text_field(action_id: str, *, most: int, hint: str) -> Block:
         "max_length": most,
         "placeholder": plain(short(hint, 150)),
     }
+
+
+def day_field(action_id: str) -> Block:
+    return {"type": "datepicker", "action_id": action_id, "placeholder": plain("Choose a day")}
 
 
 def line_field(

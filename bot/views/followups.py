@@ -1,9 +1,9 @@
 """What the actor reads and presses: the DM, the nudge, the forms for touch and outcome."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from bot.models import Lead, Message, MessageKind, Person
+from bot.models import Handoff, Lead, Message, MessageKind, Person
 from bot.playbook import Playbook
 from bot.queries import HandoffFacts
 from bot.views import ids
@@ -15,9 +15,11 @@ from bot.views.blocks import (
     button,
     clean,
     context,
+    day_field,
     escape,
     field,
     foreign,
+    line_field,
     modal,
     overflow,
     plain_section,
@@ -28,7 +30,7 @@ from bot.views.blocks import (
     text_field,
     when,
 )
-from bot.views.handoffs import TOUCHES, company, status_line
+from bot.views.handoffs import TOUCHES, company, return_lines, status_line
 
 PUSH = 90
 """Characters a phone shows of a push notification."""
@@ -42,10 +44,22 @@ def dm(
     """The living DM about one lead: who to call, why, by when, and the buttons to answer."""
     push, known = _push(message, facts, reader, now), contact(facts.lead)
     words = [quote(facts.lead.message)] if facts.lead.message else []
-    notes = [_about(facts), status_line(facts, playbook, reader)]
+    status = f"{status_line(facts, playbook, reader)}{_next_step(facts.handoff)}"
+    notes = [" ".join([_about(facts), *return_lines(facts, playbook)]), status]
     blocks = [section(f"*{push}*"), *([plain_section(known)] if known else [])]
     blocks += [*map(section, words), *map(context, notes), _buttons(facts)]
     return Post("\n".join([push, escape(known), *words, *notes]), blocks)
+
+
+def _next_step(handoff: Handoff) -> str:
+    """What the actor promised to do next; empty when nothing."""
+    day = f" {_day(handoff.follow_up_on)}" if handoff.follow_up_on else ""
+    words = f": {foreign(handoff.follow_up_words, 150)}" if handoff.follow_up_words else ""
+    return f" Next step{day}{words}." if day or words else ""
+
+
+def _day(day: date) -> str:
+    return day.strftime("%a %d %b")
 
 
 def settled(facts: HandoffFacts, reader: Person, playbook: Playbook) -> Post:
@@ -66,9 +80,12 @@ def _push(message: Message, facts: HandoffFacts, reader: Person, now: datetime) 
     verb = "Call" if lead.phone else "E-mail" if lead.email else "Look up"
     due = facts.run.due_at if facts.run else None
     answered = facts.handoff.touched_at is not None
+    follow_up_on = facts.handoff.follow_up_on
     tail = f", due {local_time(due, reader, now)}" if due and not answered else ""
     if message.kind is MessageKind.NUDGE and not answered:
         tail = f": first touch{tail.replace(', due', ' due')}"
+    elif message.kind is MessageKind.FOLLOW_UP and follow_up_on:
+        tail = f": you planned to follow up {_day_word(follow_up_on, reader, now)}"
     elif facts.handoff.reason:
         room = PUSH - len(f"{verb} : {tail}") - 30
         tail = f": {foreign(facts.handoff.reason, max(room, 20))}{tail}"
@@ -84,6 +101,11 @@ def local_time(at: datetime, reader: Person, now: datetime) -> str:
     local = at.astimezone(zone)
     is_today = local.date() == now.astimezone(zone).date()
     return local.strftime("%H:%M" if is_today else "%a %H:%M")
+
+
+def _day_word(day: date, reader: Person, now: datetime) -> str:
+    is_today = now.astimezone(ZoneInfo(reader.timezone)).date() == day
+    return "today" if is_today else f"on {_day(day)}"
 
 
 def contact(lead: Lead) -> str:
@@ -130,14 +152,23 @@ def _buttons(facts: HandoffFacts) -> Block:
 
 
 def touch_form(facts: HandoffFacts) -> View:
-    """How were you in touch? One choice."""
+    """How were you in touch? One choice, and what comes next if that is known."""
     choice = radios(ids.CHOICE, [(label, key) for key, label in TOUCHES.items()])
+    words = line_field(ids.CHOICE, most=150)
     return modal(
         ids.TOUCH_FORM,
         "Log touch",
         [
             section(f"*{company(facts.lead)}*"),
             field(ids.TOUCH_KIND, "How were you in touch?", choice),
+            field(
+                ids.FOLLOW_UP_ON,
+                "Next step on",
+                day_field(ids.CHOICE),
+                optional=True,
+                hint="You are reminded in the morning of that day, unless you did it before.",
+            ),
+            field(ids.FOLLOW_UP_WORDS, "What is the next step?", words, optional=True),
             context("Automated mail does not count: this is for contact by a person."),
         ],
         submit="Save",
@@ -178,6 +209,7 @@ def why_me(facts: HandoffFacts, reader: Person) -> str:
         "fixed": "marketing put its data right and sent it back",
         "claim": f"{'you' if you else 'they'} claimed it from the queue",
         "took_on": f"{'you' if you else 'they'} answered it while its first touch was open",
+        "return": f"it came back by itself and was with {'you' if you else 'them'} last time",
     }[run.why]
     rule = (
         f"; grade {facts.handoff.grade} means a first touch within {run.allowance} of working time"

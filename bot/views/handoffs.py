@@ -17,6 +17,7 @@ from bot.views.blocks import (
     escape,
     foreign,
     modal,
+    on_day,
     overflow,
     section,
     when,
@@ -24,6 +25,7 @@ from bot.views.blocks import (
 
 _LINES_OF_HISTORY = 90
 """A modal takes 100 blocks."""
+_LINES_OF_DIGEST = 15
 
 TOUCHES = {
     "spoke": "Called, spoke",
@@ -45,7 +47,7 @@ def company(lead: Lead) -> str:
 def card(facts: HandoffFacts, playbook: Playbook) -> Post:
     """The one message of a hand-off in the channel: no contact data, no mention, no blame."""
     lines = [_headline(facts), *_why_lines(facts.handoff)]
-    notes = [status_line(facts, playbook)]
+    notes = [status_line(facts, playbook), *return_lines(facts, playbook)]
     if missing := missing_fields(facts):
         notes.append(f"Missing: {', '.join(missing)}.")
     blocks = [section("\n".join(lines)), *map(context, notes)]
@@ -91,7 +93,7 @@ def missing_fields(facts: HandoffFacts) -> list[str]:
         "why it qualifies": handoff.reason,
     }
     missing = [name for name, value in wanted.items() if not value]
-    if handoff.owner_given and handoff.owner_id is None:
+    if handoff.owner_given and handoff.owner_id is None and not handoff.runs:
         missing.append("an owner we know (the one given is not a rep here)")
     return missing
 
@@ -99,6 +101,8 @@ def missing_fields(facts: HandoffFacts) -> list[str]:
 def status_line(facts: HandoffFacts, playbook: Playbook, reader: Person | None = None) -> str:
     """Where it stands, in one sentence without judgement; `reader` None = everybody reads it."""
     handoff = facts.handoff
+    if handoff.stage is Stage.EXPIRED and handoff.closed_at:
+        return f"*Expired*, {when(handoff.closed_at)}, without contact."
     if handoff.closed_at or handoff.outcome:
         return _outcome_line(facts, playbook, reader)
     if facts.actor is None:
@@ -128,8 +132,23 @@ def _outcome_line(facts: HandoffFacts, playbook: Playbook, reader: Person | None
     return f"*{label}*, {says}{at}.{words}"
 
 
+def return_lines(facts: HandoffFacts, playbook: Playbook) -> list[str]:
+    """That it will come back, once that is near; or what was said when it was here before."""
+    handoff, before = facts.handoff, facts.before
+    if handoff.return_at and handoff.return_announced_at:
+        return [f"Returns from {on_day(handoff.return_at)}."]
+    if before is None or before.outcome_at is None:
+        return []
+    days = max((handoff.handed_at - before.outcome_at).days, 1)
+    label = escape(playbook.outcome_label(before.outcome or ""))
+    by = escape(facts.before_by.name) if facts.before_by else "the CRM"
+    return [f"Back after {days} day{'s' if days > 1 else ''}: “{label}”, said {by}."]
+
+
 def _card_buttons(handoff: Handoff, playbook: Playbook) -> Block:
     entries = [("History", f"{ids.MORE_HISTORY}:{handoff.id}")]
+    if handoff.return_at and handoff.return_announced_at:
+        entries.append(("Cancel return", f"{ids.MORE_CANCEL_RETURN}:{handoff.id}"))
     is_rejected = handoff.stage is Stage.REJECTED and handoff.fixed_at is None
     if is_rejected and playbook.is_returnable(handoff.outcome):
         entries.append(("Send back fixed", f"{ids.MORE_FIXED}:{handoff.id}"))
@@ -165,6 +184,12 @@ _TOLD = {
     "crm_touched": "{by} was in touch, says the CRM: {kind}",
     "crm_contact": "The CRM noted contact that does not answer the clock: {kind}",
     "nudged": "{to} was reminded",
+    "given_back": "It went back to the queue",
+    "expired": "It expired: {days} days without contact",
+    "returned": "It came back, as a new hand-off",
+    "came_again": "The lead came back by itself, as agreed",
+    "return_cancelled": "{by} cancelled its return",
+    "stays_away": "It did not come back: it was erased, or handed over anew",
     "outcome": "{by} said: {outcome}",
     "asked": "{by} asked marketing",
     "ask_open": "The question to marketing is still open",
@@ -175,12 +200,13 @@ _TOLD = {
 
 
 def _told(row: History, names: dict[str, str]) -> str:
-    facts = {"kind": "no details", "outcome": "", "to": ""} | row.facts
+    facts = {"kind": "no details", "outcome": "", "to": "", "days": ""} | row.facts
     words = {
         "by": names.get(row.by or "", "The CRM"),
         "to": names.get(facts["to"], "The actor"),
         "kind": TOUCHES.get(facts["kind"], facts["kind"]),
         "outcome": facts["outcome"].replace("_", " "),
+        "days": facts["days"],
     }
     sentence = _TOLD.get(row.kind, row.kind)
     return sentence.format_map({key: escape(value) for key, value in words.items()})
@@ -191,6 +217,15 @@ def note(lead: Lead, line: History, names: dict[str, str], reader: Person) -> Po
     told = _told(line, names | {reader.id: "You"})
     sentence = f"*{company(lead)}*: {told}."
     return Post(sentence, [section(sentence)])
+
+
+def digest(told: list[tuple[Lead, History]]) -> Post:
+    """Lines of several hand-offs for a reader who is told no names of who had them."""
+    shown = [f"*{company(lead)}*: {_told(line, {})}." for lead, line in told[:_LINES_OF_DIGEST]]
+    if more := len(told) - len(shown):
+        shown.append(f"And {more} more.")
+    text = "\n".join(["Leads that waited without contact:", *shown])
+    return Post(text, [section(text)])
 
 
 def why_it_came(handoff: Handoff) -> str:

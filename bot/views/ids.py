@@ -17,9 +17,12 @@ MORE_WHY = "why"
 MORE_HISTORY = "history"
 MORE_ASK = "ask"
 MORE_FIXED = "fixed"
+MORE_CANCEL_RETURN = "cancel_return"
 
 TOUCH_FORM = "lead:touch_form"
 TOUCH_KIND = "touch_kind"
+FOLLOW_UP_ON = "follow_up_on"
+FOLLOW_UP_WORDS = "follow_up_words"
 
 OUTCOME_FORM = "lead:outcome_form"
 OUTCOME_KEY = "outcome_key"

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
 import pytest
@@ -11,8 +11,11 @@ from bot.core.business_time import (
     add,
     elapsed,
     is_open,
+    local_date,
+    next_morning,
     next_opening,
     next_working_day,
+    opening_on,
 )
 from bot.core.sla import Allowance, due_at
 from tests.core.walk import MINUTE, Place, walk, walked_opening
@@ -309,3 +312,37 @@ def test_the_next_opening_is_the_first_worked_minute(number: int, start: int) ->
     else:
         with pytest.raises(OutsideTable):
             next_opening(opening, at[start])
+
+
+MORNINGS = [
+    # place    at                  next first opening    why
+    (berlin,   "2026-06-01 05:00", "2026-06-01 07:00"),  # before work begins
+    (berlin,   "2026-06-01 07:00", "2026-06-02 07:00"),  # the opening itself is not ahead
+    (berlin,   "2026-06-05 10:00", "2026-06-08 07:00"),  # over a weekend
+    (lunch,    "2026-06-01 10:30", "2026-06-02 07:00"),  # the end of a lunch break is no morning
+    (away,     "2026-06-01 08:00", "2026-06-03 10:00"),  # back from leave in the middle of a day
+    (berlin,   "2026-10-23 10:00", "2026-10-26 08:00"),  # the clock went back on Sunday
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("place", "at", "morning"), MORNINGS)
+def test_the_next_morning(place: Place, at: str, morning: str) -> None:
+    assert next_morning(around(place, utc(at)), utc(at)) == utc(morning)
+
+
+def test_a_day_without_an_opening_opens_on_the_one_after_it() -> None:
+    opening = around(berlin, utc("2026-06-05 10:00"))
+
+    assert opening_on(opening, date(2026, 6, 5)) == utc("2026-06-05 07:00")
+    assert opening_on(opening, date(2026, 6, 6)) == utc("2026-06-08 07:00")
+
+
+@pytest.mark.parametrize(
+    ("place", "at", "day"),
+    [
+        (sydney, "2026-06-01 15:00", date(2026, 6, 2)),
+        (shifts, "2026-06-01 03:00", date(2026, 5, 31)),
+    ],
+)
+def test_the_local_date_is_that_of_the_place(place: Place, at: str, day: date) -> None:
+    assert local_date(around(place, utc(at)), utc(at)) == day

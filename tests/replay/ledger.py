@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from bot.calendars import Calendars
 from bot.core.lifecycle import Stage
 from bot.core.sla import DEFAULT_LADDER, Allowance, due_at, plan
+from bot.core.turns import Patience
 from bot.intake.lead_event import EventKind
 from bot.models import Handoff, InboxEvent, Lane, Lead, Message, MessageKind, Person, Run, Step
 from replay.books import Books, Posted
@@ -46,6 +47,7 @@ def books() -> Books:
         leads_in=3,
         tally=tally,
         stages={"lead-1": Stage.WORKING},
+        first_contacts={"lead-1": TOUCHED_AT},
         leads=(Lead(team_id=TEAM, id="l1", lead_key="id:lead-1", created_at=MONDAY_NINE),),
         handoffs=(handoff("h1", "l1"),),
         runs=(
@@ -82,6 +84,7 @@ def books() -> Books:
             for row, at in zip(messages, posted_at, strict=True)
         ),
         ladder=DEFAULT_LADDER,
+        patience=Patience(),
         openings={"U1": OPENING},
     )
 
@@ -97,6 +100,7 @@ def handoff(handoff_id: str, lead_id: str) -> Handoff:
         grade="B",
         handed_at=MONDAY_NINE,
         received_at=MONDAY_NINE,
+        shown_at=MONDAY_NINE,
         touched_at=TOUCHED_AT,
         runs=1,
     )

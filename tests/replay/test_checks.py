@@ -59,6 +59,31 @@ def _new_though_touched(told: Books) -> Books:
     return replace(told, stages={"lead-1": Stage.NEW})
 
 
+def _expired_though_touched(told: Books) -> Books:
+    told.handoffs[0].stage = Stage.EXPIRED
+    return told
+
+
+def _untouched_for_good(told: Books) -> Books:
+    return replace(told, first_contacts={})
+
+
+def _touched_too_late(told: Books) -> Books:
+    return replace(told, first_contacts={"lead-1": MONDAY_NINE + timedelta(days=8)})
+
+
+def _given_back_too_early(told: Books) -> Books:
+    told.runs[0].answered_at, told.runs[0].ended_at = None, TOUCHED_AT
+    return told
+
+
+def _expired_too_late(told: Books) -> Books:
+    lead = told.handoffs[0]
+    lead.stage, lead.actor_id = Stage.EXPIRED, None
+    lead.closed_at = MONDAY_NINE + timedelta(days=22)
+    return told
+
+
 def _closed_without_outcome(told: Books) -> Books:
     told.handoffs[0].closed_at = TOUCHED_AT
     return told
@@ -158,6 +183,11 @@ TAMPERED: tuple[tuple[Check, Tamper, str], ...] = (
     (checks.each_stage_is_the_sets, _won_says_the_set, "h1"),
     (checks.each_stage_is_the_sets, _new_though_touched, "h1"),
     (checks.each_stage_is_the_sets, _closed_without_outcome, "h1"),
+    (checks.each_stage_is_the_sets, _expired_though_touched, "h1"),
+    (checks.each_stage_is_the_sets, _untouched_for_good, "h1"),
+    (checks.each_stage_is_the_sets, _touched_too_late, "h1"),
+    (checks.each_unworked_lead_turns_on_time, _given_back_too_early, "h1"),
+    (checks.each_unworked_lead_turns_on_time, _expired_too_late, "h1"),
     (checks.nothing_was_told_for_nobody, _contact_of_nobody, "lead-9"),
     (checks.each_message_is_in_slack_once, _lost, "m1"),
     (checks.each_message_is_in_slack_once, _doubled, "m1"),
@@ -201,6 +231,16 @@ def test_a_message_that_was_no_longer_wanted_is_not_lost() -> None:
     finding = checks.none_is_lost(replace(told, messages=(*told.messages, needless)))
 
     assert finding.offenders == ()
+
+
+def test_contact_in_the_very_tick_in_which_time_ran_out_counts_or_not() -> None:
+    told = books()
+    assert told.runs[0].due_at
+    touched_at = told.runs[0].due_at + timedelta(days=7)
+
+    at_the_end = replace(told, first_contacts={"lead-1": touched_at})
+
+    assert checks.each_stage_is_the_sets(at_the_end).offenders == ()
 
 
 def test_a_step_in_the_very_tick_of_the_answer_may_be_taken_or_not() -> None:

@@ -36,7 +36,7 @@ def test_leadforge_adds_up() -> None:
 
     assert broken(told) == []
     assert {handoff.stage for handoff in told.books.handoffs} == {
-        Stage.NEW,
+        Stage.EXPIRED,
         Stage.WORKING,
         Stage.WON,
         Stage.LOST,
@@ -49,4 +49,4 @@ def test_olist_adds_up() -> None:
 
     assert broken(told) == []
     waiting = [handoff for handoff in told.books.handoffs if handoff.actor_id is None]
-    assert {handoff.stage for handoff in waiting} == {Stage.NEW}
+    assert {handoff.stage for handoff in waiting} == {Stage.EXPIRED}
