@@ -1,4 +1,4 @@
-"""python -m bot run | check | migrate | import | playbook check | new-secret: exit codes only."""
+"""python -m bot run | check | migrate | import | erase | playbook check | new-secret."""
 
 import argparse
 import logging
@@ -17,10 +17,11 @@ from bot import __version__, cli_imports
 from bot.app import Bot, connect
 from bot.clock import wall
 from bot.config import BadSettings, Settings
-from bot.db import make_engine, migrate
+from bot.db import empty_log, make_engine, migrate
 from bot.errors import CannotStart, NotSaved, SlackError
 from bot.intake.csv_file import NotCsv
 from bot.playbook import Playbook, PlaybookFaults
+from bot.services.erasing import count_erasable, erase_lead
 
 OK, FAULTY = 0, 2
 LOG_LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -65,6 +66,11 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "check", check, "name every setting that is missing or wrong, with its fix")
     _add(commands, "migrate", migrate_database, "bring the database to this version")
     _add(commands, "new-secret", new_secret, "print a fresh webhook secret")
+    erasing = _add(commands, "erase", erase, "erase a lead, here and in Slack, for good")
+    whom = erasing.add_mutually_exclusive_group(required=True)
+    whom.add_argument("--lead", metavar="ID", help="the lead's id, as your CRM sends it")
+    whom.add_argument("--email", metavar="ADDRESS", help="the lead's address")
+    erasing.add_argument("--yes", action="store_true", help="do not ask first")
     importing = _add(commands, "import", import_leads, "bring in the leads of a CSV as history")
     cli_imports.add_arguments(importing)
     playbook = commands.add_parser("playbook", help="work with a playbook file")
@@ -121,6 +127,29 @@ def migrate_database(_: argparse.Namespace) -> int:
     migrate(make_engine(_settings().database_url))
     print("The database is at this version.")
     return OK
+
+
+def erase(chosen: argparse.Namespace) -> int:
+    """Asks first. What Slack shows is changed by the bot that runs, or at its next start."""
+    liaison, _slack, _me = connect(_settings(), wall)
+    try:
+        count = count_erasable(liaison, lead_id=chosen.lead, email=chosen.email)
+        if not count:
+            raise CannotStart("No lead is known by this; was it erased already?")
+        if not chosen.yes and not _is_sure(f"Erase {count} lead(s)? This cannot be undone."):
+            raise CannotStart("Nothing was erased.")
+        erased = erase_lead(liaison, lead_id=chosen.lead, email=chosen.email)
+        empty_log(liaison.engine)
+    finally:
+        liaison.engine.dispose()
+    print(f"Erased: {erased}. The running bot now takes them out of Slack's messages.")
+    return OK
+
+
+def _is_sure(question: str) -> bool:
+    """Whether somebody types yes; nobody there to ask means no."""
+    print(f"{question} Type yes to go on: ", end="", flush=True)
+    return sys.stdin.readline().strip().lower() == "yes"
 
 
 def import_leads(chosen: argparse.Namespace) -> int:

@@ -75,7 +75,8 @@ def _options(overflow: int) -> dict[str, Any]:
 def _set_up_sqlite(connection: Any, _record: object) -> None:
     # The driver would open no transaction for a SELECT; we open all of them ourselves.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    # What is deleted or overwritten is zeroed in the file: an erased lead must not be found there.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
     # SQLite's own knows no letter beyond A to Z, and people search for Ärzte too.
     connection.create_function("lower", 1, _lower, deterministic=True)
@@ -130,6 +131,20 @@ def migrate(engine: Engine) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('liaison migrate'))"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def empty_log(engine: Engine) -> None:
+    """Move what SQLite's write-ahead log holds into the file, and empty it.
+
+    Until then the log still has the pages as they were. When readers hold it up, it is emptied
+    another time. PostgreSQL keeps old rows until its autovacuum.
+    """
+    if engine.dialect.name == "sqlite":
+        connection = engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
 
 
 def insert_once(tx: Session, row: SQLModel) -> bool:

@@ -62,6 +62,8 @@ class Workspace(SQLModel, table=True):
     name: str
     bot_user_id: str
     connected_at: datetime
+    erasing_secret: str | None = None
+    """Keys the hashes by which erased leads are recognised; None until the first was erased."""
 
 
 class PlaybookVersion(SQLModel, table=True):
@@ -96,17 +98,20 @@ class Person(SQLModel, table=True):
     team: str | None = None
     roles: list[str] = Field(default_factory=list, sa_type=JSON)
     opens: str | None = None
+    own_opens: str | None = None
+    """Hours the person set themselves; they go before the playbook's."""
     holidays: list[str] | None = Field(default=None, sa_type=JSON)
     """None = the team's; empty = none at all."""
     manager_id: str | None = None
 
 
 class Absence(SQLModel, table=True):
-    """A span in which a person does not work; half-open."""
+    """A span in which a person does not work; half-open. An empty one was called off."""
 
     __table_args__ = (
         _to("person", "person_id"),
         Index("ix_absence_person", "team_id", "person_id", "ends_at"),
+        _due("ix_absence_turn", "team_id", "turn_at"),
     )
 
     team_id: str = Field(primary_key=True)
@@ -114,17 +119,34 @@ class Absence(SQLModel, table=True):
     person_id: str
     starts_at: datetime
     ends_at: datetime
+    cover_id: str | None = None
+    """Who acts meanwhile; None = nobody was named."""
+    note: str | None = None
+    """For whoever covers, and shown to nobody else."""
+    created_by: str | None = None
+    begun_at: datetime | None = None
+    """When what waited for the person was handed on."""
+    ended_at: datetime | None = None
+    """When it was ended early or called off; `ends_at` moved with it."""
+    turn_at: datetime | None = None
+    """When it begins or ends next, whichever is still to be done; None = it is over."""
 
 
 class Lead(SQLModel, table=True):
     """A person or company marketing won interest from. The one table with personal fields."""
 
-    __table_args__ = (UniqueConstraint("team_id", "lead_key", name="uq_lead_key"),)
+    __table_args__ = (
+        UniqueConstraint("team_id", "lead_key", name="uq_lead_key"),
+        _due("ix_lead_do_not_contact", "team_id", "email", "do_not_contact_at"),
+        Index("ix_lead_email", "team_id", "email"),
+        _due("ix_lead_merged", "team_id", "merged_into"),
+    )
 
     team_id: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
     lead_key: str
-    """`id:<the CRM's id>`, or `email:<hash>` when the source has no id of its own."""
+    """`id:<the CRM's id>`, or `email:<hash>` when the source has no id of its own; once erased,
+    `erased:<id>`."""
     given_name: str | None = None
     family_name: str | None = None
     email: str | None = None
@@ -134,8 +156,24 @@ class Lead(SQLModel, table=True):
     country: str | None = None
     message: str | None = Field(default=None, sa_type=Text)
     custom: dict[str, object] = Field(default_factory=dict, sa_type=JSON)
+    told_at: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+    """When each field was told last, in ISO 8601: an older event never overwrites a newer one."""
+    merged_into: str | None = None
+    """The lead that stands for this one since the CRM merged them; never itself merged."""
     created_at: datetime
     erased_at: datetime | None = None
+    do_not_contact_at: datetime | None = None
+    """When this person asked to be left alone: later hand-offs are refused, and none returns."""
+
+
+class ErasedKey(SQLModel, table=True):
+    """A key of an erased lead, as a hash that only this workspace can make."""
+
+    __tablename__ = "erased_key"
+
+    team_id: str = Field(primary_key=True)
+    digest: str = Field(primary_key=True)
+    erased_at: datetime
 
 
 _OPEN = text("closed_at IS NULL")
@@ -168,6 +206,8 @@ class Handoff(SQLModel, table=True):
         ),
         Index("ix_handoff_lead", "team_id", "lead_id", "id"),
         Index("ix_handoff_stage", "team_id", "stage"),
+        _due("ix_handoff_absence", "team_id", "absence_id"),
+        _due("ix_handoff_closed", "team_id", "closed_at"),
         _due("ix_handoff_turns", "team_id", "turns_at"),
         _due("ix_handoff_returned", "team_id", "owner_id", "received_at", "returned_from"),
     )
@@ -179,6 +219,8 @@ class Handoff(SQLModel, table=True):
     owner_id: str | None = None
     actor_id: str | None = None
     """Who acts now: the owner, or their cover while away. None while it waits in the queue."""
+    absence_id: str | None = None
+    """The absence for which somebody last covered, or it went to the queue."""
     owner_given: str | None = None
     """The owner's address as it arrived, kept when nobody here has it, so the card can say so."""
     grade: str
@@ -204,13 +246,23 @@ class Handoff(SQLModel, table=True):
     due_at: datetime | None = None
     """What marketing was promised; never moves later. None = no clock, or not shown yet."""
     touched_at: datetime | None = None
+    meeting_at: datetime | None = None
+    """A meeting with the lead; no first touch is due before it is over."""
+    meeting_ends_at: datetime | None = None
+    """None = an hour after it begins."""
     outcome: str | None = None
     """A reason's key of the playbook, or qualified, won, lost."""
+    outcome_detail: str | None = None
+    """Which of the reason's details it was, as the playbook writes it."""
     outcome_words: str | None = Field(default=None, sa_type=Text)
     outcome_at: datetime | None = None
     """When the outcome happened, as told; an older event never overwrites a newer one."""
     outcome_by: str | None = None
     """Who said so here; None when a machine told us."""
+    outcome_person: str | None = None
+    """Whom the outcome names: who goes on with it, or whose it was already."""
+    return_at: datetime | None = None
+    """When a recycled lead comes back."""
     closed_at: datetime | None = None
     fixed_at: datetime | None = None
     """When marketing put its data right and sent it back, which it may do once."""
@@ -228,8 +280,6 @@ class Handoff(SQLModel, table=True):
     """When the actor was reminded of the next step; a touch or another date clears it."""
     silent_since: datetime | None = None
     """Since when it counts as silent; None = somebody is in touch, or it has a date."""
-    return_at: datetime | None = None
-    """When a recycled lead comes back, at the earliest; None = it does not."""
     return_announced_at: datetime | None = None
     """Since when the card says so and marketing may cancel it."""
     returned_from: str | None = None
@@ -256,6 +306,26 @@ class History(SQLModel, table=True):
     facts: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
 
 
+class Undo(SQLModel, table=True):
+    """The latest answer to a hand-off, as long as whoever gave it may take it back."""
+
+    __table_args__ = (
+        ForeignKeyConstraint(["team_id", "handoff_id"], ["handoff.team_id", "handoff.id"]),
+        Index("ix_undo_until", "team_id", "until"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    handoff_id: str = Field(primary_key=True)
+    by: str
+    until: datetime
+    before: dict[str, dict[str, object]] = Field(default_factory=dict, sa_type=JSON)
+    """What the answer changed, as it was before: columns of the hand-off, its run and its lead."""
+    lines: int
+    """Lines of history right after the answer: one more, and something happened since."""
+    told: str | None = None
+    """The line of history a colleague was told of; they hear when it is taken back."""
+
+
 class Run(SQLModel, table=True):
     """One actor's holding of a hand-off, with its own allowance: nobody inherits lateness."""
 
@@ -280,11 +350,13 @@ class Run(SQLModel, table=True):
     number: int = Field(primary_key=True)
     actor_id: str
     why: str
-    """How it came to this actor: owner, claim, took_on, fixed, return."""
+    """How it came to this actor: owner, claim, took_on, fixed, return, cover, back, crm."""
     allowance: str | None
     """`1h`, `1d` …; None = no clock."""
     started_at: datetime | None = None
     """When the card was shown (first run) or the hand-off changed hands."""
+    counts_from: datetime | None = None
+    """From when the allowance counts: the start, a later act of the lead, a meeting's end."""
     due_at: datetime | None = None
     next_step_at: datetime | None = None
     accepted_at: datetime | None = None
@@ -321,6 +393,10 @@ class MessageKind(StrEnum):
     """A line of a hand-off's history, told to one person."""
     ASK = "ask"
     ANSWER = "answer"
+    AWAY = "away"
+    """An absence, told to whoever covers, and to its person when a manager entered it."""
+    BACK = "back"
+    """What became of the leads of somebody who was away."""
     FOLLOW_UP = "follow_up"
     """The next step falls today."""
     DIGEST = "digest"
@@ -362,7 +438,7 @@ class Message(SQLModel, table=True):
     """Why it is sent, once: `card:<handoff>`, `nudge:<handoff>:<run>:<step>:<recipient>` …"""
     kind: MessageKind = Field(sa_type=_codes(MessageKind))
     subject_id: str
-    """The hand-off it shows; the watched channel, when it tells of one; a digest's reader."""
+    """The hand-off it shows; or the absence or watched channel it tells of; a digest's reader."""
     run: int | None = None
     """The run it belongs to; None when it belongs to the whole hand-off."""
     step: int | None = None

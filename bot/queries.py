@@ -1,18 +1,40 @@
 """Reads that more than one place asks: one function per question, none of them commits."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, and_, bindparam, select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from bot.errors import NotListed, Unknown
-from bot.models import Absence, Ask, Handoff, History, Lead, Message, Person, Run, Step
+from bot.models import (
+    Absence,
+    Ask,
+    Handoff,
+    History,
+    Lead,
+    Message,
+    MessageKind,
+    Person,
+    Run,
+    Step,
+)
 
 SALES, MARKETING = "sales", "marketing"
+COVER = "cover"
+"""Why a run is its actor's: they stand in for somebody who is away."""
+
+
+@dataclass(frozen=True)
+class Cover:
+    """That the actor stands in: for whom, and for which absence of theirs."""
+
+    person: Person
+    absence: Absence
 
 
 @dataclass(frozen=True)
@@ -26,10 +48,29 @@ class HandoffFacts:
     actor: Person | None
     outcome_by: Person | None
     """Who recorded the outcome here; None when the CRM told it, or there is none."""
+    outcome_person: Person | None = None
+    """Whom the outcome names: who goes on with it, or whose it was already."""
     before: Handoff | None = None
     """The hand-off it came back from; None when it was handed over by marketing."""
     before_by: Person | None = None
     """Who recorded the outcome of that one."""
+    cover: Cover | None = None
+    """None = the actor acts for themselves."""
+
+
+_Id = SQLColumnExpression[str] | SQLColumnExpression[str | None]
+_FactsRow = Row[
+    Handoff,
+    Lead,
+    Run | None,
+    Person | None,
+    Person | None,
+    Person | None,
+    Handoff | None,
+    Person | None,
+    Absence | None,
+    Person | None,
+]
 
 
 def person(tx: Session, team_id: str, person_id: str) -> Person:
@@ -79,12 +120,64 @@ def markets(person: Person) -> bool:
 
 
 def lead_by_key(tx: Session, team_id: str, lead_key: str) -> Lead | None:
-    """The lead, locked until the transaction ends, so that its events are taken one by one."""
+    """The lead, locked until the transaction ends, so that its events are taken one by one.
+
+    For one that was merged, the lead that stands for it since.
+    """
+    lead = lead_as_told(tx, team_id, lead_key)
+    if lead is None or lead.merged_into is None:
+        return lead
+    return tx.get_one(Lead, (team_id, lead.merged_into), with_for_update={"key_share": True})
+
+
+def lead_as_told(tx: Session, team_id: str, lead_key: str) -> Lead | None:
+    """The lead under this very key, merged or not; locked until the transaction ends."""
     return tx.scalars(
         select(Lead)
         .where(col(Lead.team_id) == team_id, col(Lead.lead_key) == lead_key)
         .with_for_update(key_share=True)
     ).first()
+
+
+def who_refused(tx: Session, team_id: str, lead_key: str, email: str | None) -> Lead | None:
+    """The lead of this key or address, when that person asked not to be contacted; not locked."""
+    asked = {"team_id": team_id, "lead_key": lead_key, "email": email or ""}
+    return tx.scalars(_refusing(), asked).first()
+
+
+@cache
+def _refusing() -> Select[Lead]:
+    """Built once: every hand-off asks it."""
+    same = (col(Lead.lead_key) == bindparam("lead_key")) | (col(Lead.email) == bindparam("email"))
+    refuses = col(Lead.do_not_contact_at).is_not(None)
+    return select(Lead).where(col(Lead.team_id) == bindparam("team_id"), refuses, same).limit(1)
+
+
+def lock_lead(tx: Session, team_id: str, handoff_id: str) -> None:
+    """Lock a hand-off's lead until the transaction ends: before the hand-off, as its events do.
+
+    Raises `Unknown`.
+    """
+    lead_id = tx.scalars(
+        select(col(Handoff.lead_id)).where(
+            col(Handoff.team_id) == team_id, col(Handoff.id) == handoff_id
+        )
+    ).first()
+    if lead_id is None:
+        raise Unknown
+    tx.get_one(Lead, (team_id, lead_id), with_for_update={"key_share": True})
+
+
+def handoffs_of(tx: Session, team_id: str, lead_ids: Collection[str]) -> list[Handoff]:
+    """All hand-offs of these leads, oldest first; locked until the transaction ends."""
+    return list(
+        tx.scalars(
+            select(Handoff)
+            .where(col(Handoff.team_id) == team_id, col(Handoff.lead_id).in_(lead_ids))
+            .order_by(col(Handoff.id))
+            .with_for_update(key_share=True)
+        )
+    )
 
 
 def latest_handoff(tx: Session, team_id: str, lead_id: str) -> Handoff | None:
@@ -141,41 +234,74 @@ def facts(tx: Session, team_id: str, handoff_id: str) -> HandoffFacts:
 def facts_of(tx: Session, team_id: str, handoff_ids: Sequence[str]) -> list[HandoffFacts]:
     """Several hand-offs in the order asked for, by one statement however many they are."""
     asked = {"team_id": team_id, "handoff_ids": list(handoff_ids)}
-    found = {row[0].id: HandoffFacts(*row) for row in tx.execute(_facts(), asked)}
+    found = {row[0].id: _joined(row) for row in tx.execute(_facts(), asked)}
     return [found[handoff_id] for handoff_id in handoff_ids if handoff_id in found]
 
 
+def _joined(row: _FactsRow) -> HandoffFacts:
+    handoff, lead, run, actor, by, named, before, before_by, absence, covered = row
+    return HandoffFacts(
+        handoff=handoff,
+        lead=lead,
+        run=run,
+        actor=actor,
+        outcome_by=by,
+        outcome_person=named,
+        before=before,
+        before_by=before_by,
+        cover=Cover(covered, absence) if covered and absence else None,
+    )
+
+
 @cache
-def _facts() -> Select[
-    Handoff, Lead, Run | None, Person | None, Person | None, Handoff | None, Person | None
-]:
+def _facts() -> Select[*tuple[Any, ...]]:
     """Built once: every message that is sent asks it."""
-    actor, by, before_by = aliased(Person), aliased(Person), aliased(Person)
-    before = aliased(Handoff)
-    team = col(Handoff.team_id)
+    actor, by, named, before_by, covered = (aliased(Person) for _ in range(5))
+    before, team = aliased(Handoff), col(Handoff.team_id)
+
+    def is_person(person: type[Person], person_id: _Id) -> ColumnElement[bool]:
+        return and_(col(person.team_id) == team, col(person.id) == person_id)
+
     has_it = and_(
         col(Run.team_id) == team,
         col(Run.handoff_id) == col(Handoff.id),
         col(Run.number) == col(Handoff.runs),
         col(Handoff.actor_id).is_not(None),
     )
-    is_actor = and_(col(actor.team_id) == team, col(actor.id) == col(Handoff.actor_id))
+    stands_in = and_(
+        col(Absence.team_id) == team,
+        col(Absence.id) == col(Handoff.absence_id),
+        col(Absence.turn_at).is_not(None),
+        col(Run.why) == COVER,
+    )
     was_it = and_(col(before.team_id) == team, col(before.id) == col(Handoff.returned_from))
-    said_before = and_(col(before_by.team_id) == team, col(before_by.id) == col(before.outcome_by))
-    said_so = and_(col(by.team_id) == team, col(by.id) == col(Handoff.outcome_by))
     return (
-        select(Handoff, Lead, Run, actor, by, before, before_by)
+        select(Handoff, Lead, Run, actor, by, named, before, before_by, Absence, covered)
         .join(Lead, and_(col(Lead.team_id) == team, col(Lead.id) == col(Handoff.lead_id)))
         .outerjoin(Run, has_it)
-        .outerjoin(actor, is_actor)
-        .outerjoin(by, said_so)
+        .outerjoin(actor, is_person(actor, col(Handoff.actor_id)))
+        .outerjoin(by, is_person(by, col(Handoff.outcome_by)))
+        .outerjoin(named, is_person(named, col(Handoff.outcome_person)))
         .outerjoin(before, was_it)
-        .outerjoin(before_by, said_before)
+        .outerjoin(before_by, is_person(before_by, col(before.outcome_by)))
+        .outerjoin(Absence, stands_in)
+        .outerjoin(covered, is_person(covered, col(Absence.person_id)))
         .where(
             team == bindparam("team_id"),
             col(Handoff.id).in_(bindparam("handoff_ids", expanding=True)),
         )
     )
+
+
+def cover(tx: Session, handoff: Handoff) -> Cover | None:
+    """For whom the actor stands in, until that absence is over."""
+    run = current_run(tx, handoff)
+    if run is None or run.why != COVER or handoff.absence_id is None:
+        return None
+    absence = tx.get_one(Absence, (handoff.team_id, handoff.absence_id))
+    if absence.turn_at is None:
+        return None
+    return Cover(tx.get_one(Person, (handoff.team_id, absence.person_id)), absence)
 
 
 def history(tx: Session, handoff: Handoff) -> list[History]:
@@ -202,13 +328,32 @@ def history_for(tx: Session, handoff: Handoff, reader_id: str) -> list[History]:
 
 
 def absences(tx: Session, person: Person) -> list[Absence]:
+    """All that were and are planned, in order; not those that were called off."""
     return list(
         tx.scalars(
             select(Absence)
-            .where(col(Absence.team_id) == person.team_id, col(Absence.person_id) == person.id)
+            .where(
+                col(Absence.team_id) == person.team_id,
+                col(Absence.person_id) == person.id,
+                col(Absence.ends_at) > col(Absence.starts_at),
+            )
             .order_by(col(Absence.starts_at))
         )
     )
+
+
+def absence_at(tx: Session, person: Person, at: datetime) -> Absence | None:
+    """The absence a person is on at an instant; None = they are not away."""
+    return tx.scalars(
+        select(Absence)
+        .where(
+            col(Absence.team_id) == person.team_id,
+            col(Absence.person_id) == person.id,
+            col(Absence.starts_at) <= at,
+            col(Absence.ends_at) > at,
+        )
+        .limit(1)
+    ).first()
 
 
 def open_of(tx: Session, team_id: str, actor_id: str, most: int) -> list[HandoffFacts]:
@@ -267,6 +412,7 @@ def is_newest_dm(tx: Session, message: Message) -> bool:
             col(Message.subject_id) == message.subject_id,
             col(Message.recipient_id) == message.recipient_id,
             col(Message.ts).is_not(None),
+            col(Message.kind) != MessageKind.NOTE,  # a note has no buttons to take over
             col(Message.id) > message.id,
         )
     ).first()

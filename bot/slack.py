@@ -147,6 +147,10 @@ class Slack:
             )
         )
 
+    def delete(self, channel: str, ts: str) -> None:
+        """Take one of our messages away. Repeating it finds it gone."""
+        reached(lambda: self._client.chat_delete(channel=channel, ts=ts))
+
     def find(self, channel: str, mark: str, since: float, thread_ts: str | None) -> str | None:
         """The ts of our post with this mark made after `since` (epoch seconds), or None.
 
@@ -177,7 +181,7 @@ class Slack:
         reached(lambda: self._client.views_push(trigger_id=trigger_id, view=view))
 
     def update_view(self, view_id: str, view: View) -> None:
-        """Show something else in a modal that is open."""
+        """Show other content in a modal that stands open; what was filled in stays by its ids."""
         reached(lambda: self._client.views_update(view_id=view_id, view=view))
 
     def publish_home(self, person_id: str, view: View, known: str | None) -> str | None:

@@ -31,6 +31,8 @@ def hand_over(form: Submission) -> View:
     fields["grade"] = form.choice(ids.GRADE)
     told = byhand.Told(form.about, fields, form.person(ids.OWNER))
     receipt = byhand.hand_over(liaison, told, form.by)
+    if receipt.refused:
+        return views.refused()
     return views.thanks(liaison.handoff_channel, is_known=receipt.duplicate)
 
 

@@ -15,7 +15,15 @@ COMMANDS: dict[str, Menu] = {
         words={"new": byhand.new_lead},
         other=search.find_leads,
     ),
-    "/liaison": Menu(help=liaison.HELP, bare=liaison.bare, words={"watch": watching.watch}),
+    "/liaison": Menu(
+        help=liaison.HELP,
+        bare=liaison.status,
+        words={
+            "away": liaison.absence,
+            "hours": liaison.hours,
+            "watch": watching.watch,
+        },
+    ),
 }
 
 

@@ -25,21 +25,6 @@ def save_touch(form: Submission) -> None:
     followups.log_touch(form.desk.liaison, form.about, form.by, kind, step)
 
 
-def open_outcome_form(press: Press) -> None:
-    facts = handoffs.look(press.desk.liaison, Act.OUTCOME, press.handoff_id, press.by)
-    press.open(views.outcome_form(facts, press.desk.liaison.playbook))
-
-
-def save_outcome(form: Submission) -> None:
-    followups.record_outcome(
-        form.desk.liaison,
-        form.about,
-        form.by,
-        form.choice(ids.OUTCOME_KEY),
-        form.words(ids.OUTCOME_WORDS),
-    )
-
-
 def why_me(press: Press) -> None:
     liaison = press.desk.liaison
     with liaison.reading() as tx:

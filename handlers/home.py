@@ -50,10 +50,8 @@ def open_lead(press: Press) -> None:
 
 def show_lead_again(press: Press) -> None:
     """What was pressed in an opened lead may have changed it, or what may be pressed next."""
-    if press.modal_id is None or not press.in_lead:
-        return
-    modal_id, view = press.modal_id, home.open_lead(press.desk.liaison, press.handoff_id, press.by)
-    press.desk.afterwards(lambda: press.desk.slack.update_view(modal_id, view))
+    if press.in_lead:
+        press.update(home.open_lead(press.desk.liaison, press.handoff_id, press.by))
 
 
 def _publish(desk: Desk, person_id: str) -> None:

@@ -1,12 +1,38 @@
-"""`/liaison`: what is set up for everybody."""
+"""`/liaison`: one's own time, and what is set up for everybody."""
 
+from bot.services import away as own_time
+from bot.services import people
+from bot.views import away as views
+from handlers import away
 from handlers.command import Command
 
 HELP = (
+    "`/liaison` shows your hours, when you are away next and who covers.\n"
+    "`/liaison away` enters an absence; `/liaison away off` ends it, or calls off the next one.\n"
+    "`/liaison hours Mo-Fr 08:00-16:00` sets hours of your own; "
+    "`/liaison hours off` goes back to the playbook's.\n"
     "`/liaison watch` makes each new message of a form or a CRM in a channel a hand-off.\n"
     "`/liaison watch off`, typed in that channel, ends it."
 )
 
 
-def bare(_command: Command) -> str:
-    return HELP
+def status(command: Command) -> str:
+    return views.status(own_time.look(command.desk.liaison, command.by))
+
+
+def absence(command: Command) -> str | None:
+    """Bare opens the form."""
+    word = command.words.lower()
+    if word == "off":
+        return away.back_already(command)
+    if word:
+        return HELP
+    away.open_form(command)
+    return None
+
+
+def hours(command: Command) -> str:
+    if command.words:
+        typed = None if command.words.lower() == "off" else command.words
+        people.set_hours(command.desk.liaison, command.by, typed)
+    return status(command)

@@ -16,13 +16,16 @@ class Press:
 
     desk: Desk
     button: str
-    """The action_id; for a menu, the action_id and the chosen entry."""
+    """The action_id; for a menu, the action_id and the chosen entry; for a field of an open form
+    that tells of its choice at once, the field."""
     handoff_id: str
     by: str
     trigger_id: str
     respond: Respond
-    modal_id: str | None = None
-    """The modal it was pressed in; None in a message or on App Home."""
+    view_id: str = ""
+    """The modal it was pressed in; empty for a message and for App Home."""
+    choice: str = ""
+    """What was chosen in that field."""
     in_lead: bool = False
     """Whether that modal is an opened lead."""
 
@@ -31,14 +34,35 @@ class Press:
         """A menu's entry carries `entry:id` where a button carries the id."""
         action = body["actions"][0]
         button, value = action["action_id"], action.get("value", "")
+        if button == ids.CHOICE:
+            return cls._in_a_form(desk, body, respond)
         if chosen := action.get("selected_option"):
             entry, _, value = chosen["value"].partition(":")
             button = f"{button}:{entry}"
         view = body.get("view") or {}
-        modal_id = view["id"] if view.get("type") == "modal" else None
+        view_id = view["id"] if view.get("type") == "modal" else ""
         in_lead = view.get("callback_id") == ids.LEAD_VIEW
         by, trigger_id = body["user"]["id"], body["trigger_id"]
-        return cls(desk, button, value, by, trigger_id, respond, modal_id, in_lead)
+        return cls(desk, button, value, by, trigger_id, respond, view_id, in_lead=in_lead)
+
+    @classmethod
+    def _in_a_form(cls, desk: Desk, body: dict[str, Any], respond: Respond) -> "Press":
+        """The form says which lead it is about."""
+        action, view = body["actions"][0], body["view"]
+        return cls(
+            desk,
+            action["block_id"],
+            view["private_metadata"],
+            body["user"]["id"],
+            body["trigger_id"],
+            respond,
+            view["id"],
+            (action.get("selected_option") or {}).get("value", ""),
+        )
+
+    def update(self, view: View) -> None:
+        """Show other content in the open form, once Slack has its acknowledgement."""
+        self.desk.afterwards(lambda: self.desk.slack.update_view(self.view_id, view))
 
     def open(self, view: View) -> None:
         """Open a modal once Slack has its acknowledgement; the trigger lives three seconds.
@@ -46,7 +70,7 @@ class Press:
         From within a modal it goes on top of it.
         """
         slack = self.desk.slack
-        show = slack.push_view if self.modal_id else slack.open_view
+        show = slack.push_view if self.view_id else slack.open_view
         self.desk.afterwards(lambda: show(self.trigger_id, view))
 
     def whisper(self, sentence: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt import Ack, BoltContext, Respond
 
 from bot.views import ids
-from handlers import asks, fixes, followups, handoffs, home, returns
+from handlers import asks, fixes, followups, handoffs, home, outcomes, returns, undo
 from handlers.desk import desk_of
 from handlers.press import Press
 
@@ -14,7 +14,9 @@ PRESSES: dict[str, Callable[[Press], None]] = {
     ids.CLAIM: handoffs.claim,
     ids.ACCEPT: followups.accept,
     ids.TOUCH: followups.open_touch_form,
-    ids.OUTCOME: followups.open_outcome_form,
+    ids.OUTCOME: outcomes.open_outcome_form,
+    ids.OUTCOME_KEY: outcomes.follow_the_choice,
+    ids.UNDO: undo.take_back,
     ids.OPEN: home.open_lead,
     ids.ANSWER: asks.open_answer_form,
     ids.HOME_MORE: home.turn_page,
@@ -24,6 +26,8 @@ PRESSES: dict[str, Callable[[Press], None]] = {
     f"{ids.MORE}:{ids.MORE_WHY}": followups.why_me,
     f"{ids.MORE}:{ids.MORE_HISTORY}": handoffs.open_history,
     f"{ids.MORE}:{ids.MORE_CANCEL_RETURN}": returns.cancel_return,
+    f"{ids.MORE}:{ids.MORE_DEAL}": outcomes.open_deal_form,
+    f"{ids.MORE}:{ids.MORE_UNDO}": undo.take_back,
 }
 
 

@@ -33,6 +33,10 @@ class Submission:
         chosen = self._element(field).get("selected_option") or {}
         return str(chosen.get("value", ""))
 
+    def choices(self, field: str) -> set[str]:
+        """The values of all chosen options."""
+        return {str(option["value"]) for option in self._element(field).get("selected_options", [])}
+
     def day(self, field: str) -> str | None:
         """The chosen day, `2026-11-27`; None when none was."""
         chosen = self._element(field).get("selected_date")

@@ -7,17 +7,18 @@ from slack_bolt import Ack, BoltContext
 
 from bot.views import ids
 from bot.views.blocks import View
-from handlers import asks, byhand, fixes, followups, watching
+from handlers import asks, away, byhand, fixes, followups, outcomes, watching
 from handlers.desk import desk_of
 from handlers.submission import Submission
 
 SUBMISSIONS: dict[str, Callable[[Submission], View | None]] = {
     ids.TOUCH_FORM: followups.save_touch,
-    ids.OUTCOME_FORM: followups.save_outcome,
+    ids.OUTCOME_FORM: outcomes.save_outcome,
     ids.ASK_FORM: asks.save_ask,
     ids.ANSWER_FORM: asks.save_answer,
     ids.FIX_FORM: fixes.save_fix,
     ids.HAND_OVER_FORM: byhand.hand_over,
+    ids.AWAY_FORM: away.save,
     ids.WATCH_FORM: watching.choose_poster,
     ids.WATCH_POSTER_FORM: watching.show_reading,
     ids.WATCH_CONFIRM_FORM: watching.confirm,

@@ -13,10 +13,12 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.delivery.messages import release_held
 from bot.liaison import Liaison
+from bot.services.absences import take_due_absences
 from bot.services.asks import take_late
 from bot.services.ladder import take_due_steps
 from bot.services.turns import take_due_turns
-from jobs.retention import blank_old_bodies
+from bot.services.undo import end_offers
+from jobs.retention import blank_old_bodies, erase_closed_leads
 
 log = logging.getLogger(__name__)
 
@@ -36,9 +38,12 @@ class Tick:
 TIMETABLE = (
     Tick("take-due-steps", timedelta(seconds=5), take_due_steps),
     Tick("take-due-turns", timedelta(seconds=5), take_due_turns),
+    Tick("take-due-absences", timedelta(seconds=5), take_due_absences),
     Tick("release-held-messages", timedelta(seconds=5), release_held),
+    Tick("end-undo-offers", timedelta(seconds=5), end_offers),
     Tick("tell-late-asks", timedelta(seconds=30), take_late),
     Tick("blank-old-bodies", timedelta(hours=6), blank_old_bodies),
+    Tick("erase-closed-leads", timedelta(hours=6), erase_closed_leads),
 )
 
 

@@ -1,23 +1,28 @@
-"""Raw deliveries hold personal data: their bodies go some days after they were worked on."""
+"""What nobody works on any more goes after the days the playbook gives it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import Select, select, update
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from bot.db import rows_changed
+from bot.db import empty_log, rows_changed
 from bot.liaison import Liaison
-from bot.models import InboxEvent
+from bot.models import Handoff, InboxEvent, Lead
+from bot.services.erasing import erase
 
-KEPT = timedelta(days=7)
-"""Long enough to meet every redelivery a CRM makes; the ids stay for good."""
+AT_ONCE = 50
+"""Leads erased in one transaction."""
 
 
 def blank_old_bodies(liaison: Liaison) -> int:
-    """Forget the bodies of deliveries that were processed more than seven days ago."""
-    before = liaison.wall() - KEPT
+    """Forget the bodies of deliveries that were worked on days ago; their keys stay for good.
+
+    The days must be enough to meet every redelivery a CRM makes.
+    """
+    before = liaison.wall() - timedelta(days=liaison.playbook.retention.inbox_days)
     with liaison.transaction() as tx:
-        return rows_changed(
+        blanked = rows_changed(
             tx,
             update(InboxEvent)
             .where(
@@ -27,3 +32,58 @@ def blank_old_bodies(liaison: Liaison) -> int:
             )
             .values(body=None),
         )
+    # Not only for these: what was erased since the last time leaves the log too.
+    empty_log(liaison.engine)
+    return blanked
+
+
+def erase_closed_leads(liaison: Liaison) -> int:
+    """Erase the leads that were closed long ago, if the playbook says so; says how many.
+
+    No hash of them is kept: nobody asked to be forgotten, and one who comes back is welcome.
+    """
+    days = liaison.playbook.retention.closed_leads_days
+    if days is None:
+        return 0
+    now, erased = liaison.now(), 0
+    while batch := _erase_batch(liaison, now - timedelta(days=days), now):
+        erased += batch
+    return erased
+
+
+def _erase_batch(liaison: Liaison, before: datetime, now: datetime) -> int:
+    with liaison.reading() as tx:
+        # Asked first, because an idle tick should not take the writers' lock.
+        if tx.execute(_closed(liaison.team_id, before).limit(1)).first() is None:
+            return 0
+    with liaison.transaction() as tx:
+        leads = tx.scalars(
+            _closed(liaison.team_id, before).limit(AT_ONCE).with_for_update(skip_locked=True)
+        ).all()
+        erase(tx, liaison, leads, now, for_good=False)
+        return len(leads)
+
+
+def _closed(team_id: str, before: datetime) -> Select[Lead]:
+    """Leads with a hand-off closed before then, and none that is open, newer or to return."""
+    other = aliased(Handoff)
+    is_wanted = (
+        select(col(other.id))
+        .where(
+            col(other.team_id) == team_id,
+            col(other.lead_id) == Lead.id,
+            col(other.closed_at).is_(None)
+            | (col(other.closed_at) >= before)
+            | col(other.return_at).is_not(None),
+        )
+        .exists()
+    )
+    closed = select(col(Handoff.lead_id)).where(
+        col(Handoff.team_id) == team_id, col(Handoff.closed_at) < before
+    )
+    return select(Lead).where(
+        col(Lead.team_id) == team_id,
+        col(Lead.erased_at).is_(None),
+        col(Lead.id).in_(closed),
+        ~is_wanted,
+    )

@@ -90,7 +90,10 @@ class Acts:
             payload = payloads.suggestion(act, surface.place, *spot.key, query)
         said = (await self._tell("interactive", payload, person, surface.channel)).said or {}
         offered = payloads.offered(said)
-        self._workspace.offers[person.id][spot.key] = offered
+        offers = self._workspace.offers[person.id]
+        # Of several searches one may choose something each time.
+        known = {each["value"]: each for each in [*offers.get(spot.key, []), *offered]}
+        offers[spot.key] = list(known.values())
         return {"options": offered, "option_groups": said.get("option_groups", [])}
 
     async def submit(self, given: Json) -> Json:

@@ -52,6 +52,15 @@ class Profile(TypedDict, total=False):
     deleted: bool
 
 
+class Newcomer(TypedDict, total=False):
+    """Who joins: in Sales and in Berlin unless told otherwise."""
+
+    real_name: str
+    title: str
+    team: str
+    tz: str
+
+
 class Fault(TypedDict, total=False):
     """How long a fault lasts (`times` or `rate`), whom it hits (`method`), what it does."""
 
@@ -128,6 +137,10 @@ class Control:
     def change_person(self, person: str, **changes: Unpack[Profile]) -> None:
         """Change somebody's own profile, as they would in Slack."""
         self._send("person", {"as": person, **changes})
+
+    def join(self, name: str, **about: Unpack[Newcomer]) -> str:
+        """Let somebody new into the workspace and its public channels; gives the user id."""
+        return cast(str, self._send("join", {"name": name, **about})["id"])
 
     def advance(self, step: str) -> Json:
         """Move business time on: "15m", "1h", "90s", "2d" or "next_working_day"."""

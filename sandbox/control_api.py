@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from sandbox import sightings
 from sandbox.acts import Acts
+from sandbox.arrivals import Arrivals
 from sandbox.errors import Misuse
 from sandbox.faults import Fault
 from sandbox.parts import Parts
@@ -43,6 +44,7 @@ class ControlApi:
         self._sockets = parts.sockets
         self._faults = parts.faults
         self._traffic = parts.traffic
+        self._arrivals = Arrivals(parts.workspace, parts.manifest, parts.delivery)
         self._acts = acts
 
     def routes(self) -> list[Route]:
@@ -59,6 +61,7 @@ class ControlApi:
             "home": acts.open_home,
             "read": acts.read,
             "person": acts.change_person,
+            "join": self._arrivals.join,
             "clock": self._set_clock,
             "faults": self._add_faults,
             "socket": self._shake_socket,
@@ -81,7 +84,9 @@ class ControlApi:
         connected = self._delivery.wire is not self._sockets or self._sockets.connections > 0
         with self._workspace.lock:
             person = self._workspace.person(given.get("as"))
-            return sightings.of(self._workspace, self._manifest, person, connected=connected)
+            return sightings.of(
+                self._workspace, self._manifest, person, _gaze(given), connected=connected
+            )
 
     def _messages(self, given: Json) -> Json:
         channel = self._workspace.channel(given.get("channel", ""))
@@ -92,7 +97,8 @@ class ControlApi:
             return {"messages": [sightings.record(post) for post in posts]}
 
     def _traffic_after(self, given: Json) -> Json:
-        return {"traffic": self._traffic.after(int(given.get("after", 0)))}
+        wishes = {key: int(given[key]) for key in ("after", "at_most") if key in given}
+        return {"traffic": self._traffic.after(wishes.pop("after", 0), **wishes)}
 
     async def _set_clock(self, given: Json) -> Json:
         clock = self._workspace.clock
@@ -202,6 +208,13 @@ async def _given(request: Request) -> Json:
     if not isinstance(given, dict):
         raise Misuse("The body is not a JSON object.")
     return _Given(given)
+
+
+def _gaze(given: Json) -> sightings.Gaze:
+    count = str(given.get("count", sightings.SHOWN_OF_A_CHANNEL))
+    if not count.isdigit():
+        raise Misuse(f'"{count}" is no number of messages.')
+    return sightings.Gaze(given.get("channel", ""), int(count), given.get("thread", ""))
 
 
 def _refusal(misuse: Misuse) -> Response:

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import time
+import uuid
 from collections import deque
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
@@ -29,12 +30,15 @@ class Undelivered(Exception):
 
 @dataclass(frozen=True)
 class Parcel:
-    """One payload; `attempt` counts retries, `reason` says why the last try failed."""
+    """One payload; `attempt` counts retries, `reason` says why the last try failed, `id` is the
+    envelope's where there is one.
+    """
 
     kind: Kind
     payload: Json
     attempt: int = 0
     reason: str = ""
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,9 @@ class Ack:
 
 
 class Wire(Protocol):
-    """A way to the app: Socket Mode or signed HTTP."""
+    """A way to the app: Socket Mode, which puts payloads into envelopes, or signed HTTP."""
+
+    envelopes: bool
 
     async def carry(self, parcel: Parcel) -> Json:
         """Deliver and wait; gives what the app said. Undelivered when it does not acknowledge."""
@@ -127,13 +133,15 @@ class Delivery:
                 await asyncio.sleep(wait)
 
     async def _carry(self, parcel: Parcel, name: str) -> Ack:
-        entry = self._traffic.note("out", name, parcel.payload)
-        entry["retry_attempt"] = parcel.attempt
+        envelope = parcel.id if self.wire.envelopes else None
+        exchange = self._traffic.delivery(
+            parcel.kind, name, parcel.payload, envelope, parcel.attempt
+        )
         started = time.monotonic()
         try:
             said = await self.wire.carry(parcel)
         except Undelivered as failure:
-            entry["status"] = failure.reason
+            exchange.end(failure.reason)
             raise
-        entry["status"] = "acked"
+        exchange.end("acked", answer=said)
         return Ack(said, time.monotonic() - started)

@@ -63,6 +63,23 @@ def user_changed(manifest: Manifest, person: Person, ts: str) -> Json:
     return {"type": "user_change", "user": user, "cache_ts": int(float(ts)), "event_ts": ts}
 
 
+def team_joined(manifest: Manifest, person: Person, ts: str) -> Json:
+    """`team_join`: somebody new is in the workspace."""
+    return user_changed(manifest, person, ts) | {"type": "team_join"}
+
+
+def channel_joined(channel: Channel, person: Person, ts: str) -> Json:
+    """`member_joined_channel`."""
+    return {
+        "type": "member_joined_channel",
+        "user": person.id,
+        "channel": channel.id,
+        "channel_type": "C",
+        "team": TEAM_ID,
+        "event_ts": ts,
+    }
+
+
 def _message(channel: Channel, post: Post) -> Json:
     said = post.as_slack(metadata=False)
     if post.author.bot_id:

@@ -10,7 +10,7 @@ Entries = dict[tuple[str, str], Json]
 """(block_id, action_id) -> the value as Slack files it."""
 
 Offers = dict[tuple[str, str], list[Json]]
-"""(block_id, action_id) of an external select -> the options the app offered last."""
+"""(block_id, action_id) of an external select -> the options the app has offered."""
 
 
 def state(blocks: list[Json], entries: Entries) -> Json:

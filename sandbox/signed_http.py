@@ -22,6 +22,8 @@ _AT_ONCE = 32
 class SignedHttp:
     """Posts to `url` with Slack's signature; the answer's body is what the app says."""
 
+    envelopes = False
+
     def __init__(self, url: str, limits: Limits) -> None:
         self.url = url
         self._limits = limits

@@ -11,7 +11,6 @@ import logging
 import random
 import secrets
 import time
-import uuid
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -77,6 +76,8 @@ class SocketMode:
     `changed` is called whenever a connection comes or goes.
     """
 
+    envelopes = True
+
     def __init__(self, limits: Limits, changed: Callable[[], None]) -> None:
         self._limits = limits
         self._changed = changed
@@ -116,16 +117,15 @@ class SocketMode:
     async def carry(self, parcel: Parcel) -> Json:
         """Send to one connection and wait for its ack."""
         link = self._choose()
-        envelope_id = str(uuid.uuid4())
-        ack = self._awaited[envelope_id] = asyncio.get_running_loop().create_future()
+        ack = self._awaited[parcel.id] = asyncio.get_running_loop().create_future()
         try:
             async with asyncio.timeout(self._limits.ack_seconds):
-                await link.send(_envelope(envelope_id, parcel))
+                await link.send(_envelope(parcel))
                 said: Json = await ack
         except TimeoutError:
             raise Undelivered("timeout") from None
         finally:
-            del self._awaited[envelope_id]
+            del self._awaited[parcel.id]
         return said
 
     def drop(self, seconds: float) -> None:
@@ -213,8 +213,8 @@ async def _ping(link: Link) -> None:
         await link.ping()
 
 
-def _envelope(envelope_id: str, parcel: Parcel) -> Json:
-    envelope: Json = {"envelope_id": envelope_id, "type": parcel.kind, "payload": parcel.payload}
+def _envelope(parcel: Parcel) -> Json:
+    envelope: Json = {"envelope_id": parcel.id, "type": parcel.kind, "payload": parcel.payload}
     envelope["accepts_response_payload"] = parcel.kind != "events_api"
     if parcel.kind == "events_api":
         envelope |= {"retry_attempt": parcel.attempt, "retry_reason": parcel.reason}

@@ -89,13 +89,26 @@ class Timeline:
         return self.pick(self._everything)
 
     def newest(self, person: str, count: int) -> list[Post]:
-        """What a person sees at the bottom of the channel, oldest first, parents included."""
-        found = {post.ts: post for post in islice(self._visible_to(person), count)}
+        """What a person sees at the bottom of the channel, oldest first."""
+        return list(islice(self._visible_to(person), count))[::-1]
+
+    def with_parents(self, posts: list[Post]) -> list[Post]:
+        """The same, and the message above each reply among them."""
+        found = {post.ts: post for post in posts}
         for post in list(found.values()):
             parent = self.living(post.thread_ts) if post.thread_ts else None
             if parent is not None:
                 found.setdefault(parent.ts, parent)
         return sorted(found.values(), key=lambda post: post.ts)
+
+    def earlier(self, than: str) -> int:
+        """How many messages of the channel itself came before a ts."""
+        return bisect_left(self._shown, than)
+
+    def replies(self, parent: str) -> list[Post]:
+        """A whole thread with its parent, oldest first; nothing when the parent is gone."""
+        first = self.living(parent)
+        return [first, *self.pick(self._threads.get(parent, []))] if first else []
 
     def unread(self, person: str, after: str) -> int:
         """How many messages came after a ts, counted up to some hundreds."""

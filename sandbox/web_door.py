@@ -43,13 +43,13 @@ class WebDoor:
     async def _api(self, request: Request) -> Response:
         method = request.path_params["method"]
         given = await _arguments(request)
-        entry = self._traffic.note("in", method, given)
+        exchange = self._traffic.call(method, given)
         fault = self._faults.strike(method)
         if fault is not None and fault.kind not in AFTER:
-            entry["status"] = fault.kind
+            exchange.end(fault.kind)
             return self._break_before(fault, request)
         answer = self._door.answer(method, given, _token(request, given))
-        entry["status"], entry["error"] = answer.status, answer.body.get("error")
+        exchange.end(answer.status, answer.body.get("error"), answer.body)
         if fault is not None:
             return await self._break_after(fault, answer, request)
         return JSONResponse(answer.body, answer.status, answer.headers)
@@ -81,14 +81,14 @@ class WebDoor:
 
     async def _respond(self, request: Request) -> Response:
         given = await _arguments(request)
-        entry = self._traffic.note("in", "response_url", given)
+        exchange = self._traffic.call("response_url", given, "response_url")
         try:
             respond(self._workspace, request.path_params["token"], given)
         except SlackError as error:
             status = 404 if error.code in ("expired_url", "used_url") else 400
-            entry["status"], entry["error"] = status, error.code
+            exchange.end(status, error.code, error.body())
             return JSONResponse(error.body(), status)
-        entry["status"] = 200
+        exchange.end(200)
         return PlainTextResponse("ok")
 
     async def _upload(self, request: Request) -> Response:

@@ -41,7 +41,7 @@ class Workspace:
         self.entries: dict[tuple[str, str, str], Entries] = {}
         """What a person has chosen in the inputs of a message: by person, channel, ts."""
         self.offers: dict[str, Offers] = defaultdict(dict)
-        """What external selects offered a person last."""
+        """What external selects have offered a person."""
         self.channels: dict[str, Channel] = {}
         self._ids_by_name: dict[str, str] = {}
         self._last_ts = 0
@@ -54,6 +54,17 @@ class Workspace:
         self.channels[channel.id] = channel
         self._ids_by_name[name] = channel.id
         return channel
+
+    def admit(self, person: people.Person) -> list[Channel]:
+        """Somebody new, with a DM of their own; gives the public channels they are in now."""
+        self.people[person.id] = person
+        dm = dm_with(person)
+        public = [each for each in self.channels.values() if each.family == "channels"]
+        for channel in public:
+            channel.members.append(person.id)
+        self.channels[dm.id] = dm
+        self.changes.note_everybody()
+        return public
 
     def channel(self, name_or_id: str) -> Channel | None:
         """A channel by "#name", "name" or id; None when there is none."""

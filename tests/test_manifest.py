@@ -26,6 +26,7 @@ SCOPES = {
     "auth_test": set(),
     "chat_postMessage": {"chat:write"},
     "chat_update": {"chat:write"},
+    "chat_delete": {"chat:write"},
     # Cards stand in a public or a private channel, nudges in DMs; each kind has a scope of its own.
     "conversations_history": {"channels:history", "groups:history", "im:history"},
     "conversations_replies": {"channels:history", "groups:history", "im:history"},

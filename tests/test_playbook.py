@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.core.attempts import Agreed
 from bot.core.sla import DEFAULT_LADDER, Allowance, LadderStep, Recipient, Via
 from bot.playbook import Playbook, PlaybookFaults, Role, Team, UnknownSchema, digest
 from bot.playbook.sections import Section
@@ -95,7 +96,17 @@ def test_an_empty_file_is_all_defaults() -> None:
     assert playbook.hours.open == "Mo-Fr 09:00-17:00"
     assert playbook.hours.timezone == "UTC"
     assert playbook.ladder == DEFAULT_LADDER
-    assert [reason.key for reason in playbook.reasons] == ["not_a_fit", "wrong_data", "other"]
+    assert [reason.key for reason in playbook.reasons] == [
+        "not_a_fit",
+        "wrong_data",
+        "already_ours",
+        "no_need",
+        "no_budget",
+        "bad_timing",
+        "no_response",
+        "do_not_contact",
+        "other",
+    ]
     assert [str(playbook.allowance(grade)) for grade in "ABCD"] == ["1h", "4h", "1d", "None"]
 
 
@@ -143,6 +154,49 @@ def test_a_reason_or_outcome_has_the_words_people_read() -> None:
     ] == ["No budget", "Qualified", "Won", "Lost", "no need"]
 
 
+def test_a_detail_is_read_behind_its_outcome() -> None:
+    playbook = Playbook.parse("")
+
+    assert playbook.outcome_label("not_a_fit", "size") == "Not a fit: size"
+    assert playbook.outcome_label("qualified") == "Qualified"
+
+
+@pytest.mark.parametrize(
+    ("written", "agreed"),
+    [
+        ("needs_attempts = true", {"A": 6, "B": 5, "C": 3, "D": 1}),
+        ("needs_attempts = 2", {"A": 2, "B": 2, "C": 2, "D": 2}),
+        ("needs_attempts = false", {"A": None, "B": None, "C": None, "D": None}),
+    ],
+)
+def test_attempts_are_those_of_the_grade_unless_a_reason_has_its_own(
+    written: str, agreed: dict[str, int | None]
+) -> None:
+    reason = f'[[reasons]]\nkey = "gone"\nlabel = "Gone"\n{written}'
+    playbook = Playbook.parse(f"[attempts]\nB = 5\nchannels = 1\n{reason}")
+
+    for grade, number in agreed.items():
+        found = playbook.attempts.agreed(playbook.reasons[0], grade)
+        assert found == (Agreed(number, channels=1, days=10) if number else None)
+
+
+@pytest.mark.parametrize(
+    ("written", "key", "said"),
+    [
+        ('needs_words = true\nasks = "date"', "reasons[0].asks", 'Write "words"'),
+        ("refuses_later = true\nrecycle_days = 9", "reasons[0].recycle_days", "Write none"),
+        ('details = ["a:b"]', "reasons[0].details[0]", "at most 8 texts"),
+        ('asks = "when"', "reasons[0].asks", 'Write "words", "date" or "person".'),
+    ],
+)
+def test_a_reason_asks_for_one_thing_and_does_not_contradict_itself(
+    written: str, key: str, said: str
+) -> None:
+    text = f'[[reasons]]\nkey = "gone"\nlabel = "Gone"\n{written}'
+
+    assert said in faults(text)[key]
+
+
 def test_only_steps_to_the_actor_are_taken_for_now() -> None:
     playbook = Playbook.parse(FULL)
 
@@ -157,10 +211,8 @@ def test_what_is_agreed_but_not_acted_on_is_said() -> None:
     assert [note.split(":")[0] for note in Playbook.parse(FULL).notes()] == [
         "ladder[1]",
         "ladder[2]",
-        "reasons[0].needs_attempts",
         "channels.standup",
     ]
-    assert Playbook.parse("").notes() == ()
 
 
 EVERY_FAULT = """

@@ -223,7 +223,8 @@ def test_no_message_has_more_than_three_buttons_and_a_menu(office: Office) -> No
     assert buttons(told) == ["Accept", "Log touch", "Outcome…", "menu"]
     assert buttons(office.card(handoff, "First touch due")) == ["Log touch", "Outcome…", "menu"]
     press(office, BEN, ids.ACCEPT, told, handoff)
-    assert buttons(office.dm(BEN, handoff, "accepted")) == ["Log touch", "Outcome…", "menu"]
+    accepted = office.dm(BEN, handoff, "accepted")
+    assert buttons(accepted) == ["Log touch", "Outcome…", "Undo", "menu"]
     queued = office.hand_over(owner=None)
     assert buttons(office.card(queued)) == ["Claim", "menu"]
 

@@ -33,8 +33,8 @@ class Frame:
     scheme: Literal["light", "dark"] = "light"
 
 
-DESK = Frame("desk", 1280, 840, 1.25)
-DARK = Frame("desk-dark", 1280, 840, 1.25, "dark")
+DESK = Frame("desk", 1280, 840, 1)
+DARK = Frame("desk-dark", 1280, 840, 1, "dark")
 PHONE = Frame("phone", 390, 844, 2)
 
 
@@ -54,6 +54,10 @@ class View:
         # The hint for a first visit would stand in every picture.
         context.add_init_script("localStorage.setItem('sandbox.welcome.closed', 'yes')")
         self.page: Page = context.new_page()
+
+    @property
+    def on_phone(self) -> bool:
+        return self._frame is PHONE
 
     def go(self, place: str) -> None:
         self.page.goto(f"{self._url}/#/ben/{place}")
@@ -101,6 +105,10 @@ def main() -> int:
         answer(desk)
         for view in (desk, phone):
             look_at_the_history(view)
+        talk_in_a_thread(desk)
+        for view in views:
+            look_at_the_thread(view)
+            look_at_the_traffic(view)
     large = [file for file in PICTURES.glob("*.png") if file.stat().st_size > LARGEST]
     for file in large:
         sys.stderr.write(f"{file.name} has {file.stat().st_size} bytes, over {LARGEST}.\n")
@@ -121,7 +129,7 @@ def look_at_a_new_lead(view: View) -> None:
     expect(told).to_be_visible()
     view.snap("dm")
     view.press(told, "Outcome…")
-    view.modal.get_by_label("Not a fit").check()
+    view.modal.get_by_label("How did it end").select_option(label="Not a fit: size")
     view.modal.get_by_label("In your words").fill("Forty people; we start at two hundred.")
     view.snap("modal")
     view.page.get_by_test_id("modal-cancel").click()
@@ -152,14 +160,15 @@ def answer(view: View) -> None:
     told = view.page.locator(f'#conversation [data-ts="{ts}"]')
     view.press(told, "Accept")
     expect(told).to_contain_text("You accepted it.")
-    for button, choice, shown in (
-        ("Log touch", "Called, spoke", "You are working on it"),
-        ("Outcome…", "Qualified", "as you said"),
-    ):
-        view.press(told, button)
-        view.modal.get_by_label(choice).check()
-        view.page.get_by_test_id("modal-submit").click()
-        expect(told).to_contain_text(shown)
+    view.press(told, "Log touch")
+    view.modal.get_by_label("Called, spoke").check()
+    view.page.get_by_test_id("modal-submit").click()
+    expect(told).to_contain_text("You are working on it")
+    view.press(told, "Outcome…")
+    view.modal.get_by_label("How did it end").select_option(label="Qualified")
+    expect(view.modal).to_contain_text("Who goes on with it?")
+    view.page.get_by_test_id("modal-submit").click()
+    expect(told).to_contain_text("as you said")
 
 
 def look_at_the_history(view: View) -> None:
@@ -173,6 +182,37 @@ def look_at_the_history(view: View) -> None:
     view.snap("history")
     view.page.get_by_test_id("modal-close").click()
     expect(view.modal).to_be_hidden()
+
+
+def talk_in_a_thread(view: View) -> None:
+    """Two lines below the card."""
+    view.go("leads")
+    card = view.message(LAST_LEAD)
+    card.hover()
+    card.get_by_test_id("reply-in-thread").click()
+    for words in ("They invited two colleagues to the trial.", "Who has met them?"):
+        view.page.get_by_test_id("thread-composer-input").fill(words)
+        view.page.get_by_test_id("thread-composer-send").click()
+        expect(view.page.locator("#thread")).to_contain_text(words)
+
+
+def look_at_the_thread(view: View) -> None:
+    view.go("leads")
+    view.message(LAST_LEAD).get_by_test_id("open-thread").click()
+    expect(view.page.locator("#thread")).to_contain_text("2 replies")
+    view.snap("thread")
+    view.page.go_back()
+
+
+def look_at_the_traffic(view: View) -> None:
+    """What went over the wire at the last press."""
+    if view.on_phone:
+        view.page.get_by_test_id("drawer-button").click()
+    view.page.get_by_test_id("tool-traffic").click()
+    view.page.get_by_test_id("exchange").filter(has_text="lead:outcome").first.click()
+    expect(view.page.get_by_test_id("exchange-detail")).to_contain_text("view_submission")
+    view.snap("traffic")
+    view.page.get_by_test_id("inspector-close").click()
 
 
 @contextmanager

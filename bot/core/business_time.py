@@ -79,19 +79,14 @@ def next_opening(opening: Opening, at: datetime) -> datetime:
     return _instant(opening.starts[upcoming])
 
 
-def local_date(opening: Opening, at: datetime) -> date:
-    """The calendar day of an instant where `opening` is."""
-    return _utc(at).astimezone(ZoneInfo(opening.zone)).date()
-
-
 def opening_on(opening: Opening, day: date) -> datetime:
     """The first opening of a local date, or the next one after it when that date has none."""
-    return next_opening(opening, _midnight(day, ZoneInfo(opening.zone)))
+    return next_opening(opening, midnight(day, ZoneInfo(opening.zone)))
 
 
 def next_morning(opening: Opening, at: datetime) -> datetime:
     """The next first opening of a local date that is still ahead of `at`."""
-    today = local_date(opening, at)
+    today = local_date(opening.zone, at)
     first = opening_on(opening, today)
     return first if first > at else opening_on(opening, today + DAY)
 
@@ -141,27 +136,45 @@ def next_working_day(opening: Opening, start: datetime, days: int) -> datetime:
     return due if elapsed(opening, start, due) else last
 
 
-def next_midnight(zone: str, at: datetime) -> datetime:
-    """When the next local date begins; `zone` is an IANA name."""
-    there = ZoneInfo(zone)
-    return _midnight(_utc(at).astimezone(there).date() + DAY, there)
+def at_local(opening: Opening, at: datetime, time_of_day: time) -> datetime:
+    """The instant at which it is `time_of_day` on the local date of `at`."""
+    return _on(local_date(opening.zone, at), time_of_day, ZoneInfo(opening.zone))
+
+
+def next_local_day(opening: Opening, at: datetime) -> datetime:
+    """The first instant of the local date after that of `at`."""
+    return start_of_day(opening.zone, local_date(opening.zone, at) + DAY)
+
+
+def local_date(zone: str, at: datetime) -> date:
+    """The date that people in `zone` write at that instant."""
+    return _utc(at).astimezone(ZoneInfo(zone)).date()
+
+
+def start_of_day(zone: str, day: date) -> datetime:
+    """The first instant of a local date."""
+    return midnight(day, ZoneInfo(zone))
 
 
 def _next_working_date(opening: Opening, day: date, zone: ZoneInfo) -> date:
-    return next_opening(opening, _midnight(day + DAY, zone)).astimezone(zone).date()
+    return next_opening(opening, midnight(day + DAY, zone)).astimezone(zone).date()
 
 
 def _edges(opening: Opening, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """First opening and last closing of a local date that has an opening."""
-    midnight = _midnight(day + DAY, zone)
-    last_started = bisect_left(opening.starts, _floor(midnight)) - 1
+    over = midnight(day + DAY, zone)
+    last_started = bisect_left(opening.starts, _floor(over)) - 1
     closing = _instant(opening.ends[last_started])
-    return next_opening(opening, _midnight(day, zone)), min(closing, midnight)
+    return next_opening(opening, midnight(day, zone)), min(closing, over)
 
 
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
+def midnight(day: date, zone: ZoneInfo) -> datetime:
     """The first instant of a local date; where the clock skips midnight, the skip itself."""
-    return datetime.combine(day, time(), zone).astimezone(UTC)
+    return _on(day, time(), zone)
+
+
+def _on(day: date, time_of_day: time, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time_of_day, zone).astimezone(UTC)
 
 
 def _worked_before(opening: Opening, at: datetime) -> timedelta:

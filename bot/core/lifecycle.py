@@ -30,18 +30,26 @@ class Act(StrEnum):
     OUTCOME = "outcome"
     ASK = "ask"
     CANCEL_RETURN = "cancel_return"
+    DEAL = "deal"
+    """Say whether a qualified lead was won or lost."""
 
 
 QUALIFIED, WON, LOST = "qualified", "won", "lost"
-RESERVED_OUTCOMES = frozenset({QUALIFIED, WON, LOST})
+DEALS = frozenset({WON, LOST})
+"""What a qualified lead comes to in the end."""
+RESERVED_OUTCOMES = frozenset({QUALIFIED, *DEALS})
 """Outcomes every playbook has; the other outcomes are its reasons."""
+
+DUPLICATE, ERASED = "duplicate", "erased"
+"""How a hand-off ends that nobody answered: its lead was merged into another, or erased."""
 
 _STAGE_OF = {QUALIFIED: Stage.QUALIFIED, WON: Stage.WON, LOST: Stage.LOST}
 
 
-def stage_after(outcome: str) -> Stage:
-    """The stage an outcome leads to; a reason of the playbook means rejected."""
-    return _STAGE_OF.get(outcome, Stage.REJECTED)
+def stage_after(outcome: str, *, returns: bool = False) -> Stage:
+    """The stage an outcome leads to: a reason of the playbook means rejected, or recycled when the
+    lead is to come back."""
+    return _STAGE_OF.get(outcome, Stage.RECYCLED if returns else Stage.REJECTED)
 
 
 def touched(stage: Stage) -> Stage:
@@ -60,6 +68,8 @@ class Standing:
     """Has the role rep, or manages on the sales side."""
     markets: bool = False
     """Has the role marketer, or manages on the marketing side."""
+    took_it_on: bool = False
+    """Was named when the lead was qualified, as the one who goes on with it."""
 
 
 def why_not(act: Act, standing: Standing, *, in_queue: bool, is_overdue: bool) -> str | None:
@@ -72,13 +82,20 @@ def why_not(act: Act, standing: Standing, *, in_queue: bool, is_overdue: bool) -
         return "You can read here; to press this, ask your admin to list you in the playbook."
     if act is Act.CANCEL_RETURN:
         return None if standing.markets else "Only marketing can cancel a return."
+    if act is Act.DEAL and standing.took_it_on:
+        return None
     if not (standing.sells or standing.is_actor or standing.manages_actor):
         return "Only sales can press this; you will read the outcome here."
     if act is Act.CLAIM:
         return None if in_queue else "This lead already has somebody."
     if in_queue:
-        return "Nobody has this lead yet: press Claim first."
-    if standing.is_actor or standing.manages_actor or is_overdue:
+        # A lead the CRM qualified in the queue has no actor to ask.
+        return None if act is Act.DEAL else "Nobody has this lead yet: press Claim first."
+    if standing.is_actor or standing.manages_actor:
+        return None
+    if act is Act.DEAL:
+        return "This is for those who qualified the lead or took it on."
+    if is_overdue:
         return None
     return "This lead is somebody else's until its first touch is due."
 

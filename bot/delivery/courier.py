@@ -17,7 +17,17 @@ from threading import Thread
 from sqlalchemy.orm import Session
 
 from bot.delivery import outbox
-from bot.delivery.outbox import Claim, Dropped, Held, Outcome, Repost, Retry, Shown, Unclear
+from bot.delivery.outbox import (
+    Claim,
+    Dropped,
+    Held,
+    Outcome,
+    Removed,
+    Repost,
+    Retry,
+    Shown,
+    Unclear,
+)
 from bot.delivery.pacing import Pace
 from bot.errors import NotSaved, SlackGone, SlackRefused, SlackUnavailable, SlackUnclear
 from bot.identity import new_id
@@ -47,10 +57,15 @@ class Hold:
 
 
 @dataclass(frozen=True)
+class Remove:
+    """It holds nothing any more: Slack is to show it no longer, or never."""
+
+
+@dataclass(frozen=True)
 class Telling:
     """How one kind of message is told."""
 
-    render: Callable[[Session, Message, datetime], Post | Hold | None]
+    render: Callable[[Session, Message, datetime], Post | Hold | Remove | None]
     """The message as of now (business time); None = it is no longer wanted."""
     shown: Callable[[Session, Message, datetime], None] | None = None
     """What follows when Slack first shows it, in the transaction that records it."""
@@ -216,8 +231,8 @@ class Courier:
         since = tried_at.timestamp() - CLOCKS_APART
         return self._slack.find(channel, _mark(message), since, None)
 
-    def _post(self, message: Message, channel: str, post: Post | Hold | None) -> Outcome:
-        if post is None:
+    def _post(self, message: Message, channel: str, post: Post | Hold | Remove | None) -> Outcome:
+        if post is None or isinstance(post, Remove):
             return Dropped("no longer wanted")
         if isinstance(post, Hold):
             return Held(post.until)
@@ -240,9 +255,11 @@ class Courier:
         log.error("channel %s cannot be posted to: %s", message.channel, error)
         return Retry(CHANNEL_AGAIN)
 
-    def _edit(self, message: Message, post: Post | Hold | None) -> Outcome:
+    def _edit(self, message: Message, post: Post | Hold | Remove | None) -> Outcome:
         """Editing again is harmless, so an unclear answer is simply tried again."""
         channel, ts = message.channel or "", message.ts or ""
+        if isinstance(post, Remove):
+            return self._remove(message, Removed())
         if not isinstance(post, Post) or _digest(post) == message.shown_digest:
             return Shown(channel, ts, message.revision, message.shown_digest)
         try:
@@ -252,10 +269,25 @@ class Courier:
         except SlackUnclear:
             return Retry(self._again)
         except SlackGone as error:
-            return Dropped(str(error)) if _nobody_there(error) else Repost()
+            # What cannot be edited must not stay beside its successor, and say what was.
+            return Dropped(str(error)) if _nobody_there(error) else self._remove(message, Repost())
         except SlackRefused as error:
             return Dropped(str(error))
         return Shown(channel, ts, message.revision, _digest(post))
+
+    def _remove(self, message: Message, then: Outcome) -> Outcome:
+        """Take a message away; one that is gone already is as good."""
+        try:
+            self._slack.delete(message.channel or "", message.ts or "")
+        except SlackUnavailable as error:
+            return self._later(message, error)
+        except SlackUnclear:
+            return Retry(self._again)
+        except SlackGone:
+            return then
+        except SlackRefused as error:
+            log.error("message %s cannot be deleted: %s", message.id, error)
+        return then
 
     def _later(self, message: Message, error: SlackUnavailable) -> Retry:
         after = self._after(error)

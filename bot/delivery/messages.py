@@ -155,6 +155,38 @@ def say_to(
     )
 
 
+def say_to_person(
+    tx: Session,
+    liaison: Liaison,
+    recipient_id: str,
+    kind: MessageKind,
+    subject_id: str,
+    *,
+    hold_until: datetime | None,
+) -> None:
+    """Queue a DM about something that is no hand-off, once for each kind, subject and reader.
+
+    `hold_until` is business time; None = send it now.
+    """
+    wall = liaison.wall()
+    tx.info[TELLS] = True
+    insert_once(
+        tx,
+        Message(
+            team_id=liaison.team_id,
+            id=new_id(wall),
+            key=f"{kind}:{subject_id}:{recipient_id}",
+            kind=kind,
+            subject_id=subject_id,
+            recipient_id=recipient_id,
+            lane=Lane.ACT,
+            gate=posting_to(recipient_id),
+            hold_until=hold_until,
+            send_at=None if hold_until else wall,
+        ),
+    )
+
+
 def collect(
     tx: Session,
     liaison: Liaison,
@@ -236,6 +268,29 @@ def revise(tx: Session, liaison: Liaison, subject_id: str) -> None:
     )
 
 
+def revise_digests(tx: Session, liaison: Liaison, handoff_id: str) -> None:
+    """What is shown of this hand-off among others has changed."""
+    telling = (
+        select(col(Collected.message_id))
+        .join(
+            History,
+            (col(History.team_id) == Collected.team_id) & (col(History.id) == Collected.line_id),
+        )
+        .where(col(History.team_id) == liaison.team_id, col(History.handoff_id) == handoff_id)
+    )
+    tx.info[TELLS] = True
+    tx.execute(
+        update(Message)
+        .where(
+            col(Message.team_id) == liaison.team_id,
+            col(Message.id).in_(telling),
+            col(Message.dropped).is_(None),
+        )
+        .values(_one_more(liaison))
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _one_more(liaison: Liaison) -> dict[str, object]:
     """A revision more; sent now unless it is not posted yet, or somebody is sending it."""
     at_rest = col(Message.ts).is_not(None) & col(Message.lease).is_(None)
@@ -258,6 +313,20 @@ def shrink_older(tx: Session, liaison: Liaison, message: Message) -> None:
             col(Message.dropped).is_(None),
         )
         .values(_one_more(liaison))
+    )
+
+
+def release_to(tx: Session, liaison: Liaison, recipient_id: str) -> None:
+    """A person's hours changed: what was held for them is looked at now, and sent or held anew."""
+    tx.info[TELLS] = True
+    tx.execute(
+        update(Message)
+        .where(
+            col(Message.team_id) == liaison.team_id,
+            col(Message.recipient_id) == recipient_id,
+            col(Message.hold_until).is_not(None),
+        )
+        .values(hold_until=None, send_at=liaison.wall())
     )
 
 

@@ -85,11 +85,16 @@ class Repost:
 
 
 @dataclass(frozen=True)
+class Removed:
+    """Slack shows it no longer, and never will again."""
+
+
+@dataclass(frozen=True)
 class Unclear:
     """Nobody knows: leave it to the end of the lease, then look."""
 
 
-Outcome = Shown | Dropped | Held | Retry | Repost | Unclear
+Outcome = Shown | Dropped | Held | Retry | Repost | Removed | Unclear
 
 
 def claim(
@@ -255,6 +260,9 @@ def record(tx: Session, liaison: Liaison, claimed: Claim, outcome: Outcome) -> M
             return _record_shown(tx, message, outcome, wall)
         case Repost():
             _repost(message, wall)
+        case Removed():
+            message.ts, message.shown_digest = None, None
+            message.send_at, message.dropped = None, "removed"
         case Dropped():
             message.send_at, message.is_unclear, message.dropped = None, False, outcome.why
         case Held():

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from bot.intake.readers import is_blank
+from bot.intake.readers import EVENTS, is_blank
 
 JsonObject: TypeAlias = dict[str, object]
 
@@ -42,11 +42,14 @@ ENVELOPE_PATHS: dict[str, tuple[str, ...]] = {
     "last_activity": ("data.last_activity",),
     "by": ("data.by",),
     "kind": ("data.kind",),
+    "into": ("data.into.id",),
+    "meeting_at": ("data.meeting_at",),
+    "meeting_ends_at": ("data.meeting_ends_at",),
 }
 """Where the envelope keeps each field; of several places the first that is filled counts."""
 
-_GROUPS = ("data.lead", "data.person", "data.campaign", "data.campaign.utm")
-_TYPE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.lead\.(handoff|contacted|outcome)\.v1")
+_GROUPS = ("data.lead", "data.into", "data.person", "data.campaign", "data.campaign.utm")
+_TYPE = re.compile(rf"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.lead\.({'|'.join(EVENTS)})\.v1")
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,8 @@ class Fields:
     faults: tuple[Fault, ...] = ()
     """Of the shape itself."""
     in_envelope: bool = False
+    emptied: frozenset[str] = frozenset()
+    """The names that were sent without a value."""
 
     def fault(self, name: str, problem: str) -> Fault:
         path = ENVELOPE_PATHS.get(name, ("data",))[0] if self.in_envelope else name
@@ -80,19 +85,29 @@ def _from_flat(document: JsonObject) -> Fields:
     own = document.pop("custom", None)
     named = {name: document.pop(name) for name in ENVELOPE_PATHS if name in document}
     values = {"event": "handoff"} | _filled(named)
-    return Fields(values | {"custom": _with_own(own, document)})
+    return Fields(values | {"custom": _with_own(own, document)}, emptied=_emptied(named))
 
 
 def _from_envelope(document: JsonObject) -> Fields:
     faults = [*_attribute_faults(document), *_group_faults(document)]
     event = _TYPE.fullmatch(str(document.pop("type", "")))
-    values = _filled({name: _take_first(document, paths) for name, paths in ENVELOPE_PATHS.items()})
+    named = {
+        name: _take_first(document, paths)
+        for name, paths in ENVELOPE_PATHS.items()
+        if any(_is_there(document, path) for path in paths)
+    }
+    values = _filled(named)
     if event:
         values["event"] = event[1]
     data = document.get("data")
     rest = _pruned(data) if isinstance(data, dict) else {}
     own = rest.pop("custom", None)
-    return Fields(values | {"custom": _with_own(own, rest)}, tuple(faults), in_envelope=True)
+    return Fields(
+        values | {"custom": _with_own(own, rest)},
+        tuple(faults),
+        in_envelope=True,
+        emptied=_emptied(named),
+    )
 
 
 def _attribute_faults(envelope: JsonObject) -> Iterator[Fault]:
@@ -103,7 +118,7 @@ def _attribute_faults(envelope: JsonObject) -> Iterator[Fault]:
         if not isinstance(attribute, str) or not attribute:
             yield Fault(name, "Must be text; CloudEvents requires it.")
     if not _TYPE.fullmatch(str(envelope.get("type"))):
-        yield Fault("type", "Must end in .lead.handoff.v1, .lead.contacted.v1 or .lead.outcome.v1.")
+        yield Fault("type", f"Must end in .lead.<event>.v1, the event one of {', '.join(EVENTS)}.")
     if not isinstance(envelope.get("data"), dict):
         yield Fault("data", "Must be an object with the fields of the event.")
 
@@ -118,6 +133,10 @@ def _filled(fields: JsonObject) -> JsonObject:
     return {name: raw for name, raw in fields.items() if not is_blank(raw)}
 
 
+def _emptied(fields: JsonObject) -> frozenset[str]:
+    return frozenset(name for name, raw in fields.items() if is_blank(raw))
+
+
 def _with_own(own: object, unknown: JsonObject) -> object:
     """The sender's own `custom` and the fields we do not know, as one object."""
     if is_blank(own):
@@ -130,6 +149,11 @@ def _take_first(envelope: JsonObject, paths: tuple[str, ...]) -> object:
     path = next(filled, paths[0])
     group = _look(envelope, path.rpartition(".")[0])
     return group.pop(path.rpartition(".")[2], None) if isinstance(group, dict) else None
+
+
+def _is_there(envelope: JsonObject, path: str) -> bool:
+    group = _look(envelope, path.rpartition(".")[0])
+    return isinstance(group, dict) and path.rpartition(".")[2] in group
 
 
 def _look(tree: object, path: str) -> object:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
@@ -14,9 +14,11 @@ from bot.errors import LiaisonError
 from bot.intake import readers
 from bot.intake.formats import Fault, Fields, JsonObject, fields_of
 
+LONGEST_MEETING = timedelta(days=1)
 HIDDEN = Field(repr=False)
 _Line: TypeAlias = Annotated[str | None, readers.line(200), HIDDEN]
 _Email: TypeAlias = Annotated[str | None, readers.reader(readers.email), HIDDEN]
+_Planned: TypeAlias = Annotated[datetime | None, BeforeValidator(readers.ahead)]
 _Custom: TypeAlias = Annotated[dict[str, JsonValue], readers.reader(readers.custom)]
 
 
@@ -27,6 +29,12 @@ class EventKind(StrEnum):
     """Somebody reached out to the lead, in the CRM or elsewhere."""
     OUTCOME = "outcome"
     """The CRM says how it ended."""
+    UPDATED = "updated"
+    """The CRM corrects what it told, names another owner, moves a meeting."""
+    MERGED = "merged"
+    """The CRM made one lead of two: this one lives on in `into`."""
+    ERASED = "erased"
+    """Everything about this lead is to be forgotten."""
 
 
 class InvalidEvent(LiaisonError):
@@ -59,9 +67,16 @@ class LeadEvent(BaseModel):
     """Expected value in `currency`, never below zero."""
     currency: Annotated[str | None, readers.reader(readers.currency)] = None
     """Three letters, by ISO 4217's shape."""
+    meeting_at: _Planned = None
+    """A meeting with the lead, past or ahead; aware UTC."""
+    meeting_ends_at: _Planned = None
+    meeting_is_off: bool = False
+    """An update that sent `meeting_at` without a value: there is no meeting any more."""
 
     lead_id: _Line = None
     """The sender's own id. P0."""
+    into: Annotated[str | None, readers.line(200), HIDDEN] = None
+    """Of a merger: the sender's id of the lead that lives on. P0."""
     campaign: _Line = None
     utm_source: _Line = None
     utm_medium: _Line = None
@@ -112,10 +127,20 @@ class LeadEvent(BaseModel):
     def lead_key(self) -> str:
         """`id:<lead_id>`, or `email:<sha256 of the e-mail in hex>` when the sender has no id."""
         if self.lead_id:
-            return f"id:{self.lead_id}"
+            return key_of_id(self.lead_id)
         if self.email:
-            return f"email:{sha256(self.email.encode()).hexdigest()}"
+            return key_of_email(self.email)
         raise ValueError("This event names no lead; parse() refuses such.")
+
+
+def key_of_id(lead_id: str) -> str:
+    """The `lead_key` of a lead its sender knows by an id."""
+    return f"id:{lead_id}"
+
+
+def key_of_email(email: str) -> str:
+    """The `lead_key` of a lead that is known by its (lower-case) address alone."""
+    return f"email:{sha256(email.encode()).hexdigest()}"
 
 
 def parse(body: bytes, received_at: datetime) -> LeadEvent:
@@ -125,10 +150,12 @@ def parse(body: bytes, received_at: datetime) -> LeadEvent:
     """
     fields = fields_of(_json_object(body))
     faults = [*fields.faults, *_missing(fields)]
+    by_default = {"occurred_at": received_at, "meeting_is_off": _is_off(fields)}
     try:
         event = LeadEvent.model_validate(
-            {"occurred_at": received_at} | fields.values, context={"received_at": received_at}
+            by_default | fields.values, context={"received_at": received_at}
         )
+        faults += _wrong_times(event, fields)
     except ValidationError as error:
         faults += _faults(error, fields)
     if faults:
@@ -159,6 +186,21 @@ def _missing(fields: Fields) -> Iterator[Fault]:
         yield fields.fault("company", "Give a company, a name or an e-mail to call the lead by.")
     if kind == "outcome" and "kind" not in filled:
         yield fields.fault("kind", "Say how it ended: qualified, won, lost, or a playbook reason.")
+    if kind == "merged" and "into" not in filled:
+        yield fields.fault("into", "Give the id of the lead that lives on.")
+    if "meeting_ends_at" in filled and "meeting_at" not in filled:
+        yield fields.fault("meeting_at", "Say when the meeting begins.")
+
+
+def _is_off(fields: Fields) -> bool:
+    is_update = str(fields.values.get("event")).lower() == EventKind.UPDATED
+    return is_update and "meeting_at" in fields.emptied
+
+
+def _wrong_times(event: LeadEvent, fields: Fields) -> Iterator[Fault]:
+    begins, ends = event.meeting_at, event.meeting_ends_at
+    if begins and ends and not begins < ends <= begins + LONGEST_MEETING:
+        yield fields.fault("meeting_ends_at", "Must lie within a day after meeting_at.")
 
 
 def _faults(error: ValidationError, fields: Fields) -> Iterator[Fault]:

@@ -17,6 +17,10 @@ from pydantic import BeforeValidator, JsonValue, ValidationInfo
 FUTURE_TOLERANCE = timedelta(minutes=5)
 """How far a sender's clock may run ahead of ours; within it, the event counts as just now."""
 
+AHEAD = timedelta(days=366)
+"""How far ahead a meeting may be: it stops the clock, and nobody plans further."""
+EVENTS = ("handoff", "contacted", "outcome", "updated", "merged", "erased")
+
 CUSTOM_DEPTH = 6
 CUSTOM_CHARACTERS = 64_000
 
@@ -119,8 +123,8 @@ def key(raw: object) -> str:
 
 def event_kind(raw: object) -> str:
     kind = tidy(_text(raw)).lower()
-    if kind not in {"handoff", "contacted", "outcome"}:
-        raise FieldError("Must be handoff, contacted or outcome.")
+    if kind not in EVENTS:
+        raise FieldError(f"Must be {', '.join(EVENTS[:-1])} or {EVENTS[-1]}.")
     return kind
 
 
@@ -135,6 +139,17 @@ def moment(raw: object, info: ValidationInfo) -> datetime:
     if instant > received_at + FUTURE_TOLERANCE:
         raise FieldError("Lies in the future; check the sender's clock and zone.")
     return min(instant, received_at)
+
+
+def ahead(raw: object, info: ValidationInfo) -> datetime | None:
+    """Aware UTC as `moment` reads it, past or up to `AHEAD` after the event arrived."""
+    if raw is None:
+        return None
+    instant = _instant(raw)
+    received_at: datetime = (info.context or {}).get("received_at", instant)
+    if instant > received_at + AHEAD:
+        raise FieldError("Lies more than a year ahead.")
+    return instant
 
 
 def custom(raw: object) -> dict[str, JsonValue]:

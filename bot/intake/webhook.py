@@ -35,6 +35,8 @@ class Receipt:
     handoff_id: str | None
     """None for an event that made no hand-off, such as an outcome of a lead we never had."""
     duplicate: bool
+    refused: bool = False
+    """The person asked not to be contacted, so nothing came of it."""
 
 
 class NotStored(NotSaved):

@@ -6,12 +6,13 @@ keep an agreed version in the database.
 
 from bot.playbook.faults import Fault, PlaybookFaults
 from bot.playbook.playbook import Playbook, UnknownSchema, digest
+from bot.playbook.reasons import Asks, Attempts, Reason
 from bot.playbook.sections import (
     Campaign,
     Channels,
     Hours,
     ListedPerson,
-    Reason,
+    Retention,
     Role,
     Rung,
     Sla,
@@ -20,6 +21,8 @@ from bot.playbook.sections import (
 )
 
 __all__ = [
+    "Asks",
+    "Attempts",
     "Campaign",
     "Channels",
     "Fault",
@@ -28,6 +31,7 @@ __all__ = [
     "Playbook",
     "PlaybookFaults",
     "Reason",
+    "Retention",
     "Role",
     "Rung",
     "Sla",

@@ -7,17 +7,17 @@ from collections.abc import Iterable, Iterator
 
 from pydantic import Field, ValidationError
 
-from bot.core.lifecycle import LOST, QUALIFIED, WON
+from bot.core.lifecycle import DUPLICATE, ERASED, LOST, QUALIFIED, WON
 from bot.core.sla import DEFAULT_LADDER, Allowance, LadderStep, Recipient, Via
 from bot.playbook.faults import Fault, PlaybookFaults
+from bot.playbook.reasons import DEFAULT_REASONS, Attempts, Reason
 from bot.playbook.rules import broken_rules
 from bot.playbook.sections import (
-    DEFAULT_REASONS,
     Campaign,
     Channels,
     Hours,
     ListedPerson,
-    Reason,
+    Retention,
     Rung,
     Section,
     Sla,
@@ -39,12 +39,20 @@ _SECTIONS: dict[str, Model] = {
     "sla": Sla,
     "timing": Timing,
     "ladder": Rung,
+    "attempts": Attempts,
     "reasons": Reason,
+    "retention": Retention,
     "people": ListedPerson,
     "campaigns": Campaign,
 }
 
-_FIXED_LABELS = {QUALIFIED: "Qualified", WON: "Won", LOST: "Lost"}
+_FIXED_LABELS = {
+    QUALIFIED: "Qualified",
+    WON: "Won",
+    LOST: "Lost",
+    DUPLICATE: "Duplicate",
+    ERASED: "Erased",
+}
 
 
 class UnknownSchema(ValueError):
@@ -63,10 +71,12 @@ class Playbook(Section):
         alias="ladder",
         description="Write [[ladder]] in double brackets, once for each step.",
     )
+    attempts: Attempts = Field(default=Attempts(), description="Write one [attempts] section.")
     reasons: tuple[Reason, ...] = Field(
         default=DEFAULT_REASONS,
         description="Write [[reasons]] in double brackets, once for each reason.",
     )
+    retention: Retention = Field(default=Retention(), description="Write one [retention] section.")
     people: tuple[ListedPerson, ...] = Field(
         default=(), description="Write [[people]] in double brackets, once for each person."
     )
@@ -121,10 +131,11 @@ class Playbook(Section):
     def reason(self, key: str) -> Reason | None:
         return next((reason for reason in self.reasons if reason.key == key), None)
 
-    def outcome_label(self, outcome: str) -> str:
+    def outcome_label(self, outcome: str, detail: str | None = None) -> str:
         """What people read for an outcome. One no longer in the playbook reads as its key does."""
         reason = self.reason(outcome)
-        return reason.label if reason else _FIXED_LABELS.get(outcome, outcome.replace("_", " "))
+        label = reason.label if reason else _FIXED_LABELS.get(outcome, outcome.replace("_", " "))
+        return f"{label}: {detail}" if detail else label
 
     def is_returnable(self, outcome: str | None) -> bool:
         """Whether marketing may put right what a lead was turned down for, and send it back."""
@@ -154,9 +165,6 @@ class Playbook(Section):
                 yield f'ladder[{number}]: steps to "{rung.to}" are not taken yet.'
             elif rung.via is Via.BRIEF:
                 yield f"ladder[{number}]: there is no brief yet; the step goes by direct message."
-        for number, reason in enumerate(self.reasons):
-            if reason.needs_attempts:
-                yield f"reasons[{number}].needs_attempts: attempts are not counted yet."
         if self.channels.standup != Channels().standup:
             yield "channels.standup: there is no stand-up yet."
 

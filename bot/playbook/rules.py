@@ -11,6 +11,7 @@ from bot.calendars import BadCalendar, holiday_dates, parse_hours, parse_zone
 from bot.core.lifecycle import RESERVED_OUTCOMES
 from bot.core.sla import Recipient, Via
 from bot.playbook.faults import Fault
+from bot.playbook.reasons import Asks
 from bot.playbook.sections import Rung, Timing
 from bot.playbook.toml import Document
 
@@ -55,6 +56,11 @@ def _reason_faults(document: Document) -> Iterator[Fault]:
     for place, key in keys.items():
         if key in RESERVED_OUTCOMES:
             yield Fault(f"{place}.key", f'"{key}" is an outcome of its own; write another key.')
+    for place, entry in _entries(document, "reasons"):
+        if entry.get("needs_words") is True and entry.get("asks", Asks.WORDS) != Asks.WORDS:
+            yield Fault(f"{place}.asks", 'Write "words", because needs_words asks for them.')
+        if entry.get("refuses_later") is True and "recycle_days" in entry:
+            yield Fault(f"{place}.recycle_days", "Write none: this person is not asked again.")
     if document.get("reasons") == []:
         yield Fault("reasons", "Write at least one [[reasons]], or leave them out for the usual.")
 

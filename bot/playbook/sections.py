@@ -4,7 +4,7 @@ they wrote does not fit; a value that fits a field may still be refused by the r
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import (
     AfterValidator,
@@ -15,7 +15,6 @@ from pydantic import (
     Field,
     PlainSerializer,
     PlainValidator,
-    StrictBool,
     StringConstraints,
     model_validator,
 )
@@ -161,30 +160,17 @@ class Rung(Section):
         return LadderStep(self.at, self.at_short, self.to, self.via)
 
 
-class Reason(Section):
-    """A way a hand-off ends without being qualified."""
+class Retention(Section):
+    """How long what is no longer worked on is kept. The days of a lead count from its last
+    hand-off's closing; None = it is kept until somebody erases it."""
 
-    key: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")] = Field(
-        description="Write lower-case letters, digits and underscores, at most 40, "
-        'such as "not_a_fit".'
+    inbox_days: Annotated[int, Field(strict=True, ge=1, le=90)] = Field(
+        default=7, description="Write the days raw deliveries are kept, from 1 to 90."
     )
-    label: Annotated[Text, StringConstraints(max_length=75)] = Field(
-        description='Write what people read, at most 75 characters, such as "Not a fit".'
-    )
-    counts_as: Literal["bad", "none"] = Field(
-        default="none", description='Write "bad" when it speaks against the campaign, else "none".'
-    )
-    needs_words: StrictBool = Field(default=False, description="Write true or false.")
-    needs_attempts: StrictBool | Annotated[int, Field(strict=True, ge=1, le=20)] = Field(
-        default=False,
-        description="Write how many attempts come first, from 1 to 20, or true or false.",
-    )
-    """True = as many as the lead's grade asks for; a number = that many for every grade."""
-    returnable: StrictBool | None = Field(default=None, description="Write true or false.")
-    """Whether marketing may put the lead right and send it back; None = only `wrong_data`."""
-    recycle_days: Annotated[int, Field(strict=True, ge=1, le=730)] | None = Field(
+    closed_leads_days: Annotated[int, Field(strict=True, ge=30, le=3650)] | None = Field(
         default=None,
-        description="Write the days until the lead returns, from 1 to 730, without quotes.",
+        description="Write the days until a closed lead is erased, from 30 to 3650, "
+        "or leave it out.",
     )
 
 
@@ -234,10 +220,3 @@ class Campaign(Section):
     owner: Email = Field(
         description='Write the e-mail address of a listed person, such as "ida@example.com".'
     )
-
-
-DEFAULT_REASONS = (
-    Reason(key="not_a_fit", label="Not a fit", counts_as="bad"),
-    Reason(key="wrong_data", label="Wrong or missing data", counts_as="bad"),
-    Reason(key="other", label="Other", needs_words=True),
-)

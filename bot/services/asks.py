@@ -163,7 +163,7 @@ def answer(liaison: Liaison, ask_id: str, by: str, words: str | None) -> None:
 def _open_ask(tx: Session, liaison: Liaison, ask_id: str, by: str) -> Ask:
     """The question, when `by` may answer it and nobody has."""
     asked = tx.get(Ask, (liaison.team_id, ask_id))
-    if asked is None:
+    if asked is None or not asked.question:  # without words its lead was erased
         raise Unknown
     person = tx.get(Person, (liaison.team_id, by))
     listed = person is not None and person.is_active and queries.is_listed(person)
@@ -228,3 +228,9 @@ def _tell_late(tx: Session, liaison: Liaison, asked: Ask, now: datetime) -> None
     receiver = tx.get_one(Person, (liaison.team_id, asked.receiver_id))
     manager = receiver.manager_id and tx.get(Person, (liaison.team_id, receiver.manager_id))
     _say(tx, liaison, asked, manager or receiver, now)
+
+
+def forget_words(tx: Session, handoff: Handoff) -> None:
+    """The lead is erased, and what was said of it with it; nobody waits for an answer any more."""
+    for asked in _asked(tx, handoff):
+        asked.question, asked.answer, asked.late_check_at = "", None, None

@@ -7,7 +7,7 @@ from functools import partial
 
 from bot import queries
 from bot.delivery.inbox import take_in
-from bot.errors import BadFields, NotListed
+from bot.errors import BadFields, NotAllowed, NotListed
 from bot.intake.lead_event import InvalidEvent, parse
 from bot.intake.webhook import Delivery, Receipt
 from bot.liaison import Liaison
@@ -37,7 +37,7 @@ def may_hand_over(liaison: Liaison, by: str) -> None:
 
 
 def hand_over(liaison: Liaison, told: Told, by: str) -> Receipt:
-    """Store and apply it. Raises `NotListed`, `BadFields`, `NotSaved`."""
+    """Store and apply it. Raises `NotListed`, `BadFields`, `NotSaved`; `NotAllowed` once erased."""
     may_hand_over(liaison, by)
     body = json.dumps(_event(liaison, told, by)).encode()
     try:
@@ -45,7 +45,10 @@ def hand_over(liaison: Liaison, told: Told, by: str) -> Receipt:
     except InvalidEvent as error:
         raise BadFields({fault.field: fault.problem for fault in error.faults}) from error
     delivery = Delivery(f"hand:{told.origin}", event, body)
-    return take_in(liaison, [delivery], partial(receive, liaison))[0]
+    receipt = take_in(liaison, [delivery], partial(receive, liaison))[0]
+    if receipt.handoff_id is None:
+        raise NotAllowed("This lead was erased on request, and is not taken again.")
+    return receipt
 
 
 def _event(liaison: Liaison, told: Told, by: str) -> dict[str, object]:

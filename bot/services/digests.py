@@ -22,7 +22,7 @@ def tell_marketing(tx: Session, liaison: Liaison, line: History, now: datetime) 
     for reader in _readers(tx, liaison.team_id):
         opening = opening_of(tx, liaison, reader, now)
         morning = next_morning(opening, now)
-        key = f"digest:{reader.id}:{local_date(opening, morning)}"
+        key = f"digest:{reader.id}:{local_date(opening.zone, morning)}"
         collect(tx, liaison, line, reader.id, key, hold_until=morning)
 
 

@@ -13,7 +13,8 @@ from bot.errors import BadField, NotAllowed, TooLate, Unknown
 from bot.liaison import Liaison
 from bot.models import Handoff, Lead, Person
 from bot.queries import HandoffFacts
-from bot.services.handoffs import begin_run, changed, note, start_clock
+from bot.services.clocks import promise
+from bot.services.handoffs import changed, give, note, start_clock
 from bot.services.hours import opening_of
 from bot.views.fixes import FIELDS, WHY
 
@@ -37,6 +38,7 @@ def send_back(liaison: Liaison, handoff_id: str, by: str, given: Mapping[str, st
     fixed = _checked(given)
     now = liaison.now()
     with liaison.transaction() as tx:
+        queries.lock_lead(tx, liaison.team_id, handoff_id)
         handoff = queries.handoff_to_change(tx, liaison.team_id, handoff_id)
         _authorise(tx, liaison, handoff, by)
         lead = tx.get_one(Lead, (liaison.team_id, handoff.lead_id))
@@ -84,6 +86,7 @@ def _reopen(handoff: Handoff, now: datetime) -> None:
     handoff.stage = Stage.NEW
     handoff.fixed_at = now
     handoff.outcome = handoff.outcome_words = handoff.outcome_by = None
+    handoff.outcome_person = handoff.outcome_detail = None
     handoff.closed_at = handoff.touched_at = handoff.due_at = None
     handoff.last_touch_at = handoff.follow_up_on = handoff.follow_up_words = None
     handoff.reminded_at = handoff.silent_since = None
@@ -94,10 +97,12 @@ def _reopen(handoff: Handoff, now: datetime) -> None:
 def _hand_out(
     tx: Session, liaison: Liaison, handoff: Handoff, last: Person | None, now: datetime
 ) -> None:
-    """To whoever had it last, or into the queue when nobody had, or they are gone."""
+    """To whoever had it last, or stands in for them; into the queue when nobody does."""
     if last and queries.sells(last):
-        start_clock(tx, liaison, handoff, begin_run(tx, liaison, handoff, last, "fixed"), now)
-        return
-    handoff.owner_id = None
+        if run := give(tx, liaison, handoff, last, "fixed", now):
+            start_clock(tx, liaison, handoff, run, now)
+            return
+    else:
+        handoff.owner_id = None
     if allowance := liaison.playbook.allowance(handoff.grade):
-        handoff.due_at = sla.due_at(opening_of(tx, liaison, None, now), now, allowance)
+        promise(handoff, sla.due_at(opening_of(tx, liaison, None, now), now, allowance))

@@ -6,17 +6,21 @@ from sqlalchemy.orm import Session
 
 from bot import queries
 from bot.core import sla
-from bot.core.lifecycle import Act, Stage, Standing, why_not
+from bot.core.lifecycle import ERASED, Act, Stage, Standing, stage_after, why_not
 from bot.db import insert_once
 from bot.delivery import homes
-from bot.delivery.messages import revise, say_in_channel, say_to_actor
+from bot.delivery.messages import revise, say_in_channel, say_to_actor, tell
 from bot.errors import NotAllowed, NotListed, TooLate
 from bot.identity import new_id
 from bot.intake.lead_event import LeadEvent
 from bot.intake.webhook import Receipt
 from bot.liaison import Liaison
 from bot.models import Handoff, History, Lead, Message, MessageKind, Person, Run
+from bot.services import cover, new_act
+from bot.services.clocks import may_start, promise, set_clock
+from bot.services.erased import is_erased
 from bot.services.hours import back_at_work, opening_of
+from bot.services.lead_fields import take_fields
 from bot.services.schedule import plan_turn
 from bot.views.blocks import escape, when
 
@@ -27,20 +31,26 @@ def hand_over(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) ->
     """Take a lead over from marketing: the record, its first run, and the card to be shown.
 
     A lead that already has an open hand-off gets no second one; its return is noted on the first.
+    A person who asked not to be contacted gets none either, and an erased lead none at all.
     """
+    if is_erased(tx, liaison, event):
+        return Receipt(None, duplicate=False)
+    if refused := _refused(tx, liaison, event, now):
+        return refused
     lead = lead_told_of(tx, liaison, event, now)
     latest = queries.latest_handoff(tx, liaison.team_id, lead.id)
     if latest and latest.closed_at is None:
-        _note_return(tx, liaison, latest, event, now)
+        _note_return(tx, liaison, lead, latest, event, now)
         return Receipt(latest.id, duplicate=True)
     owner = queries.person_by_email(tx, liaison.team_id, event.owner)
     owner = owner if owner and queries.sells(owner) else None
     handoff = new_handoff(liaison, lead, event, now)
     tx.add(handoff)
     tx.flush()
+    new_act.first_act(lead, event)
     note(tx, handoff, "handed_over", now)
     if owner:
-        begin_run(tx, liaison, handoff, owner, "owner")
+        give(tx, liaison, handoff, owner, "owner", now)
     show(tx, liaison, handoff)
     return Receipt(handoff.id, duplicate=False)
 
@@ -58,6 +68,16 @@ def show(tx: Session, liaison: Liaison, handoff: Handoff) -> None:
     )
 
 
+def _refused(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) -> Receipt | None:
+    """The answer for somebody who asked to be left alone: only the history tells, no card."""
+    lead = queries.who_refused(tx, liaison.team_id, event.lead_key, event.email)
+    handoff = lead and queries.latest_handoff(tx, liaison.team_id, lead.id)
+    if not handoff:
+        return None
+    note(tx, handoff, "refused", now)
+    return Receipt(handoff.id, duplicate=True, refused=True)
+
+
 def lead_told_of(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) -> Lead:
     """The lead of this event, made or brought up to date; what the event leaves out stays."""
     lead = queries.lead_by_key(tx, liaison.team_id, event.lead_key)
@@ -68,20 +88,7 @@ def lead_told_of(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime)
         # Two processes may meet the same new lead at once; the unique key decides.
         insert_once(tx, lead)
         lead = queries.lead_by_key(tx, liaison.team_id, event.lead_key) or lead
-    told = {
-        "given_name": event.first_name,
-        "family_name": event.last_name,
-        "email": event.email,
-        "phone": event.phone,
-        "title": event.title,
-        "company": event.company,
-        "country": event.country,
-        "message": event.message,
-    }
-    for name, value in told.items():
-        if value is not None:
-            setattr(lead, name, value)
-    lead.custom = {**lead.custom, **event.custom}
+    take_fields(lead, event)
     tx.add(lead)
     return lead
 
@@ -111,11 +118,43 @@ def new_handoff(liaison: Liaison, lead: Lead, event: LeadEvent, now: datetime) -
 
 
 def _note_return(
-    tx: Session, liaison: Liaison, handoff: Handoff, event: LeadEvent, now: datetime
+    tx: Session, liaison: Liaison, lead: Lead, handoff: Handoff, event: LeadEvent, now: datetime
 ) -> None:
-    handoff.last_activity = event.last_activity or event.reason or handoff.last_activity
-    note(tx, handoff, "came_back", now)
+    """A new act of a lead that is open: the card follows, and its actor is told once."""
+    if not new_act.is_new(lead, event):
+        note(tx, handoff, "older_act", now)
+    else:
+        facts = new_act.take_act(tx, liaison, lead, handoff, event, now)
+        line = note(tx, handoff, "came_back", now, facts=facts)
+        if handoff.actor_id:
+            actor = tx.get_one(Person, (liaison.team_id, handoff.actor_id))
+            held = back_at_work(tx, liaison, actor, now)
+            tell(tx, liaison, line, actor.id, hold_until=held)
     changed(tx, liaison, handoff)
+
+
+def give(
+    tx: Session, liaison: Liaison, handoff: Handoff, person: Person, why: str, now: datetime
+) -> Run | None:
+    """Give a hand-off to a person or, while they are away, to whoever stands in for them.
+
+    The owner of record stays. None = it is in the queue, because nobody stands in.
+    """
+    handoff.owner_id = handoff.owner_id or person.id
+    actor = cover.actor_for(tx, liaison, person, handoff.grade, now)
+    if actor and actor.id == person.id:
+        return begin_run(tx, liaison, handoff, person, why)
+    # A lead its actor only covers is still covered for the same person, whoever takes it now.
+    covered = queries.cover(tx, handoff)
+    absence = covered.absence if covered else queries.absence_at(tx, person, now)
+    assert absence  # or they would act themselves
+    handoff.absence_id = absence.id
+    if actor is None:
+        handoff.actor_id = None
+        note(tx, handoff, "queued", now)
+        return None
+    note(tx, handoff, "covered", now, by=absence.person_id, facts={"to": actor.id})
+    return begin_run(tx, liaison, handoff, actor, queries.COVER)
 
 
 def begin_run(tx: Session, liaison: Liaison, handoff: Handoff, actor: Person, why: str) -> Run:
@@ -147,23 +186,24 @@ def end_run(tx: Session, handoff: Handoff, now: datetime) -> None:
         run.next_step_at = None
 
 
+def put_away(tx: Session, handoff: Handoff, outcome: str, now: datetime) -> None:
+    """Close an open hand-off that nobody will answer any more; it is nobody's failing."""
+    handoff.stage = stage_after(outcome)
+    handoff.outcome, handoff.outcome_at, handoff.outcome_by = outcome, now, None
+    handoff.closed_at = now
+    end_run(tx, handoff, now)
+
+
 def start_clock(tx: Session, liaison: Liaison, handoff: Handoff, run: Run, now: datetime) -> None:
     """Start a run's clock and tell its actor, inside their hours."""
     actor = tx.get_one(Person, (liaison.team_id, run.actor_id))
-    opening = opening_of(tx, liaison, actor, now)
     run.started_at = now
     if run.allowance and handoff.touched_at is None:
-        run.due_at = sla.due_at(opening, now, sla.Allowance.parse(run.allowance))
-        plan = sla.plan(opening, now, run.due_at, liaison.playbook.ladder_to_actor)
-        run.next_step_at = sla.next_step_at(plan, ())
-        _promise(handoff, run.due_at)
+        set_clock(tx, liaison, run, may_start(handoff, now))
+        if run.due_at:
+            promise(handoff, run.due_at)
     held = back_at_work(tx, liaison, actor, now)
     say_to_actor(tx, liaison, run, MessageKind.LEAD_DM, hold_until=held)
-
-
-def _promise(handoff: Handoff, due_at: datetime) -> None:
-    """What marketing was promised may come earlier and never moves later."""
-    handoff.due_at = min(handoff.due_at or due_at, due_at)
 
 
 def card_shown(tx: Session, liaison: Liaison, message: Message, now: datetime) -> None:
@@ -178,7 +218,8 @@ def card_shown(tx: Session, liaison: Liaison, message: Message, now: datetime) -
     if run and run.started_at is None:
         start_clock(tx, liaison, handoff, run, now)
     elif run is None and allowance:
-        _promise(handoff, sla.due_at(opening_of(tx, liaison, None, now), now, allowance))
+        starts = may_start(handoff, now)
+        promise(handoff, sla.due_at(opening_of(tx, liaison, None, starts), starts, allowance))
     changed(tx, liaison, handoff)
 
 
@@ -210,18 +251,26 @@ def authorise(
     person = tx.get(Person, (liaison.team_id, by))
     if person is None or not person.is_active or not queries.is_listed(person):
         raise NotListed
-    if handoff.closed_at is not None:
+    is_deal = act is Act.DEAL and handoff.stage is Stage.QUALIFIED
+    if handoff.closed_at is not None and not is_deal:
         raise TooLate(_who_closed(tx, liaison, handoff))
+    if act is Act.DEAL and not is_deal:
+        raise NotAllowed("Only a qualified lead is won or lost: press Outcome… first.")
     actor = tx.get(Person, (liaison.team_id, handoff.actor_id)) if handoff.actor_id else None
     if act is Act.CLAIM and actor:
         raise TooLate(_who_claimed(tx, liaison, handoff, actor, by))
     standing = Standing(
         is_listed=True,
-        is_actor=handoff.actor_id == by,
+        is_actor=cover.acts(tx, handoff, by, now),
         manages_actor=actor is not None and actor.manager_id == by,
         sells=queries.sells(person),
+        took_it_on=handoff.outcome_person == by,
     )
-    is_overdue = handoff.touched_at is None and handoff.due_at is not None and handoff.due_at < now
+    is_overdue = (
+        handoff.touched_at is None
+        and handoff.due_at is not None
+        and max(handoff.due_at, may_start(handoff, handoff.due_at)) < now
+    )
     sentence = why_not(act, standing, in_queue=actor is None, is_overdue=is_overdue)
     if sentence:
         raise NotAllowed(sentence)
@@ -236,13 +285,15 @@ def _who_claimed(tx: Session, liaison: Liaison, handoff: Handoff, actor: Person,
 
 
 def _who_closed(tx: Session, liaison: Liaison, handoff: Handoff) -> str:
+    if handoff.outcome == ERASED:
+        return "This lead was erased; there is nothing left to do."
     if handoff.stage is Stage.EXPIRED and handoff.closed_at:
         return f"This lead expired, {when(handoff.closed_at)}; marketing may hand it over again."
     facts = queries.facts(tx, liaison.team_id, handoff.id)
     who = escape(facts.outcome_by.name) if facts.outcome_by else "The CRM"
-    label = escape(liaison.playbook.outcome_label(handoff.outcome or ""))
+    label = liaison.playbook.outcome_label(handoff.outcome or "", handoff.outcome_detail)
     at = f", {when(handoff.closed_at)}" if handoff.closed_at else ""
-    return f"{who} already recorded “{label}”{at}."
+    return f"{who} already recorded “{escape(label)}”{at}."
 
 
 def note(

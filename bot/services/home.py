@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot import queries
-from bot.core.business_time import next_midnight
+from bot.core.business_time import DAY, local_date, start_of_day
 from bot.core.lifecycle import Act
 from bot.errors import Refused
 from bot.liaison import Liaison
@@ -75,7 +75,7 @@ def _shelves(tx: Session, person: Person, pages: Mapping[str, int], now: datetim
         "team_id": person.team_id,
         "person_id": person.id,
         "now": now,
-        "midnight": next_midnight(person.timezone, now),
+        "midnight": start_of_day(person.timezone, local_date(person.timezone, now) + DAY),
     }
     counts = tx.execute(_counts(), asked).one()
     standing = []

@@ -16,13 +16,25 @@ def opening_of(tx: Session, liaison: Liaison, person: Person | None, at: datetim
     if person is None:
         return liaison.calendars.opening(hours.timezone, hours.open, hours.holidays, (), at)
     away = tuple((a.starts_at, a.ends_at) for a in queries.absences(tx, person))
-    return liaison.calendars.opening(
-        person.timezone,
-        person.opens or hours.open,
-        hours.holidays if person.holidays is None else tuple(person.holidays),
-        away,
-        at,
-    )
+    return _opening(liaison, person, away, at)
+
+
+def usual_opening(liaison: Liaison, person: Person, at: datetime) -> Opening:
+    """The working time of `person` around `at`, as if they were never away."""
+    return _opening(liaison, person, (), at)
+
+
+def opens(liaison: Liaison, person: Person) -> str:
+    """A person's weekly hours: their own, else the playbook's for them, else those of everybody."""
+    return person.own_opens or person.opens or liaison.playbook.hours.open
+
+
+def _opening(
+    liaison: Liaison, person: Person, away: tuple[tuple[datetime, datetime], ...], at: datetime
+) -> Opening:
+    common = liaison.playbook.hours.holidays
+    holidays = common if person.holidays is None else tuple(person.holidays)
+    return liaison.calendars.opening(person.timezone, opens(liaison, person), holidays, away, at)
 
 
 def back_at_work(tx: Session, liaison: Liaison, person: Person, now: datetime) -> datetime | None:

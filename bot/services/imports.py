@@ -15,6 +15,7 @@ from bot.intake.lead_event import LeadEvent
 from bot.liaison import Liaison
 from bot.models import Handoff, InboxEvent
 from bot.playbook import Playbook
+from bot.services.erased import is_erased
 from bot.services.handoffs import lead_told_of, new_handoff, note
 
 AT_ONCE = 200
@@ -48,6 +49,8 @@ def bring_in(liaison: Liaison, events: Sequence[LeadEvent]) -> int:
 
 
 def _bring_in_one(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) -> bool:
+    if is_erased(tx, liaison, event):
+        return False
     wall = liaison.wall()
     row = InboxEvent(
         team_id=liaison.team_id,
@@ -67,6 +70,9 @@ def _bring_in_one(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime
     handoff.is_imported = True
     handoff.owner_id = owner.id if owner and queries.sells(owner) else None
     _close(handoff, event)
+    reason = liaison.playbook.reason(handoff.outcome or "")
+    if reason and reason.refuses_later:
+        lead.do_not_contact_at = lead.do_not_contact_at or event.occurred_at
     tx.add(handoff)
     tx.flush()
     note(tx, handoff, "imported", now)

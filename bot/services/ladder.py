@@ -92,9 +92,9 @@ def _take_steps(tx: Session, liaison: Liaison, run: Run, now: datetime) -> None:
         run.next_step_at = rests
         return
     actor = tx.get_one(Person, (liaison.team_id, run.actor_id))
-    assert run.started_at and run.due_at  # a run with a next step has a running clock
-    opening = opening_of(tx, liaison, actor, run.started_at)
-    plan = sla.plan(opening, run.started_at, run.due_at, liaison.playbook.ladder_to_actor)
+    assert run.counts_from and run.due_at  # a run with a next step has a running clock
+    opening = opening_of(tx, liaison, actor, run.counts_from)
+    plan = sla.plan(opening, run.counts_from, run.due_at, liaison.playbook.ladder_to_actor)
     taken = queries.steps_taken(tx, run)
     steps = sla.due_steps(plan, taken, now)
     if steps:

@@ -31,7 +31,7 @@ def check_step(opening: Opening, step: NextStep, now: datetime) -> None:
         raise BadField(ids.FOLLOW_UP_WORDS, f"Please keep it under {LINE} characters.")
     if not step.on:
         return
-    day, today = _day(step.on), local_date(opening, now)
+    day, today = _day(step.on), local_date(opening.zone, now)
     if day <= today:
         raise BadField(ids.FOLLOW_UP_ON, "Choose a day after today.")
     if day > today + LONGEST_WAIT:

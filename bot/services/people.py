@@ -1,6 +1,7 @@
 """Who works here: Slack's members joined with what the playbook says of them."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,13 +9,19 @@ from sqlmodel import col
 
 from bot import queries
 from bot.calendars import BadCalendar, parse_zone
-from bot.core import sla
+from bot.core.away import LEAST_A_WEEK, least_a_week
 from bot.db import insert_once
+from bot.delivery.messages import release_to
+from bot.errors import NotListed, Refused
 from bot.liaison import Liaison
 from bot.models import Handoff, Person, Run
-from bot.services.hours import opening_of
+from bot.services.clocks import set_clock
 from bot.services.schedule import plan_turn
 from bot.slack import Member
+from bot.views.blocks import escape
+
+_LONGEST_HOURS = 200
+"""Characters of one's own hours."""
 
 
 def refresh(liaison: Liaison, members: Iterable[Member]) -> int:
@@ -42,7 +49,7 @@ def member_changed(liaison: Liaison, member: Member) -> None:
             person,
             {listed.manager: manager} if listed and listed.manager and manager else {},
         )
-        _replan(tx, liaison, person)
+        replan(tx, liaison, person)
 
 
 def _upsert(tx: Session, liaison: Liaison, member: Member) -> Person:
@@ -86,8 +93,35 @@ def _list(liaison: Liaison, person: Person, by_email: dict[str, Person]) -> None
     person.manager_id = manager.id if manager else None
 
 
-def _replan(tx: Session, liaison: Liaison, person: Person) -> None:
-    """A person's hours changed: their open runs are due by the new ones, and so are their turns.
+def set_hours(liaison: Liaison, by: str, typed: str | None) -> Person:
+    """Hours of one's own, in opening-hours syntax; None = the playbook's again."""
+    now = liaison.now()
+    with liaison.transaction() as tx:
+        person = queries.person(tx, liaison.team_id, by)
+        if not queries.is_listed(person):
+            raise NotListed
+        person.own_opens = typed and _readable(liaison, person, typed, now)
+        replan(tx, liaison, person)
+        return person
+
+
+def _readable(liaison: Liaison, person: Person, typed: str, now: datetime) -> str:
+    """As typed, but for the dashes a phone puts in place of a hyphen."""
+    hours = typed.replace("\u2013", "-").replace("\u2014", "-")
+    if len(hours) > _LONGEST_HOURS:
+        raise Refused(f"Please keep your hours under {_LONGEST_HOURS} characters.")
+    try:
+        opening = liaison.calendars.opening(person.timezone, hours, (), (), now)
+    except BadCalendar as refusal:
+        raise Refused(escape(str(refusal))) from refusal
+    if least_a_week(opening, now) < LEAST_A_WEEK:
+        raise Refused("Please leave at least four hours in every week of the coming year.")
+    return hours
+
+
+def replan(tx: Session, liaison: Liaison, person: Person) -> None:
+    """A person's hours changed: their open runs are due by the new ones, so are their turns, and
+    what was held for them is looked at again.
 
     The hand-off's promise to marketing stays; only the actor's own due time moves.
     """
@@ -97,17 +131,14 @@ def _replan(tx: Session, liaison: Liaison, person: Person) -> None:
             col(Run.actor_id) == person.id,
             col(Run.ended_at).is_(None),
             col(Run.answered_at).is_(None),
-            col(Run.started_at).is_not(None),
+            col(Run.due_at).is_not(None),
         )
     ).all()
     for run in runs:
-        if run.started_at is None or run.allowance is None:
-            continue
-        opening = opening_of(tx, liaison, person, run.started_at)
-        run.due_at = sla.due_at(opening, run.started_at, sla.Allowance.parse(run.allowance))
-        plan = sla.plan(opening, run.started_at, run.due_at, liaison.playbook.ladder_to_actor)
-        run.next_step_at = sla.next_step_at(plan, queries.steps_taken(tx, run))
+        if run.counts_from:
+            set_clock(tx, liaison, run, run.counts_from)
     _replan_turns(tx, liaison, person)
+    release_to(tx, liaison, person.id)
 
 
 def _replan_turns(tx: Session, liaison: Liaison, person: Person) -> None:

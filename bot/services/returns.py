@@ -1,6 +1,6 @@
 """Recycled leads come back as new hand-offs, a few a day, unless marketing says no."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -9,7 +9,6 @@ from sqlmodel import col
 from bot import queries
 from bot.core.business_time import is_open, local_date, next_morning, next_opening, opening_on
 from bot.core.lifecycle import Act, Stage, Standing, why_not
-from bot.core.turns import MOST_RETURNS
 from bot.errors import NotAllowed, NotListed, TooLate
 from bot.identity import new_id
 from bot.liaison import Liaison
@@ -32,15 +31,6 @@ _CARRIED = (
     "currency",
 )
 """What marketing said of the lead, which its return says again."""
-
-
-def plan_return(liaison: Liaison, handoff: Handoff, now: datetime) -> None:
-    """After an outcome: recycled when its reason says so and it has not come back twice."""
-    handoff.return_at = handoff.return_announced_at = None
-    reason = liaison.playbook.reason(handoff.outcome or "")
-    if reason and reason.recycle_days and handoff.returns < MOST_RETURNS:
-        handoff.stage = Stage.RECYCLED
-        handoff.return_at = now + timedelta(days=reason.recycle_days)
 
 
 def announce(tx: Session, liaison: Liaison, handoff: Handoff, now: datetime) -> None:
@@ -95,10 +85,10 @@ def bring_back(tx: Session, liaison: Liaison, old: Handoff, now: datetime) -> No
 
 
 def _may_return(tx: Session, old: Handoff) -> bool:
-    """Not an erased lead, nor one that marketing has handed over anew meanwhile."""
+    """Not one that was erased, must not be contacted, or was handed over anew meanwhile."""
     lead = tx.get_one(Lead, (old.team_id, old.lead_id))
     latest = queries.latest_handoff(tx, old.team_id, old.lead_id)
-    return lead.erased_at is None and latest is old
+    return lead.erased_at is None and lead.do_not_contact_at is None and latest is old
 
 
 def _when_there_is_room(
@@ -112,7 +102,7 @@ def _when_there_is_room(
     opening = opening_of(tx, liaison, owner, now)
     if not is_open(opening, now):
         return next_opening(opening, now)
-    today = local_date(opening, now)
+    today = local_date(opening.zone, now)
     had = tx.scalars(
         select(func.count()).where(
             col(Handoff.team_id) == owner.team_id,

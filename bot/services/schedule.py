@@ -13,6 +13,7 @@ from bot.core.lifecycle import Stage
 from bot.core.turns import Contact, Patience, Planned
 from bot.liaison import Liaison
 from bot.models import Handoff, Person
+from bot.services.clocks import may_start
 from bot.services.hours import opening_of
 
 
@@ -38,7 +39,8 @@ def next_turn(tx: Session, liaison: Liaison, handoff: Handoff) -> Planned | None
         actor = _person(tx, handoff, handoff.actor_id)
         return turns.worked(contact, opening_of(tx, liaison, actor, last_at), patience)
     run = queries.current_run(tx, handoff)
-    since = handoff.fixed_at or handoff.shown_at or handoff.received_at
+    # Before a meeting ahead is over, nobody is waited for.
+    since = may_start(handoff, handoff.fixed_at or handoff.shown_at or handoff.received_at)
     return turns.unworked(since, run.due_at if run else None, patience)
 
 

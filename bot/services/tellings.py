@@ -6,14 +6,17 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from bot import queries
-from bot.delivery.courier import Hold, Telling
+from bot.delivery.courier import Hold, Remove, Telling
 from bot.delivery.messages import shrink_older
 from bot.liaison import Liaison
-from bot.models import Ask, History, Message, MessageKind, Person
+from bot.models import Absence, Ask, History, Message, MessageKind, Person
+from bot.services import undo
+from bot.services.absences import summary
 from bot.services.digests import told_in
 from bot.services.handoffs import card_shown
 from bot.services.hours import back_at_work
 from bot.views import asks as ask_views
+from bot.views import away as away_views
 from bot.views import followups as followup_views
 from bot.views import handoffs as handoff_views
 from bot.views import watching as watching_views
@@ -30,49 +33,66 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.NOTE: Telling(partial(_note, liaison)),
         MessageKind.ASK: Telling(partial(_question, liaison)),
         MessageKind.ANSWER: Telling(partial(_answer, liaison)),
+        MessageKind.AWAY: Telling(partial(_away, liaison)),
+        MessageKind.BACK: Telling(partial(_back, liaison)),
         MessageKind.DIGEST: Telling(partial(_digest, liaison)),
         MessageKind.UNREAD: Telling(partial(_unread, liaison)),
     }
 
 
-def _card(liaison: Liaison, tx: Session, message: Message, _now: datetime) -> Post:
+def _card(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post:
     facts = queries.facts(tx, liaison.team_id, message.subject_id)
-    return handoff_views.card(facts, liaison.playbook)
+    can_undo = undo.standing(tx, facts.handoff, now) is not None
+    return handoff_views.card(facts, liaison.playbook, can_undo=can_undo)
 
 
 def _card_shown(liaison: Liaison, tx: Session, message: Message, now: datetime) -> None:
     card_shown(tx, liaison, message, now)
 
 
-def _dm(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold | None:
+def _dm(
+    liaison: Liaison, tx: Session, message: Message, now: datetime
+) -> Post | Hold | Remove | None:
     """The check at the moment of sending: no nudge after the work is done or outside hours."""
     facts = queries.facts(tx, liaison.team_id, message.subject_id)
     reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
     run = facts.run
     is_current = run is not None and run.number == message.run and run.ended_at is None
     if message.ts is None:
-        if not _is_wanted(message, facts, is_current=is_current):
+        if not _is_wanted(message, facts, now, is_current=is_current):
             return None
         if opens := back_at_work(tx, liaison, reader, now):
             return Hold(opens)
         rests = queries.paused_until(tx, liaison.team_id, message.subject_id, now)
         if rests and message.kind is MessageKind.NUDGE:
             return Hold(rests)
+    is_newest = queries.is_newest_dm(tx, message)
+    offered = undo.standing(tx, facts.handoff, now) if is_newest else None
+    mine = offered is not None and offered.by == reader.id
+    if facts.lead.erased_at and not is_newest:
+        return Remove()
     if not is_current:
-        return followup_views.settled(facts, reader, liaison.playbook)
-    if not queries.is_newest_dm(tx, message):
+        return followup_views.settled(
+            facts, reader, liaison.playbook, can_undo=mine, is_newest=is_newest
+        )
+    if not is_newest:
         return followup_views.moved_on(facts)
-    return followup_views.dm(message, facts, reader, liaison.playbook, now)
+    return followup_views.dm(message, facts, reader, liaison.playbook, now, can_undo=mine)
 
 
-def _is_wanted(message: Message, facts: queries.HandoffFacts, *, is_current: bool) -> bool:
+def _is_wanted(
+    message: Message, facts: queries.HandoffFacts, now: datetime, *, is_current: bool
+) -> bool:
     """Whether it still is this person's, and still needs saying."""
     if not is_current or facts.handoff.closed_at:
         return False
     if message.kind is MessageKind.FOLLOW_UP:
         day = facts.handoff.follow_up_on
         return day is not None and day.isoformat() == message.about
-    return message.kind is not MessageKind.NUDGE or facts.handoff.touched_at is None
+    if message.kind is not MessageKind.NUDGE:
+        return True
+    counts_from = facts.run and facts.run.counts_from
+    return facts.handoff.touched_at is None and not (counts_from and counts_from > now)
 
 
 def _dm_shown(liaison: Liaison, tx: Session, message: Message, _now: datetime) -> None:
@@ -80,12 +100,17 @@ def _dm_shown(liaison: Liaison, tx: Session, message: Message, _now: datetime) -
     shrink_older(tx, liaison, message)
 
 
-def _note(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold:
-    """Told once, inside the reader's hours; an edit says the same of a lead that was renamed."""
+def _note(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold | Remove:
+    """Told once, inside the reader's hours; an edit says the same of a lead that was renamed.
+
+    Of an erased lead it would say nothing, and goes.
+    """
     reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
     if message.ts is None and (opens := back_at_work(tx, liaison, reader, now)):
         return Hold(opens)
     facts = queries.facts(tx, liaison.team_id, message.subject_id)
+    if facts.lead.erased_at:
+        return Remove()
     line = tx.get_one(History, (liaison.team_id, message.about))
     names = queries.names(tx, liaison.team_id, [line])
     return handoff_views.note(facts.lead, line, names, reader)
@@ -114,6 +139,29 @@ def _answer(liaison: Liaison, tx: Session, message: Message, now: datetime) -> P
     facts = queries.facts(tx, liaison.team_id, message.subject_id)
     by = tx.get_one(Person, (liaison.team_id, asked.answered_by))
     return ask_views.answered(asked, facts, by)
+
+
+def _away(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold | None:
+    """Told in time or not at all: of what is over, or was called off before, nobody hears."""
+    reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
+    absence = tx.get_one(Absence, (liaison.team_id, message.subject_id))
+    if message.ts is None:
+        if absence.turn_at is None:
+            return None
+        if opens := back_at_work(tx, liaison, reader, now):
+            return Hold(opens)
+    person = tx.get_one(Person, (liaison.team_id, absence.person_id))
+    by = tx.get(Person, (liaison.team_id, absence.created_by)) if absence.created_by else None
+    return away_views.told(absence, person, reader, by)
+
+
+def _back(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold:
+    reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
+    if message.ts is None and (opens := back_at_work(tx, liaison, reader, now)):
+        return Hold(opens)
+    return away_views.while_away(
+        summary(tx, tx.get_one(Absence, (liaison.team_id, message.subject_id)))
+    )
 
 
 def _digest(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold:

@@ -38,6 +38,8 @@ def ask_form(facts: HandoffFacts, receiver: Person, rests: datetime | None) -> V
 
 def question(asked: Ask, facts: HandoffFacts, asker: Person, answered_by: Person | None) -> Post:
     """What marketing reads: no contact data, and nothing to press once it is answered."""
+    if not asked.question:
+        return _forgotten(facts)
     told = f"“{foreign(asked.question, WORDS)}”"
     if answered_by:
         sentence = (
@@ -66,9 +68,16 @@ def answer_form(asked: Ask, facts: HandoffFacts, asker: Person) -> View:
 
 def answered(asked: Ask, facts: HandoffFacts, answered_by: Person) -> Post:
     """What whoever asked reads."""
+    if not asked.question:
+        return _forgotten(facts)
     sentence = (
         f"*{company(facts.lead)}*: {escape(answered_by.name)} answered "
         f"“{foreign(asked.answer or '', WORDS)}”"
     )
     asked_before = f"You asked: “{foreign(asked.question, WORDS)}”"
     return Post(f"{sentence}\n{asked_before}", [section(sentence), context(asked_before)])
+
+
+def _forgotten(facts: HandoffFacts) -> Post:
+    sentence = f"*{company(facts.lead)}*: the question about it is erased too."
+    return Post(sentence, [context(sentence)])

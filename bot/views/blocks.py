@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeAlias
 
 from bot.views import ids
@@ -129,6 +129,17 @@ def radios(action_id: str, options: Sequence[tuple[str, str]], chosen: str | Non
     return block | ({"initial_option": initial[0]} if initial else {})
 
 
+def day_field(action_id: str, at_first: date | None = None) -> Block:
+    hint = plain("Choose a day")
+    block: Block = {"type": "datepicker", "action_id": action_id, "placeholder": hint}
+    return block | ({"initial_date": at_first.isoformat()} if at_first else {})
+
+
+def checks(action_id: str, options: Sequence[tuple[str, str]]) -> Block:
+    """Any of (label, value)."""
+    return {"type": "checkboxes", "action_id": action_id, "options": _options(options)}
+
+
 def text_field(action_id: str, *, most: int, hint: str) -> Block:
     return {
         "type": "plain_text_input",
@@ -137,10 +148,6 @@ def text_field(action_id: str, *, most: int, hint: str) -> Block:
         "max_length": most,
         "placeholder": plain(short(hint, 150)),
     }
-
-
-def day_field(action_id: str) -> Block:
-    return {"type": "datepicker", "action_id": action_id, "placeholder": plain("Choose a day")}
 
 
 def line_field(
@@ -179,14 +186,25 @@ def channel_picker(action_id: str) -> Block:
     }
 
 
-def person_picker(action_id: str, hint: str) -> Block:
-    return {"type": "users_select", "action_id": action_id, "placeholder": plain(hint)}
+def person_picker(action_id: str, hint: str, chosen: str | None = None) -> Block:
+    """A member of the workspace; `chosen` is the Slack id of who stands there at first."""
+    block: Block = {"type": "users_select", "action_id": action_id, "placeholder": plain(hint)}
+    return block | ({"initial_user": chosen} if chosen else {})
 
 
 def field(
-    block_id: str, label: str, element: Block, *, optional: bool = False, hint: str = ""
+    block_id: str,
+    label: str,
+    element: Block,
+    *,
+    optional: bool = False,
+    hint: str = "",
+    tells: bool = False,
 ) -> Block:
-    """A form's field; its block_id is where an error is shown, and the hint stands below it."""
+    """A form's field; its block_id is where an error is shown, and the hint stands below it.
+
+    `tells`: the choice reaches us at once, as a press, so that the form can follow it.
+    """
     block: Block = {
         "type": "input",
         "block_id": block_id,
@@ -194,6 +212,7 @@ def field(
         "element": element,
         "optional": optional,
     }
+    block |= {"dispatch_action": True} if tells else {}
     return block | ({"hint": plain(hint)} if hint else {})
 
 

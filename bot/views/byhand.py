@@ -57,6 +57,12 @@ def _typed(name: str, initial: str | None) -> Block:
     return line_field(ids.CHOICE, most=most, initial=initial, lines=name == "reason")
 
 
+def refused() -> View:
+    """What the form turns into for somebody who may not be handed over."""
+    sentence = "Not handed over: this person asked not to be contacted."
+    return modal(ids.HANDED_OVER_VIEW, "Do not contact", [section(sentence)], submit=None)
+
+
 def thanks(channel: str, *, is_known: bool) -> View:
     """What the form turns into once the lead is stored."""
     sentence = (

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from bot.core.lifecycle import Stage
 from bot.models import Handoff, Lead, Message, MessageKind, Person
 from bot.playbook import Playbook
 from bot.queries import HandoffFacts
@@ -27,10 +28,16 @@ from bot.views.blocks import (
     radios,
     section,
     short,
-    text_field,
     when,
 )
-from bot.views.handoffs import TOUCHES, company, return_lines, status_line
+from bot.views.handoffs import (
+    TOUCHES,
+    company,
+    deal_entry,
+    history_entry,
+    return_lines,
+    status_line,
+)
 
 PUSH = 90
 """Characters a phone shows of a push notification."""
@@ -39,7 +46,13 @@ LONGEST_LINK = 1500
 
 
 def dm(
-    message: Message, facts: HandoffFacts, reader: Person, playbook: Playbook, now: datetime
+    message: Message,
+    facts: HandoffFacts,
+    reader: Person,
+    playbook: Playbook,
+    now: datetime,
+    *,
+    can_undo: bool = False,
 ) -> Post:
     """The living DM about one lead: who to call, why, by when, and the buttons to answer."""
     push, known = _push(message, facts, reader, now), contact(facts.lead)
@@ -47,7 +60,7 @@ def dm(
     status = f"{status_line(facts, playbook, reader)}{_next_step(facts.handoff)}"
     notes = [" ".join([_about(facts), *return_lines(facts, playbook)]), status]
     blocks = [section(f"*{push}*"), *([plain_section(known)] if known else [])]
-    blocks += [*map(section, words), *map(context, notes), _buttons(facts)]
+    blocks += [*map(section, words), *map(context, notes), _buttons(facts, can_undo=can_undo)]
     return Post("\n".join([push, escape(known), *words, *notes]), blocks)
 
 
@@ -62,9 +75,22 @@ def _day(day: date) -> str:
     return day.strftime("%a %d %b")
 
 
-def settled(facts: HandoffFacts, reader: Person, playbook: Playbook) -> Post:
-    """An older DM, or one whose lead is answered for: one line, nothing to press."""
+def settled(
+    facts: HandoffFacts,
+    reader: Person,
+    playbook: Playbook,
+    *,
+    can_undo: bool = False,
+    is_newest: bool = True,
+) -> Post:
+    """An older DM, or one whose lead is answered for: one line, and only what may follow yet."""
     sentence = f"*{company(facts.lead)}*: {status_line(facts, playbook, reader)}"
+    handoff = facts.handoff
+    if can_undo:
+        return Post(sentence, [section(sentence, button("Undo", ids.UNDO, handoff.id))])
+    if is_newest and handoff.stage is Stage.QUALIFIED and handoff.actor_id == reader.id:
+        menu = overflow(ids.MORE, [deal_entry(handoff), history_entry(handoff)])
+        return Post(sentence, [section(sentence, menu)])
     return Post(sentence, [context(sentence)])
 
 
@@ -131,21 +157,23 @@ def _link(url: str) -> str:
     return url.replace("&", "&amp;").replace("<", "%3C").replace(">", "%3E").replace("|", "%7C")
 
 
-def _buttons(facts: HandoffFacts) -> Block:
+def _buttons(facts: HandoffFacts, *, can_undo: bool) -> Block:
     handoff = facts.handoff
     is_mine = bool(facts.run and facts.run.accepted_at) or handoff.touched_at is not None
     accept = [] if is_mine else [button("Accept", ids.ACCEPT, handoff.id, style="primary")]
+    undo = [button("Undo", ids.UNDO, handoff.id)] if can_undo else []
     return actions(
         "answer",
         *accept,
         button("Log touch", ids.TOUCH, handoff.id),
         button("Outcome…", ids.OUTCOME, handoff.id),
+        *undo,
         overflow(
             ids.MORE,
             [
                 ("Ask marketing", f"{ids.MORE_ASK}:{handoff.id}"),
                 ("Why me?", f"{ids.MORE_WHY}:{handoff.id}"),
-                ("History", f"{ids.MORE_HISTORY}:{handoff.id}"),
+                history_entry(handoff),
             ],
         ),
     )
@@ -176,27 +204,6 @@ def touch_form(facts: HandoffFacts) -> View:
     )
 
 
-def outcome_form(facts: HandoffFacts, playbook: Playbook) -> View:
-    """How did it end, for now? One choice, and words where they help marketing."""
-    options = [(playbook.outcome_label("qualified"), "qualified")]
-    options += [(reason.label, reason.key) for reason in playbook.reasons]
-    needing = [reason.label for reason in playbook.reasons if reason.needs_words]
-    needed = f"Needed for: {short(', '.join(needing), 1500)}." if needing else ""
-    words = text_field(ids.CHOICE, most=500, hint="What should marketing know?")
-    return modal(
-        ids.OUTCOME_FORM,
-        "Outcome",
-        [
-            section(f"*{company(facts.lead)}*"),
-            field(ids.OUTCOME_KEY, "How did it end, for now?", radios(ids.CHOICE, options)),
-            field(ids.OUTCOME_WORDS, "In your words", words, optional=True, hint=needed),
-            context("Marketing reads the outcome and your words, not the lead's contact data."),
-        ],
-        submit="Save",
-        about=facts.handoff.id,
-    )
-
-
 def why_me(facts: HandoffFacts, reader: Person) -> str:
     """One sentence: how this lead came to the reader, and which rule set the clock."""
     run = facts.run
@@ -208,6 +215,9 @@ def why_me(facts: HandoffFacts, reader: Person) -> str:
         "owner": "marketing named the owner when handing it over",
         "fixed": "marketing put its data right and sent it back",
         "claim": f"{'you' if you else 'they'} claimed it from the queue",
+        "cover": f"{'you cover' if you else 'they cover'} for somebody who has it else",
+        "back": f"it came back to {'you' if you else 'them'} from whoever covered",
+        "crm": f"the CRM made {'you' if you else 'them'} the owner",
         "took_on": f"{'you' if you else 'they'} answered it while its first touch was open",
         "return": f"it came back by itself and was with {'you' if you else 'them'} last time",
     }[run.why]

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from bot.core.lifecycle import OPEN, Stage
+from bot.core.lifecycle import ERASED, OPEN, Stage
 from bot.models import Handoff, History, Lead, Person
 from bot.playbook import Playbook
-from bot.queries import HandoffFacts
+from bot.queries import Cover, HandoffFacts
 from bot.views import ids
+from bot.views.away import last_day
 from bot.views.blocks import (
     Block,
     Post,
@@ -20,6 +21,7 @@ from bot.views.blocks import (
     on_day,
     overflow,
     section,
+    short,
     when,
 )
 
@@ -44,14 +46,14 @@ def company(lead: Lead) -> str:
     return foreign(lead.company or lead.given_name or "A lead without a name", 80)
 
 
-def card(facts: HandoffFacts, playbook: Playbook) -> Post:
+def card(facts: HandoffFacts, playbook: Playbook, *, can_undo: bool = False) -> Post:
     """The one message of a hand-off in the channel: no contact data, no mention, no blame."""
     lines = [_headline(facts), *_why_lines(facts.handoff)]
     notes = [status_line(facts, playbook), *return_lines(facts, playbook)]
     if missing := missing_fields(facts):
         notes.append(f"Missing: {', '.join(missing)}.")
     blocks = [section("\n".join(lines)), *map(context, notes)]
-    blocks.append(_card_buttons(facts.handoff, playbook))
+    blocks.append(_card_buttons(facts.handoff, playbook, can_undo=can_undo))
     return Post("\n".join([*lines, *notes]), blocks)
 
 
@@ -106,16 +108,34 @@ def status_line(facts: HandoffFacts, playbook: Playbook, reader: Person | None =
     if handoff.closed_at or handoff.outcome:
         return _outcome_line(facts, playbook, reader)
     if facts.actor is None:
-        return f"In the queue: nobody has it yet.{_due(handoff.due_at)}"
+        return f"In the queue: nobody has it yet.{_meeting(handoff)}{_due(handoff.due_at)}"
     is_mine = reader is not None and reader.id == facts.actor.id
     name, has, is_on_it = (
         ("You", "have", "are") if is_mine else (escape(facts.actor.name), "has", "is")
     )
+    covering = _covering(facts.cover, reader)
     if handoff.touched_at:
-        return f"{name} {is_on_it} working on it: in touch {when(handoff.touched_at)}."
+        in_touch = f"in touch {when(handoff.touched_at)}"
+        return f"{name} {is_on_it} working on it{covering}: {in_touch}.{_meeting(handoff)}"
     accepted = bool(facts.run and facts.run.accepted_at)
-    has_it = f"{name} accepted it." if accepted else f"{name} {has} it."
-    return has_it + _due(facts.run.due_at if facts.run else None)
+    has_it = f"{name} accepted it{covering}." if accepted else f"{name} {has} it{covering}."
+    return has_it + _meeting(handoff) + _due(facts.run.due_at if facts.run else None)
+
+
+def _meeting(handoff: Handoff) -> str:
+    return f" Meeting {when(handoff.meeting_at)}." if handoff.meeting_at else ""
+
+
+def _covering(cover: Cover | None, reader: Person | None) -> str:
+    """For whom the actor stands in; until when is for the two of them, and why for nobody."""
+    if cover is None:
+        return ""
+    if reader is None:
+        return f", covering for {escape(cover.person.name)}"
+    if reader.id == cover.person.id:
+        return ", covering for you"
+    until = last_day(cover.absence, cover.person)
+    return f", covering for {escape(cover.person.name)} until {until}"
 
 
 def _due(due_at: datetime | None) -> str:
@@ -124,12 +144,14 @@ def _due(due_at: datetime | None) -> str:
 
 def _outcome_line(facts: HandoffFacts, playbook: Playbook, reader: Person | None) -> str:
     handoff, by = facts.handoff, facts.outcome_by
-    label = escape(playbook.outcome_label(handoff.outcome or ""))
+    if facts.lead.erased_at and handoff.outcome == ERASED:
+        return f"Erased {when(facts.lead.erased_at)}."
+    label = escape(playbook.outcome_label(handoff.outcome or "", handoff.outcome_detail))
     says = f"says {escape(by.name)}" if by else "says the CRM"
     says = "as you said" if by and reader and by.id == reader.id else says
     at = f", {when(handoff.outcome_at)}" if handoff.outcome_at else ""
     words = f" “{foreign(handoff.outcome_words, 300)}”" if handoff.outcome_words else ""
-    return f"*{label}*, {says}{at}.{words}"
+    return f"*{label}*, {says}{at}.{words}{_named(facts, reader)}"
 
 
 def return_lines(facts: HandoffFacts, playbook: Playbook) -> list[str]:
@@ -145,13 +167,39 @@ def return_lines(facts: HandoffFacts, playbook: Playbook) -> list[str]:
     return [f"Back after {days} day{'s' if days > 1 else ''}: “{label}”, said {by}."]
 
 
-def _card_buttons(handoff: Handoff, playbook: Playbook) -> Block:
-    entries = [("History", f"{ids.MORE_HISTORY}:{handoff.id}")]
+def _named(facts: HandoffFacts, reader: Person | None) -> str:
+    """Who goes on with a qualified lead, or whose it was already."""
+    person, stage = facts.outcome_person, facts.handoff.stage
+    if person is None or stage in {Stage.WON, Stage.LOST}:
+        return ""
+    is_reader = reader is not None and reader.id == person.id
+    name = "You" if is_reader else escape(person.name)
+    if stage is Stage.QUALIFIED:
+        return f" {name} {'go' if is_reader else 'goes'} on with it."
+    return f" {name} {'have' if is_reader else 'has'} it already."
+
+
+def history_entry(handoff: Handoff) -> tuple[str, str]:
+    """A menu's entry."""
+    return "History", f"{ids.MORE_HISTORY}:{handoff.id}"
+
+
+def deal_entry(handoff: Handoff) -> tuple[str, str]:
+    """A menu's entry for a qualified lead."""
+    return "Won / Lost…", f"{ids.MORE_DEAL}:{handoff.id}"
+
+
+def _card_buttons(handoff: Handoff, playbook: Playbook, *, can_undo: bool) -> Block:
+    entries = [history_entry(handoff)]
+    if handoff.stage is Stage.QUALIFIED:
+        entries.insert(0, deal_entry(handoff))
     if handoff.return_at and handoff.return_announced_at:
         entries.append(("Cancel return", f"{ids.MORE_CANCEL_RETURN}:{handoff.id}"))
     is_rejected = handoff.stage is Stage.REJECTED and handoff.fixed_at is None
     if is_rejected and playbook.is_returnable(handoff.outcome):
         entries.append(("Send back fixed", f"{ids.MORE_FIXED}:{handoff.id}"))
+    if can_undo:
+        entries.append(("Undo the last answer", f"{ids.MORE_UNDO}:{handoff.id}"))
     more = overflow(ids.MORE, entries)
     if handoff.stage not in OPEN:
         return actions("card", more)
@@ -174,8 +222,21 @@ def history(facts: HandoffFacts, rows: list[History], names: dict[str, str]) -> 
 
 _TOLD = {
     "handed_over": "Marketing handed it over",
+    "covered": "{to} covers for {by}",
+    "stays": "{to} covers for {by}, who keeps this lead",
+    "kept": "{by} keeps it",
+    "back": "It is back with {by}",
+    "queued": "It went to the queue",
     "imported": "It was brought in from a file, as history",
-    "came_back": "The lead came back",
+    "came_back": "The lead came back{act}",
+    "older_act": "The CRM told of an earlier act again",
+    "crm_updated": "The CRM brought up to date: {fields}",
+    "crm_owner": "{to} became the owner, says the CRM",
+    "crm_merged": "The CRM merged another lead into this one",
+    "crm_duplicate": "The CRM merged it into a lead that {to} has",
+    "meeting_set": "A meeting with the lead was set",
+    "meeting_off": "The meeting with the lead was called off",
+    "erased": "The lead was erased",
     "shown": "The card was shown",
     "claimed": "{by} claimed it",
     "took_on": "{by} took it on",
@@ -195,21 +256,34 @@ _TOLD = {
     "ask_open": "The question to marketing is still open",
     "answered": "{by} answered the question",
     "sent_back": "{by} put its data right and sent it back",
+    "got_it": "{to} got it from {by} to go on with",
+    "had_it": "{to} had it already, said {by}: {outcome}",
+    "undone": "{by} took their last answer back",
+    "refused": "It was handed over again and refused: do not contact",
     "older_outcome": "The CRM told an older outcome, which changed nothing: {outcome}",
 }
 
 
 def _told(row: History, names: dict[str, str]) -> str:
-    facts = {"kind": "no details", "outcome": "", "to": "", "days": ""} | row.facts
+    facts = {"kind": "no details", "outcome": "", "detail": "", "to": "", "days": ""} | row.facts
+    detail = f": {facts['detail']}" if facts["detail"] else ""
     words = {
         "by": names.get(row.by or "", "The CRM"),
         "to": names.get(facts["to"], "The actor"),
         "kind": TOUCHES.get(facts["kind"], facts["kind"]),
-        "outcome": facts["outcome"].replace("_", " "),
+        "outcome": facts["outcome"].replace("_", " ") + detail,
+        "fields": facts.get("fields", "").replace("_", " "),
+        "act": _act_and_grade(facts),
         "days": facts["days"],
     }
     sentence = _TOLD.get(row.kind, row.kind)
     return sentence.format_map({key: escape(value) for key, value in words.items()})
+
+
+def _act_and_grade(facts: dict[str, str]) -> str:
+    """What the lead did, and what that made of its grade: `: asked for a demo; was D, now A`."""
+    act = f": {short(facts['act'], 300)}" if facts.get("act") else ""
+    return act + (f"; was {facts['was']}, now {facts['now']}" if facts.get("now") else "")
 
 
 def note(lead: Lead, line: History, names: dict[str, str], reader: Person) -> Post:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0004"
-down_revision = "0011"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
@@ -13,7 +13,6 @@ _INSTANTS = (
     "last_touch_at",
     "reminded_at",
     "silent_since",
-    "return_at",
     "return_announced_at",
 )
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
+from sandbox.server import Sandbox
 from tests.browser.screen import Screen
 from tools.chromium import chromium
 
@@ -34,6 +35,13 @@ def browser() -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield running
         running.close()
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """A workspace of its own, with nobody connected: what the page does without the bot."""
+    with Sandbox(pace=1000) as served:
+        yield served
 
 
 @pytest.fixture

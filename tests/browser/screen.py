@@ -76,6 +76,10 @@ class Screen:
         self.save()
         expect(self.modal).to_be_hidden()
 
+    def choose_in(self, label: str, choice: str) -> None:
+        """Choose in a field of the open form."""
+        self.modal.get_by_label(label).select_option(label=choice)
+
     def type(self, text: str) -> None:
         """Write into the composer and send it."""
         self.one("composer-input").fill(text)

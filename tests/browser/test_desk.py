@@ -62,7 +62,10 @@ def test_one_lead_all_the_way_with_the_bot_killed_in_between(
         screen.turn_clock("1h")
         screen.turn_clock("next-working-day")
 
-        screen.fill_in(nudge, "Outcome…", "Qualified")
+        screen.press(nudge, "Outcome…")
+        screen.choose_in("How did it end, for now?", "Qualified")
+        expect(screen.modal).to_contain_text("Who goes on with it?")
+        screen.save()
         expect(nudge).to_contain_text("Qualified, as you said")
         expect(older).to_contain_text("Qualified, as you said")
         assert len(office.dms(BEN)) == 2
@@ -87,9 +90,14 @@ def test_a_lead_is_rejected_and_other_needs_words(office: Office, open_screen: O
     screen.save()
     errors = screen.one("field-error").filter(visible=True)
     expect(errors).to_have_text("Please complete this required field.")
-    screen.modal.get_by_label("Other").check()
+    screen.modal.get_by_label("In your words").fill("In spring.")
+    screen.choose_in("How did it end, for now?", "Bad timing")
+    expect(screen.modal.get_by_label("When would be better?")).to_have_value("2027-01-22")
+    screen.choose_in("How did it end, for now?", "Other")
+    expect(screen.modal.get_by_text("In your words (optional)")).to_have_count(0)
+    screen.modal.get_by_label("In your words").fill("")
     screen.save()
-    expect(errors).to_have_text("“Other” needs a few words.")
+    expect(errors).to_have_text("Please complete this required field.")
     screen.modal.get_by_label("In your words").fill("They build it *themselves*.")
     screen.save()
 
@@ -97,6 +105,10 @@ def test_a_lead_is_rejected_and_other_needs_words(office: Office, open_screen: O
     expect(told).to_contain_text("Other, as you said")
     expect(told).to_contain_text("“They build it ∗themselves∗.”")
     expect(told.get_by_role("button", name="Outcome…")).to_have_count(0)
+
+    screen.press(told, "Undo")
+    expect(told).to_contain_text("You have it. First touch due")
+    expect(told.get_by_role("button", name="Outcome…")).to_be_visible()
 
 
 def test_two_press_claim_at_once_and_the_second_reads_who_was_first(

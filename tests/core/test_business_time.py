@@ -345,4 +345,4 @@ def test_a_day_without_an_opening_opens_on_the_one_after_it() -> None:
     ],
 )
 def test_the_local_date_is_that_of_the_place(place: Place, at: str, day: date) -> None:
-    assert local_date(around(place, utc(at)), utc(at)) == day
+    assert local_date(around(place, utc(at)).zone, utc(at)) == day

@@ -125,7 +125,7 @@ def test_a_link_cannot_break_out_of_slacks_markup() -> None:
 @pytest.mark.parametrize(
     ("field", "value", "problem"),
     [
-        ("event", "won", "Must be handoff, contacted or outcome."),
+        ("event", "won", "Must be handoff, contacted, outcome, updated, merged or erased."),
         ("email", "Ana <ana@example.com>", "Must be one e-mail address, such as ana@example.com."),
         ("email", "ana@example", "Must be one e-mail address, such as ana@example.com."),
         ("email", "a@b@example.com", "Must be one e-mail address, such as ana@example.com."),
@@ -193,6 +193,55 @@ def test_contact_and_outcome_need_only_know_the_lead(kind: str) -> None:
     event = parse(json.dumps({"event": kind, "lead_id": "1", "kind": "Not a fit"}).encode(), NOW)
 
     assert (event.event, event.kind) == (kind, "not_a_fit")
+
+
+@pytest.mark.parametrize("kind", ["updated", "erased"])
+def test_an_update_or_erasure_needs_only_know_the_lead(kind: str) -> None:
+    assert parse(json.dumps({"event": kind, "lead_id": "1"}).encode(), NOW).event == kind
+
+
+def test_a_merger_says_which_lead_lives_on() -> None:
+    assert faults({"event": "merged", "lead_id": "1"}) == {
+        "into": "Give the id of the lead that lives on."
+    }
+    assert parse(b'{"event": "merged", "lead_id": "1", "into": 2}', NOW).into == "2"
+
+
+def test_a_meeting_may_lie_ahead_and_has_an_end() -> None:
+    event = read(
+        meeting_at="2026-11-27T10:00:00+01:00", meeting_ends_at="2026-11-27T10:30:00+01:00"
+    )
+
+    assert event.meeting_at == datetime(2026, 11, 27, 9, tzinfo=UTC)
+    assert event.meeting_ends_at == datetime(2026, 11, 27, 9, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("times", "field", "problem"),
+    [
+        ({"meeting_at": "2028-01-01T00:00Z"}, "meeting_at", "Lies more than a year ahead."),
+        ({"meeting_ends_at": "2026-11-27T10:00Z"}, "meeting_at", "Say when the meeting begins."),
+        (
+            {"meeting_at": "2026-11-27T10:00Z", "meeting_ends_at": "2026-11-27T10:00Z"},
+            "meeting_ends_at",
+            "Must lie within a day after meeting_at.",
+        ),
+    ],
+)
+def test_a_meeting_that_cannot_be_is_told_so(
+    times: dict[str, str], field: str, problem: str
+) -> None:
+    assert faults({**FLAT, **times}) == {field: problem}
+
+
+def test_only_an_update_that_empties_the_meeting_calls_it_off() -> None:
+    assert read(event="updated", meeting_at=None).meeting_is_off
+    assert not read(event="updated").meeting_is_off
+    assert not read(meeting_at="").meeting_is_off
+    enveloped = {**ENVELOPE, "type": "com.example.lead.updated.v1"}
+    assert not parse(json.dumps(enveloped).encode(), NOW).meeting_is_off
+    enveloped["data"] = {"lead": {"id": "1"}, "meeting_at": None}
+    assert parse(json.dumps(enveloped).encode(), NOW).meeting_is_off
 
 
 def test_a_sender_slightly_ahead_of_our_clock_counts_as_now() -> None:
@@ -267,14 +316,14 @@ def test_a_campaign_without_a_name_goes_by_its_id() -> None:
 
 @pytest.mark.parametrize("kind", list(EventKind))
 def test_the_envelopes_type_says_what_happened(kind: EventKind) -> None:
-    data = {"lead": {"id": "1"}, "account_name": "Acme", "kind": "won"}
+    data = {"lead": {"id": 1}, "into": {"id": 2}, "account_name": "Acme", "kind": "won"}
     envelope = {**ENVELOPE, "type": f"org.example.crm.lead.{kind}.v1", "data": data}
 
     assert parse(json.dumps(envelope).encode(), NOW).event is kind
 
 
 @pytest.mark.parametrize(
-    "unknown", ["com.example.lead.handoff.v2", "com.example.lead.merged.v1", "lead.handoff.v1", 7]
+    "unknown", ["com.example.lead.handoff.v2", "com.example.lead.rated.v1", "lead.handoff.v1", 7]
 )
 def test_an_unknown_type_is_a_fault(unknown: object) -> None:
     assert list(faults({**ENVELOPE, "type": unknown})) == ["type"]
@@ -343,7 +392,7 @@ def test_an_event_survives_being_written_as_json() -> None:
 
 
 def test_the_envelope_knows_every_field() -> None:
-    assert ENVELOPE_PATHS.keys() == LeadEvent.model_fields.keys() - {"custom"}
+    assert ENVELOPE_PATHS.keys() == LeadEvent.model_fields.keys() - {"custom", "meeting_is_off"}
 
 
 anything = st.recursive(

@@ -140,7 +140,7 @@ def test_a_large_channel_stays_quick(sandbox: Sandbox) -> None:
 
     assert newest["text"] == "One more"
     assert took < 0.5
-    assert len(sandbox.control.state(ANA)["messages"][channel.id]) == 300
+    assert len(sandbox.control.state(ANA)["messages"][channel.id]) == 200
 
 
 def test_alone_it_prints_what_an_app_needs_and_stops_when_told() -> None:

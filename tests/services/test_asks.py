@@ -196,3 +196,15 @@ def test_a_reminder_held_for_the_morning_rests_for_a_question_asked_at_night(
 
     office.control.advance("1m")
     office.dm(BEN, handoff, "first touch due")
+
+
+def test_what_was_asked_is_erased_with_its_lead(office: Office) -> None:
+    handoff = office.hand_over()
+    ask(office, BEN, handoff, "Is it Zelda of the Ghent plant?")
+    asked = question(office, IDA, handoff, "Zelda")
+
+    office.tell(event="erased", lead_id=office.lead_of(handoff))
+
+    shown = question(office, IDA, handoff, "the question about it is erased too")
+    assert shown["ts"] == asked["ts"]
+    assert "Zelda" not in text_of(shown)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -42,6 +43,7 @@ recycle_days = 60
 """
 EMAILS = {BEN: "ben@example.com", CHLOE: "chloe@example.com", HUGO: "hugo@example.com"}
 """One rep for each test that fills their day."""
+BERLIN = ZoneInfo("Europe/Berlin")
 BACK = datetime(2027, 1, 22, 9, 5, tzinfo=UTC)
 """Friday, five minutes after sixty days since the Monday at ten."""
 
@@ -92,8 +94,7 @@ def test_a_reason_with_days_recycles_the_lead(office: Office) -> None:
     handoff = stored(office, recycle(office))
 
     assert handoff.stage is Stage.RECYCLED
-    assert handoff.return_at and handoff.closed_at
-    assert handoff.return_at - handoff.closed_at == timedelta(days=60)
+    assert handoff.return_at == datetime(2027, 1, 22, tzinfo=BERLIN)
 
 
 def test_it_comes_back_as_a_new_hand_off_that_says_what_was_said(office: Office) -> None:
@@ -147,7 +148,7 @@ def test_in_the_week_before_marketing_may_cancel_a_return(office: Office) -> Non
     assert "Cancel return" not in text_of(office.card(handoff, "Bad timing"))
     office.control.set_clock(BACK - timedelta(days=6))
     card = office.card(handoff, "Returns from")
-    assert "Fri 22 Jan" in text_of(card)
+    assert str(int(datetime(2027, 1, 22, tzinfo=BERLIN).timestamp())) in text_of(card)
 
     cancel(office, BEN, card, handoff)
     office.whisper(BEN, "Only marketing can cancel a return.")

@@ -1,16 +1,19 @@
 """What happens to a hand-off when nobody does anything: reminded, silent, queue, expired."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from bot import queries
 from bot.core.lifecycle import Stage
-from bot.models import Handoff
+from bot.models import Handoff, Person
+from bot.services.people import member_changed
 from bot.services.turns import take_due_turns
+from bot.slack import Member
 from bot.views import ids
 from tests.acts import history
-from tests.office import BEN, CHLOE, IDA, LEADS, MONDAY_TEN, Json, Office, dm, text_of
+from tests.office import BEN, CHLOE, HUGO, IDA, LEADS, MONDAY_TEN, Json, Office, dm, text_of
 from tests.services.test_followups import touch
 from tests.services.test_handoffs import run_of, stored
 
@@ -262,3 +265,34 @@ def test_a_lead_answered_in_time_is_never_given_back(office: Office) -> None:
     office.control.until(lambda: handoff in silent_of(office, BEN))
     assert stored(office, handoff).stage is Stage.WORKING
     assert stored(office, handoff).actor_id == BEN
+
+
+def test_a_hand_off_that_cannot_be_worked_on_does_not_hold_up_the_others(office: Office) -> None:
+    bad, good = office.hand_over(owner="hugo@example.com"), office.hand_over()
+    touch(office, HUGO, bad)
+    touch(office, BEN, good)
+    assert office.bot
+    liaison = office.bot.liaison
+    with liaison.transaction() as tx:
+        tx.get_one(Person, (liaison.team_id, HUGO)).opens = "no hours at all"
+
+    for minute in (5, 6):
+        office.control.set_clock(MONDAY_TEN + 7 * DAY + timedelta(minutes=minute))
+
+    office.control.until(lambda: good in silent_of(office, BEN))
+    with liaison.transaction() as tx:
+        tx.get_one(Person, (liaison.team_id, HUGO)).opens = None
+    assert bad not in silent_of(office, HUGO)
+
+
+def test_moving_to_another_zone_moves_the_morning_of_the_reminder(office: Office) -> None:
+    handoff = office.hand_over()
+    touch_with_step(office, BEN, handoff, FRIDAY)
+    assert stored(office, handoff).turns_at == datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
+
+    assert office.bot
+    ben = Member(BEN, "Ben Cole", "ben@example.com", "America/New_York", is_active=True)
+    member_changed(office.bot.liaison, ben)
+
+    assert stored(office, handoff).turns_at == datetime(2026, 11, 27, 14, 0, tzinfo=UTC)
+    member_changed(office.bot.liaison, replace(ben, timezone="Europe/Berlin"))

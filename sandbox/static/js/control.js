@@ -23,10 +23,11 @@ async function call(path, body) {
 }
 
 export const control = {
-  state: (as) => call(`/control/state?as=${encodeURIComponent(as)}`),
+  state: (as, gaze) => call(`/control/state?${new URLSearchParams({ as, ...gaze })}`),
   events: (as) => new EventSource(`/control/events?as=${encodeURIComponent(as)}`),
   post: (message) => call("/control/post", message),
   click: (click) => call("/control/click", click),
+  suggest: (search) => call("/control/suggest", search),
   submit: (submission) => call("/control/submit", submission),
   read: (as, channel) => call("/control/read", { as, channel }),
   close: (as, viewId) => call("/control/close", { as, view_id: viewId }),
@@ -34,5 +35,6 @@ export const control = {
   shortcut: (shortcut) => call("/control/shortcut", shortcut),
   openHome: (as) => call("/control/home", { as }),
   openMessages: (as) => call("/control/home", { as, tab: "messages" }),
+  traffic: (after, atMost) => call(`/control/traffic?after=${after}&at_most=${atMost}`),
   clock: (change) => call("/control/clock", change),
 };

@@ -67,9 +67,11 @@ export function patch(parent, items) {
   }
   let cursor = parent.firstElementChild;
   for (const item of items) {
-    const node = current(present.get(item.key), item);
-    if (!node.parentNode) parent.insertBefore(node, cursor);
-    else if (node !== cursor) parent.insertBefore(node, cursor?.isConnected ? cursor : null);
+    const previous = present.get(item.key);
+    const node = current(previous, item);
+    // A node that is moved loses the focus, so one that took another's place stays there.
+    if (cursor && cursor === previous) cursor = node;
+    if (node !== cursor) parent.insertBefore(node, cursor);
     cursor = node.nextElementSibling;
   }
 }
@@ -87,7 +89,8 @@ function replaceKeepingFocus(previous, node) {
   const held = previous.contains(document.activeElement) ? document.activeElement : null;
   previous.replaceWith(node);
   if (!held) return;
-  const twin =
-    held.dataset.actionId && node.querySelector(`[data-action-id="${CSS.escape(held.dataset.actionId)}"]`);
+  const { actionId, testid } = held.dataset;
+  const hook = actionId ? ["data-action-id", actionId] : testid && ["data-testid", testid];
+  const twin = hook && node.querySelector(`[${hook[0]}="${CSS.escape(hook[1])}"]`);
   (twin || node).focus({ preventScroll: true });
 }

@@ -4,8 +4,10 @@ import { Surfaces } from "./blockkit/surface.js";
 import { Live } from "./live.js";
 import { escapes } from "./menu.js";
 import { Conversation } from "./panes/conversation.js";
+import { Inspector } from "./panes/inspector.js";
 import { Modal } from "./panes/modal.js";
 import { mountNews } from "./panes/news.js";
+import { mountShortcuts } from "./panes/shortcuts.js";
 import { mountSidebar } from "./panes/sidebar.js";
 import { Thread } from "./panes/thread.js";
 import { mountTopbar } from "./panes/topbar.js";
@@ -16,8 +18,12 @@ const part = (id) => document.getElementById(id);
 
 function drawer() {
   const show = (open) => {
+    const was = part("frame").classList.contains("drawer-open");
     part("frame").classList.toggle("drawer-open", open);
     part("scrim").hidden = !open;
+    part("stage").inert = open;
+    if (open) part("sidebar").querySelector("button").focus();
+    else if (was) part("topbar").querySelector(".drawer-button").focus({ preventScroll: true });
   };
   part("scrim").addEventListener("click", () => show(false));
   document.addEventListener("keydown", (event) => escapes(event) && show(false));
@@ -30,8 +36,11 @@ function start() {
   const surfaces = new Surfaces(store);
   const { open, close } = drawer();
 
+  const inspector = new Inspector(part("inspector"), store);
+
   mountTopbar(part("topbar"), store, open);
-  mountSidebar(part("sidebar"), store, close);
+  const showShortcuts = mountShortcuts(store, inspector);
+  mountSidebar(part("sidebar"), store, { inspector, showShortcuts }, close);
   new Conversation(part("conversation"), store, surfaces);
   new Thread(part("thread"), store, surfaces);
   new Modal(store, surfaces);

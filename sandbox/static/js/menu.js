@@ -1,11 +1,13 @@
 /** Popovers: menus and panels that hang on a button, above an open modal too. */
 
 import { h } from "./dom.js";
+import { returnTo } from "./focus.js";
+import { roving } from "./roving.js";
 
 const GAP = 4;
 const MARGIN = 8;
 
-/** `items` are {label, note?, value?, choose(), heading?}; arrow keys move, Esc closes. */
+/** `items` are {label, note?, value?, checked?, choose(), heading?}; arrow keys move, Esc closes. */
 export function openMenu(anchor, items) {
   const rows = items.map((item) =>
     item.heading
@@ -14,7 +16,8 @@ export function openMenu(anchor, items) {
           "button",
           {
             type: "button",
-            role: "menuitem",
+            role: item.checked === undefined ? "menuitem" : "menuitemradio",
+            "aria-checked": item.checked === undefined ? null : String(item.checked),
             class: "menu-item",
             "data-value": item.value ?? null,
             "data-callback-id": item.callbackId ?? null,
@@ -29,20 +32,23 @@ export function openMenu(anchor, items) {
   );
   const panel = openPanel(anchor, rows);
   panel.setAttribute("role", "menu");
-  panel.addEventListener("keydown", moveWithArrows);
+  roving(panel, ".menu-item").addEventListener("keydown", (event) => {
+    if (event.key === "Tab") panel.hidePopover();
+  });
   return panel;
 }
 
 /** Any content; `closed` is called once, when it has gone. */
 export function openPanel(anchor, children, { look = "", closed = () => {} } = {}) {
   const panel = h("div", { class: `panel ${look}`, popover: "auto" }, children);
+  const back = returnTo(anchor);
   (anchor.closest("dialog") ?? document.body).append(panel);
   panel.addEventListener("toggle", (event) => {
     if (event.newState !== "closed") return;
     const within = panel.contains(document.activeElement);
     panel.remove();
     anchor.setAttribute("aria-expanded", "false");
-    if (within || document.activeElement === document.body) anchor.focus({ preventScroll: true });
+    if (within || document.activeElement === document.body) back();
     closed();
   });
   panel.showPopover();
@@ -62,15 +68,6 @@ function place(panel, anchor) {
   const left = anchor.left + width <= innerWidth - MARGIN ? anchor.left : anchor.right - width;
   panel.style.top = `${down ? anchor.bottom + GAP : anchor.top - GAP - height}px`;
   panel.style.left = `${Math.max(MARGIN, left)}px`;
-}
-
-function moveWithArrows(event) {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!step) return;
-  event.preventDefault();
-  const rows = [...event.currentTarget.querySelectorAll("[role=menuitem], [role=option]")];
-  const index = rows.indexOf(document.activeElement);
-  rows[(index + step + rows.length) % rows.length]?.focus();
 }
 
 /** Whether this key closes what lies below: Esc, when no hint list took it and no popover is open. */

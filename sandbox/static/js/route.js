@@ -14,7 +14,10 @@ export function readRoute() {
 export function writeRoute({ person, place, thread }) {
   const hash = `#/${[person, place, thread].filter(Boolean).map(encodeURIComponent).join("/")}`;
   localStorage.setItem(REMEMBERED, hash);
-  if (location.hash !== hash) history.replaceState(null, "", hash);
+  if (location.hash === hash) return;
+  // A place one came from is a place one can go back to, with the browser's or the phone's own Back.
+  if (location.hash) history.pushState(null, "", hash);
+  else history.replaceState(null, "", hash);
 }
 
 /** `ben` and `U0BEN000000` are the same person; ids are names, upper case, padded to eleven. */

@@ -5,6 +5,8 @@ import { readRoute, START, userId, writeRoute } from "./route.js";
 import { toast } from "./toast.js";
 
 const LIAISON = "liaison";
+/** How many messages of a channel are drawn at first, and how many more each "Show earlier" brings. */
+const DEPTH = 200;
 export const HOME = "home";
 
 export class Store {
@@ -16,6 +18,7 @@ export class Store {
   constructor() {
     this.snapshot = null;
     this.received = 0;
+    this.depth = DEPTH;
     this.route = readRoute();
     this.online = true;
   }
@@ -52,12 +55,29 @@ export class Store {
 
   async #load() {
     const as = this.as;
-    const snapshot = await control.state(as).catch((error) => this.#refused(error));
+    const first = !this.ready;
+    const snapshot = await control.state(as, this.#gaze()).catch((error) => this.#refused(error));
     if (!snapshot || as !== this.as) return;
     this.snapshot = snapshot;
     this.#drawnFor = as;
     this.received = Date.now();
+    // Only now is it known which channel an address means, and so where an old thread stands.
+    if (first && this.route.thread) this.refresh();
     this.changed();
+  }
+
+  /** How far back the open channel is read, and which thread is open, which may be older still. */
+  #gaze() {
+    const { place, thread } = this.route;
+    const known = this.ready ? this.channel?.id : null;
+    const gaze = { channel: known ?? place, count: this.depth };
+    return thread ? { ...gaze, thread } : gaze;
+  }
+
+  /** Brings earlier messages of the open channel. */
+  deepen() {
+    this.depth += DEPTH;
+    return this.refresh();
   }
 
   /** An address may name somebody who is not here: then the reader starts as everybody does. */
@@ -69,10 +89,12 @@ export class Store {
   /** Moves the reader; another person has another snapshot, which has to come first. */
   go(change) {
     const before = this.as;
+    const { place } = this.route;
     this.route = { ...this.route, thread: null, ...change };
     writeRoute(this.route);
+    if (this.route.place !== place || this.as !== before) this.depth = DEPTH;
     if (this.as === before) this.changed();
-    else this.refresh();
+    if (this.as !== before || this.route.thread) this.refresh();
   }
 
   /** Business time now, as a Date. It runs on between two snapshots. */

@@ -1,6 +1,7 @@
 /** The "are you sure?" of an element that asks for one. */
 
 import { h } from "../dom.js";
+import { trap } from "../focus.js";
 import { plainText, textObject } from "../text/mrkdwn.js";
 
 /** Resolves to whether the person went ahead. */
@@ -44,7 +45,7 @@ export function confirmed({ title, text, confirm, deny, style }, reader) {
         ),
       ),
     );
-    document.body.append(dialog);
+    document.body.append(trap(dialog));
     dialog.showModal();
   });
 }

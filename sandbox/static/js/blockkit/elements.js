@@ -4,6 +4,7 @@ import { h, icon } from "../dom.js";
 import { emoji } from "../text/emoji.js";
 import { isSafe, plainText, textObject } from "../text/mrkdwn.js";
 import { openMenu } from "../menu.js";
+import { externalSelect } from "./external.js";
 import { dateTime, numberInput, textArea, textInput } from "./inputs.js";
 import { multiSelect } from "./multiselect.js";
 import { select } from "./select.js";
@@ -23,12 +24,12 @@ const DRAW = {
   users_select: select,
   channels_select: select,
   conversations_select: select,
-  external_select: textInput,
+  external_select: externalSelect,
   multi_static_select: multiSelect,
   multi_users_select: multiSelect,
   multi_channels_select: multiSelect,
   multi_conversations_select: multiSelect,
-  multi_external_select: multiSelect,
+  multi_external_select: externalSelect,
   datepicker: dateTime,
   timepicker: dateTime,
   datetimepicker: dateTime,

@@ -16,6 +16,9 @@ export const isMany = (element) => MANY.has(element.type);
 
 export class Form {
   #values = new Map();
+  /** The blocks it belongs to, as they were drawn last. */
+  shown = [];
+  #texts = new Map();
 
   get(blockId, element) {
     const key = `${blockId}\n${element.action_id}`;
@@ -24,6 +27,15 @@ export class Form {
 
   set(blockId, element, value) {
     this.#values.set(`${blockId}\n${element.action_id}`, value);
+  }
+
+  /** Remembers how options read that the app offered while one typed. */
+  learn(options) {
+    for (const { value, text } of options) this.#texts.set(value, text.text);
+  }
+
+  textOf(value) {
+    return this.#texts.get(value) ?? value;
   }
 
   /** `{block_id: {action_id: value}}` of every input and control; an empty one is null or []. */

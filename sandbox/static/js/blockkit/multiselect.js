@@ -58,7 +58,9 @@ export function multiSelect(element, slot, surface) {
         "aria-label": "Find in the list",
         oninput: (event) => narrow(list, event.target.value),
       });
-    openPanel(field, [search, list], {
+    const most = element.max_selected_items;
+    const limit = most && h("p", { class: "panel-label" }, `Choose ${most} at most.`);
+    openPanel(field, [search, limit, list].filter(Boolean), {
       closed: () => {
         if (before !== [...chosen].join()) settle(element, slot, surface, [...chosen]);
       },

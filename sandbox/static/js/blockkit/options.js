@@ -6,7 +6,6 @@ const CHOICES = {
       label: group.label.text,
       options: group.options.map(plain),
     })) ?? [{ label: null, options: element.options.map(plain) }],
-  external_select: () => [],
   users_select: (_, { people }) =>
     ["sales", "marketing"].map((team) => ({
       label: team === "sales" ? "Sales" : "Marketing",

@@ -39,9 +39,15 @@ export class Surfaces {
     const key = `${as}:${name}`;
     if (!this.#forms.has(key)) this.#forms.set(key, new Form());
     const form = this.#forms.get(key);
+    // A node that a refresh left alone acts on the blocks as they are by then.
+    form.shown = blocks;
     const act = (blockId, element, value) =>
-      this.#act({ as, ...address, block_id: blockId, values: form.collect(blocks) }, element, value, reader);
-    return { kind, reader, form, act, here: this.store.channel?.id ?? null };
+      this.#act({ as, ...address, block_id: blockId, values: form.collect(form.shown) }, element, value, reader);
+    const suggest = (blockId, element, query) =>
+      control
+        .suggest({ as, ...address, block_id: blockId, action_id: element.action_id, query })
+        .catch((error) => ({ trouble: error.message }));
+    return { kind, reader, form, act, suggest, here: this.store.channel?.id ?? null };
   }
 
   /** Resolves to whether the app took it. */

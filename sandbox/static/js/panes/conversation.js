@@ -4,13 +4,13 @@ import { control } from "../control.js";
 import { h, icon, patch } from "../dom.js";
 import { readerOf } from "../reader.js";
 import { HOME } from "../store.js";
+import { enterFromEnd, walkable } from "./walk.js";
 import { Composer } from "./composer.js";
 import { beginning, headItem } from "./heads.js";
 import { homeBody } from "./home.js";
-import { isReply, timeline } from "./timeline.js";
+import { inChannel, isReply, timeline } from "./timeline.js";
 import { welcome } from "./welcome.js";
 
-const SHOWN = 200;
 const NEAR_END = 80;
 
 export class Conversation {
@@ -19,18 +19,23 @@ export class Conversation {
   #list = h("div", { class: "messages", "data-testid": "messages" });
   #home = h("div", { class: "home", "data-testid": "home" });
   #foot = h("div", { class: "pane-foot" });
-  /** Which place is open for whom, how much of it is drawn, and what was last in it. */
-  #view = { place: null, shown: SHOWN, newFrom: null, last: null };
+  #atEnd = true;
+  #top = 0;
+  /** Which place is open for whom, and what was first and last in it. */
+  #view = { place: null, newFrom: null, first: null, last: null };
 
   constructor(pane, store, surfaces) {
     this.store = store;
     this.surfaces = surfaces;
     this.scroller = h("div", { class: "scroller", tabindex: 0, role: "region", "aria-label": "Messages" });
-    this.scroller.append(this.#list, this.#home);
+    this.scroller.append(walkable(this.#list), this.#home);
+    this.scroller.addEventListener("keydown", (event) => enterFromEnd(event, this.#list));
     this.jump = h("button", { type: "button", class: "jump", hidden: true, "data-testid": "jump-to-newest" });
     this.jump.append(icon("arrow-down"), "New messages");
     this.jump.addEventListener("click", () => this.#toEnd());
     this.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    // The inspector, the keyboard of a phone: whoever read the newest goes on reading it.
+    new ResizeObserver(() => this.#atEnd && !this.#list.hidden && this.#toEnd()).observe(this.scroller);
     const box = h("div", { class: "scroller-box" }, this.scroller, this.jump);
     pane.append(this.#head, this.#hint, box, this.#foot);
     patch(this.#hint, welcome());
@@ -40,7 +45,7 @@ export class Conversation {
   #draw() {
     const place = `${this.store.as} ${this.store.route.place}`;
     const entered = place !== this.#view.place;
-    if (entered) this.#view = { place, shown: SHOWN, newFrom: null, last: null };
+    if (entered) this.#view = { place, newFrom: null, first: null, last: null };
     const atHome = this.store.route.place === HOME;
     patch(this.#head, [headItem(this.store)]);
     this.#list.hidden = this.#foot.hidden = atHome;
@@ -62,24 +67,29 @@ export class Conversation {
     const { channel, as } = this.store;
     const messages = this.store.messages(channel.id);
     const wasAtEnd = entered || this.#isAtEnd();
+    const fromEnd = this.scroller.scrollHeight - this.scroller.scrollTop;
     if (entered) this.#view.newFrom = firstUnread(messages, channel, as);
-    this.#drawList(channel, messages);
+    const first = this.#drawList(channel, messages);
     this.#drawComposer();
-    this.#follow(messages.at(-1), wasAtEnd);
+    // What was on top stays where it was, although earlier messages came in above it.
+    if (first < this.#view.first) this.scroller.scrollTop = this.scroller.scrollHeight - fromEnd;
+    else this.#follow(messages.at(-1), wasAtEnd);
+    this.#view.first = first;
     if (entered && channel.kind === "im") inform(control.openMessages(as));
     if (channel.unread) inform(control.read(as, channel.id));
   }
 
+  /** Gives the ts of the first message it drew. */
   #drawList(channel, messages) {
     const { store, surfaces } = this;
-    const page = { store, surfaces, channel, reader: readerOf(store) };
-    const roots = messages.filter((message) => !isReply(message));
-    const newest = roots.slice(-this.#view.shown);
-    const hidden = roots.length - newest.length;
-    const repliesOf = (root) => messages.filter((each) => isReply(each) && each.thread_ts === root.ts);
-    const items = timeline(newest, { newFrom: this.#view.newFrom, repliesOf }, page);
-    const top = hidden ? this.#earlier(hidden) : beginning(channel, store, roots.length === 0);
+    const page = { store, surfaces, channel, reader: readerOf(store), lastReplies: lastReplies(messages) };
+    const shown = messages.filter((message) => inChannel(message) && message.ts >= channel.since);
+    const items = timeline(shown, { newFrom: this.#view.newFrom }, page);
+    const top = channel.earlier
+      ? this.#earlier(channel.earlier)
+      : beginning(channel, store, shown.length === 0);
     patch(this.#list, [top, ...items]);
+    return shown[0]?.ts ?? null;
   }
 
   #drawComposer() {
@@ -98,22 +108,16 @@ export class Conversation {
 
   #earlier(hidden) {
     const words = `Show earlier messages (${hidden})`;
-    const onclick = () => this.#showEarlier();
+    const onclick = () => this.store.deepen();
     const look = { type: "button", class: "earlier", "data-testid": "show-earlier", onclick };
     return { key: "earlier", signature: words, make: () => h("button", look, words) };
   }
 
-  /** Keeps what was on top where it was, although 200 messages come in above it. */
-  #showEarlier() {
-    const { scroller } = this;
-    const fromEnd = scroller.scrollHeight - scroller.scrollTop;
-    this.#view.shown += SHOWN;
-    this.store.changed();
-    scroller.scrollTop = scroller.scrollHeight - fromEnd;
-  }
-
   #scrolled() {
-    if (this.#isAtEnd()) this.jump.hidden = true;
+    // A scroller that became lower has moved nothing: only the reader's own scrolling counts.
+    if (this.scroller.scrollTop !== this.#top) this.#atEnd = this.#isAtEnd();
+    this.#top = this.scroller.scrollTop;
+    if (this.#atEnd) this.jump.hidden = true;
   }
 
   #isAtEnd() {
@@ -123,7 +127,13 @@ export class Conversation {
 
   #toEnd() {
     this.scroller.scrollTop = this.scroller.scrollHeight;
+    this.#atEnd = true;
   }
+}
+
+/** The moment of the last reply to each message, by its ts; messages are oldest first. */
+function lastReplies(messages) {
+  return new Map(messages.filter(isReply).map((reply) => [reply.thread_ts, new Date(reply.at)]));
 }
 
 /** Tells the sandbox what the reader looks at; nothing on the page hangs on its answer. */
@@ -133,6 +143,6 @@ const inform = (call) => call.catch(() => {});
 function firstUnread(messages, channel, as) {
   if (!channel.unread) return null;
   const others = messages.filter((message) => message.user !== as);
-  const first = others.slice(-channel.unread).find((message) => !isReply(message));
+  const first = others.slice(-channel.unread).find(inChannel);
   return first && first.ts !== messages[0]?.ts ? first.ts : null;
 }

@@ -11,7 +11,7 @@ import { toast } from "../toast.js";
 import { attachments } from "./attachments.js";
 
 /** `page` is {store, surfaces, reader, channel}; `follows` leaves the head out, as the author is the same. */
-export function messageNode(message, { follows, inThread, replies }, page) {
+export function messageNode(message, { follows, inThread }, page) {
   const { reader } = page;
   const author = authorOf(message, page.store);
   const at = new Date(message.at);
@@ -49,9 +49,10 @@ export function messageNode(message, { follows, inThread, replies }, page) {
           when,
           edited(message),
         ),
+      message.broadcast && !inThread && threadLine(message, page.store),
       h("div", { class: "message-body" }, bodyOf(message, page), follows && edited(message)),
       reactions(message, page.store),
-      !inThread && message.reply_count > 0 && repliesLine(message, replies, page),
+      !inThread && message.reply_count > 0 && repliesLine(message, page),
     ),
     toolbar(message, { inThread }, page),
   );
@@ -98,10 +99,16 @@ function reactions(message, store) {
   );
 }
 
-function repliesLine(message, replies, { store, reader }) {
-  const faces = new Map(replies.map((reply) => [reply.user, authorOf(reply, store)]));
-  const count = message.reply_count ?? replies.length;
-  const last = replies.length > 0 && new Date(replies.at(-1).at);
+/** A reply that was also sent to the channel says where it belongs. */
+function threadLine(message, store) {
+  const onclick = () => store.go({ thread: message.thread_ts });
+  return h("button", { type: "button", class: "thread-line", onclick }, "Replied to a thread");
+}
+
+function repliesLine(message, { store, reader, lastReplies }) {
+  const faces = message.reply_users.map((user) => authorOf({ user }, store));
+  const count = message.reply_count;
+  const last = lastReplies.get(message.ts);
   return h(
     "button",
     {
@@ -113,7 +120,7 @@ function repliesLine(message, replies, { store, reader }) {
     h(
       "span",
       { class: "replies-faces" },
-      [...faces.values()].slice(0, 4).map((face) => face.avatar()),
+      faces.slice(0, 4).map((face) => face.avatar()),
     ),
     h("span", { class: "replies-count" }, count === 1 ? "1 reply" : `${count} replies`),
     last &&

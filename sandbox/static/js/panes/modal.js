@@ -4,6 +4,7 @@ import { appAvatar } from "../avatar.js";
 import { faults } from "../blockkit/form.js";
 import { control } from "../control.js";
 import { h, icon, iconButton, patch } from "../dom.js";
+import { returnTo, trap } from "../focus.js";
 import { readerOf } from "../reader.js";
 import { plainText } from "../text/mrkdwn.js";
 import { toast } from "../toast.js";
@@ -17,6 +18,7 @@ export class Modal {
   #line = h("p", { class: "modal-line", role: "alert", hidden: true, "data-testid": "modal-line" });
   #foot = h("div", { class: "modal-foot" });
   #view = null;
+  #return = () => {};
 
   constructor(store, surfaces) {
     this.store = store;
@@ -26,7 +28,7 @@ export class Modal {
     this.form.addEventListener("submit", (event) => this.#submit(event));
     this.dialog = h("dialog", { class: "modal", "data-testid": "modal", "aria-labelledby": "modal-title" });
     this.dialog.addEventListener("cancel", (event) => this.#cancelled(event));
-    this.dialog.append(this.form);
+    trap(this.dialog).append(this.form);
     document.body.append(this.dialog);
     store.subscribe(() => this.#follow(store.snapshot.views.at(-1) ?? null));
   }
@@ -43,7 +45,12 @@ export class Modal {
     this.form.inert = false;
     this.#body.scrollTop = 0;
     if (this.#view) setTimeout(() => firstField(this.#body)?.focus());
-    else this.dialog.close();
+    else this.#leave();
+  }
+
+  #leave() {
+    this.dialog.close();
+    this.#return();
   }
 
   #draw() {
@@ -53,12 +60,17 @@ export class Modal {
     const surface = { ...this.surfaces.modal(view, readerOf(this.store)), touched: forgive };
     const stacked = this.store.snapshot.views.length > 1;
     const leave = { back: () => this.#back(), closeAll: () => this.#closeAll() };
-    if (!dialog.open) dialog.showModal();
+    if (!dialog.open) this.#open();
     dialog.dataset.viewId = view.id;
     dialog.dataset.callbackId = view.callback_id ?? "";
     patch(this.#head, [headItem(view, stacked, leave)]);
     patch(this.#body, blockItems(view, surface));
     patch(this.#foot, [footItem(view, leave.back)]);
+  }
+
+  #open() {
+    this.#return = returnTo(document.activeElement);
+    this.dialog.showModal();
   }
 
   async #submit(event) {

@@ -1,7 +1,7 @@
 /** Says new messages to those who listen rather than look. */
 
 import { h } from "../dom.js";
-import { isReply } from "./timeline.js";
+import { inChannel } from "./timeline.js";
 
 const KEPT = 3;
 
@@ -12,7 +12,7 @@ export function mountNews(log, store) {
     if (!channel) return;
     const last = store
       .messages(channel.id)
-      .filter((message) => !isReply(message))
+      .filter(inChannel)
       .at(-1);
     const where = `${store.as} ${channel.id}`;
     const news = last && heard.where === where && last.ts > (heard.ts ?? "") && last.user !== store.as;

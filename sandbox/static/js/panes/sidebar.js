@@ -2,10 +2,18 @@
 
 import { appAvatar } from "../avatar.js";
 import { h, icon, iconButton, patch } from "../dom.js";
+import { openMenu } from "../menu.js";
+import { roving } from "../roving.js";
 import { HOME, placeOf } from "../store.js";
 import { switcher } from "./switcher.js";
 
-export function mountSidebar(nav, store, closeDrawer) {
+const THEMES = [
+  ["system", "As the system is"],
+  ["light", "Light"],
+  ["dark", "Dark"],
+];
+
+export function mountSidebar(nav, store, { inspector, showShortcuts }, closeDrawer) {
   const acting = h("div");
   const channels = h("ul", { class: "places" });
   const direct = h("ul", { class: "places" });
@@ -22,8 +30,12 @@ export function mountSidebar(nav, store, closeDrawer) {
     channels,
     h("h2", {}, "App"),
     direct,
+    h("h2", {}, "Tools"),
+    tools({ inspector, showShortcuts }, closeDrawer),
     h("p", { class: "sidebar-foot" }, "Nothing here leaves your machine."),
   );
+
+  roving(nav, ".place");
 
   function go(place) {
     store.go({ place });
@@ -54,6 +66,41 @@ export function mountSidebar(nav, store, closeDrawer) {
   });
 }
 
+function tools({ inspector, showShortcuts }, closeDrawer) {
+  const leaving = (act) => () => {
+    closeDrawer();
+    act();
+  };
+  const traffic = tool("traffic", "Traffic", leaving(() => inspector.toggle()));
+  const appearance = tool("theme", "Appearance", () => openMenu(appearance, THEMES.map(themeItem)));
+  appearance.setAttribute("aria-haspopup", "menu");
+  const shortcuts = tool("keyboard", "Keyboard shortcuts", leaving(showShortcuts));
+  inspector.pane.addEventListener("toggled", () =>
+    traffic.setAttribute("aria-expanded", String(!inspector.pane.hidden)),
+  );
+  return h(
+    "ul",
+    { class: "places" },
+    [traffic, appearance, shortcuts].map((each) => h("li", {}, each)),
+  );
+}
+
+function themeItem([theme, label]) {
+  const chosen = window.theme.chosen === theme;
+  const mark = h("span", { class: "menu-mark" }, chosen && icon("check"));
+  return { label, value: theme, icon: mark, checked: chosen, choose: () => window.theme.choose(theme) };
+}
+
+/** `name` is its picture's, too. */
+function tool(name, label, onclick) {
+  return h(
+    "button",
+    { type: "button", class: "place", "data-testid": `tool-${name}`, onclick },
+    icon(name),
+    h("span", { class: "place-name" }, label),
+  );
+}
+
 function item({ place, channel, bot }, here, go) {
   const count = place === here ? 0 : (channel?.unread ?? 0);
   const active = place === here;
@@ -72,7 +119,11 @@ function item({ place, channel, bot }, here, go) {
             "aria-current": active ? "page" : null,
             "data-channel": channel?.id ?? null,
             "data-testid": `place-${place}`,
-            onclick: () => go(place),
+            onclick: (event) => {
+              // Whoever clicks goes on to write; whoever walks by keys stays in the list.
+              if (event.detail) document.activeElement.blur();
+              go(place);
+            },
           },
           mark(channel, bot),
           h("span", { class: "place-name" }, nameOf(channel, bot)),

@@ -3,6 +3,7 @@
 import { personAvatar } from "../avatar.js";
 import { h, icon } from "../dom.js";
 import { openPanel } from "../menu.js";
+import { roving } from "../roving.js";
 import { cityOf, clockTime, shortDay } from "../text/dates.js";
 
 const TEAMS = [
@@ -52,7 +53,7 @@ function open(anchor, store, closeDrawer) {
     ),
   );
   const panel = openPanel(anchor, list, { look: "panel-people" });
-  list.addEventListener("keydown", (event) => roam(event, list));
+  roving(list, "[role=option]");
   list.querySelector("[aria-selected=true]")?.focus();
 
   function row(person) {
@@ -87,12 +88,4 @@ function open(anchor, store, closeDrawer) {
 function localDay(now, tz, mine) {
   const day = shortDay(now, tz);
   return day === shortDay(now, mine) ? cityOf(tz) : `${day.slice(0, 3)}, ${cityOf(tz)}`;
-}
-
-function roam(event, list) {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!step) return;
-  event.preventDefault();
-  const rows = [...list.querySelectorAll("[role=option]")];
-  rows[(rows.indexOf(document.activeElement) + step + rows.length) % rows.length].focus();
 }

@@ -6,12 +6,13 @@ import { readerOf } from "../reader.js";
 import { HOME } from "../store.js";
 import { Composer } from "./composer.js";
 import { timeline } from "./timeline.js";
+import { enterFromEnd, walkable } from "./walk.js";
 
 const NEAR_END = 80;
 
 export class Thread {
   #subtitle = h("small");
-  #list = h("div", { class: "messages" });
+  #list = walkable(h("div", { class: "messages" }));
   #scroller = h(
     "div",
     { class: "scroller", tabindex: 0, role: "region", "aria-label": "Thread" },
@@ -25,24 +26,30 @@ export class Thread {
     this.store = store;
     this.surfaces = surfaces;
     const onclick = () => this.#leave();
+    const back = iconButton("chevron-left", "Back to the conversation", { class: "back", onclick });
     const close = iconButton("close", "Close the thread", {
-      class: "at-end",
+      class: "at-end close",
       "data-testid": "close-thread",
       onclick,
     });
-    const title = h("div", { class: "pane-title" }, h("h2", {}, "Thread"), this.#subtitle, close);
+    const title = h("div", { class: "pane-title" }, back, h("h2", {}, "Thread"), this.#subtitle, close);
     pane.setAttribute("aria-label", "Thread");
     pane.append(
       h("header", { class: "pane-head" }, title),
       h("div", { class: "scroller-box" }, this.#scroller),
       this.#foot,
     );
+    this.#scroller.addEventListener("keydown", (event) => enterFromEnd(event, this.#list));
     pane.addEventListener("keydown", (event) => escapes(event) && this.#leave());
     store.subscribe(() => this.#draw());
   }
 
+  /** Back to where the thread was opened from, for the keyboard too. */
   #leave() {
+    const { thread } = this.store.route;
     this.store.go({});
+    const root = document.querySelector(`#conversation [data-ts="${CSS.escape(thread)}"]`);
+    (root?.querySelector(".replies") ?? root ?? document.getElementById("conversation")).focus();
   }
 
   #draw() {
@@ -76,7 +83,7 @@ export class Thread {
     const messages = store.messages(channel.id);
     const root = messages.filter((message) => message.ts === thread);
     const replies = messages.filter((message) => message.thread_ts === thread && message.ts !== thread);
-    const above = timeline(root, { inThread: true }, page);
+    const above = root.length ? timeline(root, { inThread: true }, page) : [gone()];
     const below = timeline(replies, { inThread: true }, page);
     return replies.length ? [...above, countLine(replies.length), ...below] : above;
   }
@@ -85,6 +92,11 @@ export class Thread {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
     return scrollHeight - scrollTop - clientHeight < NEAR_END;
   }
+}
+
+function gone() {
+  const words = "The message this thread began with is not here any more.";
+  return { key: "gone", signature: "", make: () => h("p", { class: "thread-gone" }, words) };
 }
 
 function countLine(count) {

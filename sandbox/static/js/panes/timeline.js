@@ -7,9 +7,11 @@ import { messageNode } from "./message.js";
 const FOLLOWS_MS = 5 * 60_000;
 
 export const isReply = (message) => Boolean(message.thread_ts && message.thread_ts !== message.ts);
+/** What stands in the channel itself: no replies, but those also sent to the channel. */
+export const inChannel = (message) => !isReply(message) || Boolean(message.broadcast);
 
 /** `newFrom` is the ts above which the line "New" stands, or null. */
-export function timeline(messages, { inThread = false, newFrom = null, repliesOf = () => [] }, page) {
+export function timeline(messages, { inThread = false, newFrom = null }, page) {
   const items = [];
   let previous = null;
   for (const message of messages) {
@@ -18,18 +20,17 @@ export function timeline(messages, { inThread = false, newFrom = null, repliesOf
     if (newDay && !inThread) items.push(dayDivider(message, page.reader));
     if (message.ts === newFrom) items.push(newLine(message));
     const follows = !newDay && message.ts !== newFrom && goesOn(previous, message);
-    items.push(messageItem(message, { follows, inThread, replies: repliesOf(message) }, page));
+    items.push(messageItem(message, { follows, inThread }, page));
     previous = message;
   }
   return items;
 }
 
 function messageItem(message, look, page) {
-  const replies = look.replies.map((reply) => reply.ts).join();
   const shortcuts = page.store.snapshot.shortcuts.length;
   return {
     key: message.ts,
-    signature: `${JSON.stringify(message)} ${look.follows} ${replies} ${shortcuts} ${page.reader.signature}`,
+    signature: `${JSON.stringify(message)} ${look.follows} ${shortcuts} ${page.reader.signature}`,
     make(previous) {
       const node = messageNode(message, look, page);
       if (previous && previous.dataset.edited !== node.dataset.edited) node.classList.add("message-changed");

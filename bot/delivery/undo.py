@@ -1,0 +1,48 @@
+"""What becomes of messages when an answer is taken back."""
+
+from sqlalchemy import ColumnElement, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.db import rows_changed
+from bot.liaison import TELLS, Liaison
+from bot.models import History, Message, MessageKind, Run
+
+
+def withdraw(tx: Session, line: History, recipient_id: str) -> bool:
+    """Take back a note that did not go out yet; False = it is out, or on its way."""
+    unsent = update(Message).where(
+        col(Message.team_id) == line.team_id,
+        col(Message.key) == f"{MessageKind.NOTE}:{line.id}:{recipient_id}",
+        col(Message.ts).is_(None),
+        col(Message.lease).is_(None),
+        col(Message.is_unclear).is_(False),
+    )
+    withdrawn = unsent.values(dropped="taken back", send_at=None, hold_until=None)
+    return rows_changed(tx, withdrawn) == 1
+
+
+def retire(tx: Session, run: Run) -> None:
+    """A run that is undone: its messages belong to none any more, and their keys are free."""
+    undone = Message.key + ":undone:" + Message.id
+    tx.execute(update(Message).where(_of_run(run)).values(run=None, key=undone))
+
+
+def revive(tx: Session, liaison: Liaison, run: Run) -> None:
+    """Queue a run's first DM again, when it was not sent because the run seemed over."""
+    tx.info[TELLS] = True
+    unsent = update(Message).where(
+        _of_run(run),
+        col(Message.kind) == MessageKind.LEAD_DM,
+        col(Message.ts).is_(None),
+        col(Message.dropped).is_not(None),
+    )
+    tx.execute(unsent.values(dropped=None, send_at=liaison.wall()))
+
+
+def _of_run(run: Run) -> ColumnElement[bool]:
+    return (
+        (col(Message.team_id) == run.team_id)
+        & (col(Message.subject_id) == run.handoff_id)
+        & (col(Message.run) == run.number)
+    )

@@ -1,0 +1,180 @@
+"""Absences take their turns: leads pass to the cover when one begins, and return when it ends."""
+
+from collections import Counter
+from contextlib import ExitStack
+from datetime import datetime
+from functools import cache
+
+from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot import queries
+from bot.core.away import Fate, WhileAway
+from bot.core.lifecycle import Stage
+from bot.delivery.messages import revise, say_to_person
+from bot.liaison import Liaison
+from bot.models import Absence, Handoff, MessageKind, Person, Run
+from bot.services import cover
+from bot.services.handoffs import changed, end_run, give, note, start_clock
+from bot.services.hours import back_at_work
+from bot.services.people import replan
+
+AT_ONCE = 50
+"""Absences a tick looks at."""
+
+
+def take_due_absences(liaison: Liaison) -> int:
+    """Begin and end the absences whose time has come; says how many. Any number may do this.
+
+    One that fails does not hold up the others; its error goes on to the log when they are done.
+    """
+    now = liaison.now()
+    with liaison.reading() as tx:
+        due = tx.scalars(_due(), {"team_id": liaison.team_id, "now": now}).all()
+    with ExitStack() as turns:
+        for absence_id in reversed(due):
+            turns.callback(_take_turn, liaison, absence_id, now)
+    return len(due)
+
+
+@cache
+def _due() -> Select[str]:
+    """Built once: every tick asks it."""
+    return (
+        select(col(Absence.id))
+        .where(
+            col(Absence.team_id) == bindparam("team_id"),
+            col(Absence.turn_at) <= bindparam("now"),
+        )
+        .order_by(col(Absence.turn_at))
+        .limit(AT_ONCE)
+    )
+
+
+def _take_turn(liaison: Liaison, absence_id: str, now: datetime) -> None:
+    due = (
+        select(Absence)
+        .where(
+            col(Absence.team_id) == liaison.team_id,
+            col(Absence.id) == absence_id,
+            col(Absence.turn_at) <= now,
+        )
+        .with_for_update(skip_locked=True)
+    )
+    with liaison.transaction() as tx:
+        absence = tx.scalars(due).first()
+        if absence and absence.ends_at <= now:
+            end(tx, liaison, absence, now)
+        elif absence:
+            begin(tx, liaison, absence, now)
+
+
+def begin(tx: Session, liaison: Liaison, absence: Absence, now: datetime) -> None:
+    """What waits for a first touch passes to the cover, or to the queue; what is worked on stays.
+
+    Done again when the absence is changed: whatever stayed is looked at anew.
+    """
+    person = tx.get_one(Person, (absence.team_id, absence.person_id))
+    is_first = absence.begun_at is None
+    absence.begun_at, absence.turn_at = absence.begun_at or now, absence.ends_at
+    for handoff in _locked(tx, liaison, col(Handoff.actor_id) == person.id):
+        run = queries.current_run(tx, handoff)
+        if run and _waits(handoff, run):
+            _pass_on(tx, liaison, handoff, run, person, now)
+        elif is_first and handoff.touched_at and absence.cover_id:
+            note(tx, handoff, "stays", now, by=person.id, facts={"to": absence.cover_id})
+    replan(tx, liaison, person)
+
+
+def end(tx: Session, liaison: Liaison, absence: Absence, now: datetime) -> None:
+    """They are back: what the cover did not touch is theirs again, and one message sums it up."""
+    person = tx.get_one(Person, (absence.team_id, absence.person_id))
+    absence.turn_at = None
+    tx.flush()
+    for handoff in _locked(tx, liaison, col(Handoff.absence_id) == absence.id):
+        _come_back(tx, liaison, handoff, person, now)
+    replan(tx, liaison, person)
+    revise(tx, liaison, absence.id)
+    if summary(tx, absence).fates:
+        opens_at = back_at_work(tx, liaison, person, now)
+        say_to_person(tx, liaison, person.id, MessageKind.BACK, absence.id, hold_until=opens_at)
+
+
+def _locked(tx: Session, liaison: Liaison, whose: ColumnElement[bool]) -> list[Handoff]:
+    """The open hand-offs of which `whose` is true, in the order in which everybody locks them."""
+    found = (
+        select(Handoff)
+        .where(col(Handoff.team_id) == liaison.team_id, col(Handoff.closed_at).is_(None), whose)
+        .order_by(col(Handoff.id))
+        .with_for_update(key_share=True)
+    )
+    return list(tx.scalars(found))
+
+
+def _waits(handoff: Handoff, run: Run) -> bool:
+    """Whether a first touch is owed by a clock, running or about to."""
+    return handoff.touched_at is None and run.answered_at is None and run.allowance is not None
+
+
+def _pass_on(
+    tx: Session, liaison: Liaison, handoff: Handoff, run: Run, person: Person, now: datetime
+) -> None:
+    actor = cover.actor_for(tx, liaison, person, handoff.grade, now)
+    if actor is None or actor.id != person.id:
+        _hand(tx, liaison, handoff, person, run.why, now)
+
+
+def _come_back(
+    tx: Session, liaison: Liaison, handoff: Handoff, person: Person, now: datetime
+) -> None:
+    """Not what somebody made theirs, nor what time gave back to everybody: that has no owner."""
+    run = queries.current_run(tx, handoff)
+    if run and run.why != queries.COVER:
+        return
+    if run and (handoff.touched_at or run.answered_at or not queries.sells(person)):
+        note(tx, handoff, "kept", now, by=run.actor_id)
+        changed(tx, liaison, handoff)
+    elif handoff.owner_id and queries.sells(person):
+        _hand(tx, liaison, handoff, person, "back", now)
+
+
+def _hand(
+    tx: Session, liaison: Liaison, handoff: Handoff, person: Person, why: str, now: datetime
+) -> None:
+    """Whoever has it gives it up, to `person` or whoever stands in for them."""
+    end_run(tx, handoff, now)
+    run = give(tx, liaison, handoff, person, why, now)
+    if run and run.why == "back":
+        note(tx, handoff, "back", now, by=person.id)
+    if run and handoff.shown_at:
+        start_clock(tx, liaison, handoff, run, now)
+    changed(tx, liaison, handoff)
+
+
+def while_away(tx: Session, person: Person, since: datetime) -> list[WhileAway]:
+    """What became of a person's leads in each absence that was over after `since`."""
+    ended = [row for row in queries.absences(tx, person) if row.turn_at is None]
+    told = [summary(tx, row) for row in ended if row.ends_at > since]
+    return [each for each in told if each.fates]
+
+
+def summary(tx: Session, absence: Absence) -> WhileAway:
+    """By the rows as they are now."""
+    key = absence.team_id, absence.cover_id
+    found = tx.scalars(
+        select(Handoff).where(
+            col(Handoff.team_id) == absence.team_id, col(Handoff.absence_id) == absence.id
+        )
+    )
+    fates = Counter(_fate(handoff, absence.person_id) for handoff in found)
+    return WhileAway(tx.get_one(Person, key).name if absence.cover_id else None, fates)
+
+
+def _fate(handoff: Handoff, person_id: str) -> Fate:
+    if handoff.closed_at:
+        won = handoff.stage in {Stage.QUALIFIED, Stage.WON}
+        return Fate.QUALIFIED if won else Fate.ANSWERED
+    if handoff.actor_id == person_id:
+        return Fate.BACK
+    return Fate.KEPT if handoff.actor_id else Fate.QUEUE

@@ -1,0 +1,187 @@
+"""An answer can be taken back for five minutes, by whoever gave it, while nothing else happened."""
+
+from datetime import datetime, timedelta
+from functools import cache
+
+from sqlalchemy import Select, bindparam, delete, func, select
+from sqlalchemy.orm import Session
+from sqlmodel import SQLModel, col
+
+from bot import queries
+from bot.delivery.messages import revise, tell
+from bot.delivery.undo import retire, revive, withdraw
+from bot.errors import NotAllowed, TooLate
+from bot.liaison import Liaison
+from bot.models import Handoff, History, Lead, Person, Run, Step, Undo
+from bot.services.handoffs import changed, note
+from bot.services.hours import back_at_work
+from bot.views.blocks import escape
+
+OFFERED = timedelta(minutes=5)
+AT_ONCE = 200
+"""Offers that end in one transaction."""
+
+_BY_ITSELF = ("shown", "nudged")
+"""What history tells without anybody having done anything: it does not stand in the way."""
+
+Before = dict[str, dict[str, object]]
+"""The columns of the hand-off, its run and its lead, before an answer."""
+
+
+def remember(tx: Session, handoff: Handoff) -> Before:
+    """What an answer may change; taken before it, and given to `offer` after it."""
+    rows = _rows(tx, handoff, handoff.runs)
+    return {name: row.model_dump(mode="json") for name, row in rows.items()}
+
+
+def offer(
+    tx: Session,
+    handoff: Handoff,
+    before: Before,
+    by: str,
+    now: datetime,
+    told: History | None = None,
+) -> None:
+    """Let `by` take back what they just answered; an earlier offer ends. To be called before
+    `changed`, so that offers are always locked before messages."""
+    tx.flush()
+    after = _rows(tx, handoff, int(str(before["handoff"]["runs"])))
+    if earlier := tx.get(Undo, (handoff.team_id, handoff.id), with_for_update=True):
+        tx.delete(earlier)
+        tx.flush()
+    tx.add(
+        Undo(
+            team_id=handoff.team_id,
+            handoff_id=handoff.id,
+            by=by,
+            until=now + OFFERED,
+            before={name: _changes(before[name], row) for name, row in after.items()},
+            lines=_lines(tx, handoff),
+            told=told.id if told else None,
+        )
+    )
+
+
+def standing(tx: Session, handoff: Handoff, now: datetime) -> Undo | None:
+    """The offer to take the last answer back, while it can be done."""
+    offered = tx.get(Undo, (handoff.team_id, handoff.id))
+    stands = offered and now < offered.until and offered.lines == _lines(tx, handoff)
+    return offered if stands else None
+
+
+def take_back(liaison: Liaison, handoff_id: str, by: str) -> None:
+    """Put everything back to where it was before the last answer; steps taken stay taken."""
+    now = liaison.now()
+    with liaison.transaction() as tx:
+        queries.lock_lead(tx, liaison.team_id, handoff_id)
+        handoff = queries.handoff_to_change(tx, liaison.team_id, handoff_id)
+        offered = tx.get(Undo, (liaison.team_id, handoff_id), with_for_update=True)
+        _refuse(tx, handoff, offered, by, now)
+        assert offered
+        _restore(tx, liaison, handoff, offered.before)
+        line = note(tx, handoff, "undone", now, by=by)
+        tx.flush()
+        if offered.told:
+            _tell_it_is_off(tx, liaison, offered.told, line, now)
+        tx.delete(offered)
+        changed(tx, liaison, handoff)
+
+
+def _refuse(tx: Session, handoff: Handoff, offered: Undo | None, by: str, now: datetime) -> None:
+    if offered is None or now >= offered.until:
+        raise TooLate("An answer can be undone for 5 minutes; they are over.")
+    if offered.by != by:
+        name = escape(tx.get_one(Person, (handoff.team_id, offered.by)).name)
+        raise NotAllowed(f"Only {name} can undo this answer.")
+    latest = queries.latest_handoff(tx, handoff.team_id, handoff.lead_id)
+    if offered.lines != _lines(tx, handoff) or latest != handoff:
+        raise TooLate("Something happened with this lead since, so it cannot be undone.")
+
+
+def end_offers(liaison: Liaison) -> int:
+    """Take the Undo button away from answers that have become final; says how many."""
+    due = {"team_id": liaison.team_id, "now": liaison.now()}
+    with liaison.reading() as tx:
+        if tx.scalars(_over().limit(1), due).first() is None:
+            return 0
+    with liaison.transaction() as tx:
+        over = tx.scalars(_over().limit(AT_ONCE).with_for_update(skip_locked=True), due).all()
+        for offered in over:
+            tx.delete(offered)
+        tx.flush()
+        for offered in over:
+            revise(tx, liaison, offered.handoff_id)
+    return len(over)
+
+
+@cache
+def _over() -> Select[Undo]:
+    """Built once: every tick asks it."""
+    until, of_team = col(Undo.until), col(Undo.team_id) == bindparam("team_id")
+    return select(Undo).where(of_team, until <= bindparam("now")).order_by(until)
+
+
+def _rows(tx: Session, handoff: Handoff, run: int) -> dict[str, SQLModel]:
+    """A lead that was qualified in the queue has no run."""
+    rows: dict[str, SQLModel | None] = {
+        "handoff": handoff,
+        "run": tx.get(Run, (handoff.team_id, handoff.id, run)),
+        "lead": tx.get(Lead, (handoff.team_id, handoff.lead_id)),
+    }
+    return {name: row for name, row in rows.items() if row}
+
+
+def _changes(was: dict[str, object], row: SQLModel) -> dict[str, object]:
+    """The columns that have another value now, as they were. A revision only ever grows."""
+    now = row.model_dump(mode="json")
+    return {name: value for name, value in was.items() if name != "revision" and now[name] != value}
+
+
+def _lines(tx: Session, handoff: Handoff) -> int:
+    counted = select(func.count()).where(
+        col(History.team_id) == handoff.team_id,
+        col(History.handoff_id) == handoff.id,
+        col(History.kind).not_in(_BY_ITSELF),
+    )
+    return tx.scalars(counted).one()
+
+
+def _restore(tx: Session, liaison: Liaison, handoff: Handoff, before: Before) -> None:
+    runs = int(str(before["handoff"].get("runs", handoff.runs)))
+    for number in range(handoff.runs, runs, -1):
+        _forget_run(tx, tx.get_one(Run, (handoff.team_id, handoff.id, number)))
+    for name, row in _rows(tx, handoff, runs).items():
+        _put_back(row, before[name])
+    tx.flush()
+    if run := queries.current_run(tx, handoff):
+        revive(tx, liaison, run)
+
+
+def _put_back(row: SQLModel, was: dict[str, object]) -> None:
+    """Validated, because what is kept as JSON has its times and stages as text."""
+    restored = type(row).model_validate(row.model_dump() | was)
+    for name in was:
+        setattr(row, name, getattr(restored, name))
+
+
+def _forget_run(tx: Session, run: Run) -> None:
+    """A holding that never was: its number is free for the next one."""
+    retire(tx, run)
+    tx.execute(
+        delete(Step).where(
+            col(Step.team_id) == run.team_id,
+            col(Step.handoff_id) == run.handoff_id,
+            col(Step.run) == run.number,
+        )
+    )
+    tx.delete(run)
+    tx.flush()
+
+
+def _tell_it_is_off(tx: Session, liaison: Liaison, told: str, line: History, now: datetime) -> None:
+    """Whoever was told hears that it was undone, unless it did not reach them yet."""
+    earlier = tx.get_one(History, (liaison.team_id, told))
+    person = tx.get_one(Person, (liaison.team_id, earlier.facts["to"]))
+    if not withdraw(tx, earlier, person.id):
+        held = back_at_work(tx, liaison, person, now)
+        tell(tx, liaison, line, person.id, hold_until=held)
