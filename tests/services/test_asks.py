@@ -164,6 +164,7 @@ def test_a_question_without_words_is_told_beside_the_field(office: Office) -> No
     told = ask(office, BEN, office.hand_over(), "   ")
 
     assert told["errors"] == {ids.ASK_WORDS: "Write what you want to know."}
+    office.control.close(BEN, office.modal(BEN, "Ask marketing")["id"])
 
 
 def test_the_owner_of_the_campaign_is_asked(own_office: Office, tmp_path: Path) -> None:
