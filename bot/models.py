@@ -64,6 +64,8 @@ class Workspace(SQLModel, table=True):
     connected_at: datetime
     erasing_secret: str | None = None
     """Keys the hashes by which erased leads are recognised; None until the first was erased."""
+    turns: int = 0
+    """How many leads were routed to the next in turn; whoever routes one locks this row."""
 
 
 class PlaybookVersion(SQLModel, table=True):
@@ -103,6 +105,8 @@ class Person(SQLModel, table=True):
     holidays: list[str] | None = Field(default=None, sa_type=JSON)
     """None = the team's; empty = none at all."""
     manager_id: str | None = None
+    last_turn: int | None = None
+    """The number of the last turn they had; None = none yet."""
 
 
 class Absence(SQLModel, table=True):
@@ -350,7 +354,8 @@ class Run(SQLModel, table=True):
     number: int = Field(primary_key=True)
     actor_id: str
     why: str
-    """How it came to this actor: owner, claim, took_on, fixed, return, cover, back, crm."""
+    """How it came to this actor: owner, round_robin, claim, took_on, reassigned, fixed, return,
+    cover, back, crm."""
     allowance: str | None
     """`1h`, `1d` …; None = no clock."""
     started_at: datetime | None = None
@@ -362,6 +367,12 @@ class Run(SQLModel, table=True):
     accepted_at: datetime | None = None
     answered_at: datetime | None = None
     """The touch or outcome that stopped the clock."""
+    asked_at: datetime | None = None
+    """When free colleagues were asked to take it on."""
+    excused_at: datetime | None = None
+    """When a manager said that this open first touch does not count."""
+    ladder_ended_at: datetime | None = None
+    """When a manager decided that no further step is taken."""
     ended_at: datetime | None = None
 
 
@@ -382,7 +393,68 @@ class Step(SQLModel, table=True):
     planned_at: datetime
     taken_at: datetime
     message_id: str
-    """The nudge that says it; steps that fell due together share one."""
+    """What says it: a nudge, shared by steps that fell due together, a question to colleagues, or
+    the escalation on a manager's list. Empty when there was nobody to tell."""
+
+
+_UNANSWERED = text("answered_at IS NULL")
+
+
+class Offer(SQLModel, table=True):
+    """A lead offered to a colleague, who has to take it before anything changes hands."""
+
+    __table_args__ = (
+        _to("handoff", "handoff_id"),
+        _to("person", "to_id"),
+        Index(
+            "uq_offer_open",
+            "team_id",
+            "handoff_id",
+            unique=True,
+            sqlite_where=_UNANSWERED,
+            postgresql_where=_UNANSWERED,
+        ),
+    )
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    handoff_id: str
+    by: str
+    to_id: str
+    words: str | None = Field(default=None, sa_type=Text)
+    """Why, in the words of whoever asks."""
+    made_at: datetime
+    answered_at: datetime | None = None
+    answer: str | None = None
+    """taken, declined, replaced by a newer offer, or over: the lead was answered otherwise."""
+
+
+class Escalation(SQLModel, table=True):
+    """A run whose first touch is open, put before a manager to decide."""
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["team_id", "handoff_id", "run"], ["run.team_id", "run.handoff_id", "run.number"]
+        ),
+        _to("person", "manager_id"),
+        UniqueConstraint("team_id", "handoff_id", "run", name="uq_escalation_run"),
+        Index("ix_escalation_manager", "team_id", "manager_id", "decided_at"),
+        _due("ix_escalation_list_at", "team_id", "list_at"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    handoff_id: str
+    run: int
+    manager_id: str
+    at: datetime
+    """The working morning from which on it stands on the manager's list."""
+    list_at: datetime | None
+    """`at` until that list is queued; None from then on."""
+    decided_at: datetime | None = None
+    decision: str | None = None
+    """excused, or left."""
+    by: str | None = None
 
 
 class MessageKind(StrEnum):
@@ -397,6 +469,12 @@ class MessageKind(StrEnum):
     """An absence, told to whoever covers, and to its person when a manager entered it."""
     BACK = "back"
     """What became of the leads of somebody who was away."""
+    OFFER = "offer"
+    """A lead offered to one colleague."""
+    ANYONE = "anyone"
+    """A reply to the card that asks free colleagues."""
+    MANAGER_LIST = "manager_list"
+    """What one manager has to decide, once a day."""
     FOLLOW_UP = "follow_up"
     """The next step falls today."""
     DIGEST = "digest"
@@ -438,12 +516,13 @@ class Message(SQLModel, table=True):
     """Why it is sent, once: `card:<handoff>`, `nudge:<handoff>:<run>:<step>:<recipient>` …"""
     kind: MessageKind = Field(sa_type=_codes(MessageKind))
     subject_id: str
-    """The hand-off it shows; or the absence or watched channel it tells of; a digest's reader."""
+    """The hand-off it shows; the absence or watched channel it tells of; a list's or digest's
+    reader."""
     run: int | None = None
     """The run it belongs to; None when it belongs to the whole hand-off."""
     step: int | None = None
     about: str | None = None
-    """A note's line of history, the day of a follow-up, a question; None for every other kind."""
+    """A note's line of history, an offer, a question, a follow-up's day; else None."""
     recipient_id: str | None = None
     """The person whose DM it goes to; None = `channel` is a channel."""
     channel: str | None = None

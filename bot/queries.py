@@ -6,7 +6,16 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, and_, bindparam, select
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    SQLColumnExpression,
+    and_,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
@@ -14,6 +23,7 @@ from bot.errors import NotListed, Unknown
 from bot.models import (
     Absence,
     Ask,
+    Escalation,
     Handoff,
     History,
     Lead,
@@ -27,6 +37,10 @@ from bot.models import (
 SALES, MARKETING = "sales", "marketing"
 COVER = "cover"
 """Why a run is its actor's: they stand in for somebody who is away."""
+_OF_ONE_PERSON = frozenset({"nudged", "escalated", "excused", "left"})
+"""Lines of history that tell of somebody's open first touch; `facts["to"]` is that person."""
+_ASIDE = (MessageKind.NOTE, MessageKind.OFFER, MessageKind.ASK, MessageKind.ANSWER)
+"""DMs that stand beside the living one about a lead and do not take its place."""
 
 
 @dataclass(frozen=True)
@@ -210,17 +224,71 @@ def current_run(tx: Session, handoff: Handoff) -> Run | None:
     return tx.get_one(Run, (handoff.team_id, handoff.id, handoff.runs))
 
 
-def steps_taken(tx: Session, run: Run) -> frozenset[int]:
-    """The numbers of the ladder's steps this run has taken."""
-    return frozenset(
-        tx.scalars(
-            select(col(Step.number)).where(
-                col(Step.team_id) == run.team_id,
-                col(Step.handoff_id) == run.handoff_id,
-                col(Step.run) == run.number,
-            )
+def steps_taken(tx: Session, run: Run) -> dict[int, datetime]:
+    """When this run took each step of its ladder, by the step's number."""
+    rows = tx.execute(
+        select(col(Step.number), col(Step.taken_at)).where(
+            col(Step.team_id) == run.team_id,
+            col(Step.handoff_id) == run.handoff_id,
+            col(Step.run) == run.number,
         )
     )
+    return {number: taken_at for number, taken_at in rows}
+
+
+def hops(tx: Session, handoff: Handoff) -> int:
+    """How often it was reassigned."""
+    return tx.scalars(
+        select(func.count()).where(
+            col(Run.team_id) == handoff.team_id,
+            col(Run.handoff_id) == handoff.id,
+            col(Run.why) == "reassigned",
+        )
+    ).one()
+
+
+def decider_for(tx: Session, actor: Person) -> Person | None:
+    """Who decides about an actor's leads: their manager, else another manager of sales, else an
+    admin; None when there is nobody."""
+    manager = tx.get(Person, (actor.team_id, actor.manager_id)) if actor.manager_id else None
+    if manager and manager.is_active:
+        return manager
+    listed = tx.scalars(
+        select(Person)
+        .where(
+            col(Person.team_id) == actor.team_id,
+            col(Person.team).is_not(None),
+            col(Person.is_active),
+            col(Person.id) != actor.id,
+        )
+        .order_by(col(Person.id))
+    ).all()
+    managers = [one for one in listed if one.team == SALES and "manager" in one.roles]
+    admins = [one for one in listed if "admin" in one.roles]
+    return next(iter([*managers, *admins]), None)
+
+
+def lists_with(tx: Session, handoff: Handoff) -> list[str]:
+    """The managers on whose list it stands, or stood."""
+    return list(
+        tx.scalars(
+            select(col(Escalation.manager_id))
+            .where(
+                col(Escalation.team_id) == handoff.team_id,
+                col(Escalation.handoff_id) == handoff.id,
+            )
+            .distinct()
+        )
+    )
+
+
+def card_of(tx: Session, handoff: Handoff) -> Message | None:
+    """The message that shows it in the channel; None when it has none."""
+    return tx.scalars(
+        select(Message).where(
+            col(Message.team_id) == handoff.team_id, col(Message.key) == f"card:{handoff.id}"
+        )
+    ).first()
 
 
 def facts(tx: Session, team_id: str, handoff_id: str) -> HandoffFacts:
@@ -315,16 +383,21 @@ def history(tx: Session, handoff: Handoff) -> list[History]:
 
 
 def history_for(tx: Session, handoff: Handoff, reader_id: str) -> list[History]:
-    """What this reader may see of it: who was reminded is for that person and their manager."""
+    """What this reader may see of it: who was reminded, and what a manager decided about their
+    open first touch, is for that person and their manager."""
     rows = history(tx, handoff)
-    reminded = {row.facts["to"] for row in rows if row.kind == "nudged"}
+    reminded = {row.facts["to"] for row in rows if row.kind in _OF_ONE_PERSON}
     people = tx.scalars(
         select(Person).where(
             col(Person.team_id) == handoff.team_id, col(Person.id).in_(reminded | {reader_id})
         )
     )
     own = {found.id for found in people if reader_id in {found.id, found.manager_id}}
-    return [row for row in rows if row.kind != "nudged" or row.facts["to"] in own]
+    return [
+        row
+        for row in rows
+        if row.kind not in _OF_ONE_PERSON or row.by == reader_id or row.facts["to"] in own
+    ]
 
 
 def absences(tx: Session, person: Person) -> list[Absence]:
@@ -405,14 +478,14 @@ def silent_of(tx: Session, team_id: str, actor_id: str) -> list[HandoffFacts]:
 
 
 def is_newest_dm(tx: Session, message: Message) -> bool:
-    """Whether no later DM about the same subject reached the same person."""
+    """Whether no later DM about the same subject took its place with the same person."""
     later = tx.scalars(
         select(col(Message.id)).where(
             col(Message.team_id) == message.team_id,
             col(Message.subject_id) == message.subject_id,
             col(Message.recipient_id) == message.recipient_id,
+            col(Message.kind).not_in(_ASIDE),
             col(Message.ts).is_not(None),
-            col(Message.kind) != MessageKind.NOTE,  # a note has no buttons to take over
             col(Message.id) > message.id,
         )
     ).first()

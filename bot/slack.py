@@ -125,13 +125,17 @@ class Slack:
         return str(answer["channel"]["id"])
 
     def post(self, channel: str, post: Post, mark: str, thread_ts: str | None = None) -> str:
-        """Post and return the ts. `mark` is what `find` recognises the post by."""
+        """Post and return the ts. `mark` is what `find` recognises the post by.
+
+        A reply to `thread_ts` is shown in the channel too: a thread is read by few.
+        """
         answer = reached(
             lambda: self._client.chat_postMessage(
                 channel=channel,
                 text=post.text,
                 blocks=post.blocks,
                 thread_ts=thread_ts,
+                reply_broadcast=True if thread_ts else None,
                 metadata={"event_type": METADATA_TYPE, "event_payload": {"mark": mark}},
                 unfurl_links=False,
                 unfurl_media=False,

@@ -6,7 +6,19 @@ from typing import Any
 from slack_bolt import Ack, BoltContext, Respond
 
 from bot.views import ids
-from handlers import asks, fixes, followups, handoffs, home, outcomes, returns, undo
+from handlers import (
+    asks,
+    colleagues,
+    escalations,
+    fixes,
+    followups,
+    handoffs,
+    hands,
+    home,
+    outcomes,
+    returns,
+    undo,
+)
 from handlers.desk import desk_of
 from handlers.press import Press
 
@@ -25,6 +37,13 @@ PRESSES: dict[str, Callable[[Press], None]] = {
     f"{ids.MORE}:{ids.MORE_FIXED}": fixes.open_fix_form,
     f"{ids.MORE}:{ids.MORE_WHY}": followups.why_me,
     f"{ids.MORE}:{ids.MORE_HISTORY}": handoffs.open_history,
+    f"{ids.MORE}:{ids.MORE_REASSIGN}": hands.open_form,
+    ids.REASSIGN: hands.open_form,
+    ids.TAKE: hands.take,
+    ids.NO_THANKS: hands.decline,
+    ids.TAKE_ON: colleagues.take_on,
+    ids.EXCUSE: escalations.excuse,
+    ids.LEAVE: escalations.leave,
     f"{ids.MORE}:{ids.MORE_CANCEL_RETURN}": returns.cancel_return,
     f"{ids.MORE}:{ids.MORE_DEAL}": outcomes.open_deal_form,
     f"{ids.MORE}:{ids.MORE_UNDO}": undo.take_back,

@@ -7,7 +7,7 @@ from slack_bolt import Ack, BoltContext
 
 from bot.views import ids
 from bot.views.blocks import View
-from handlers import asks, away, byhand, fixes, followups, outcomes, watching
+from handlers import asks, away, byhand, fixes, followups, hands, outcomes, watching
 from handlers.desk import desk_of
 from handlers.submission import Submission
 
@@ -17,6 +17,7 @@ SUBMISSIONS: dict[str, Callable[[Submission], View | None]] = {
     ids.ASK_FORM: asks.save_ask,
     ids.ANSWER_FORM: asks.save_answer,
     ids.FIX_FORM: fixes.save_fix,
+    ids.REASSIGN_FORM: hands.offer,
     ids.HAND_OVER_FORM: byhand.hand_over,
     ids.AWAY_FORM: away.save,
     ids.WATCH_FORM: watching.choose_poster,

@@ -15,6 +15,7 @@ from bot.delivery.messages import release_held
 from bot.liaison import Liaison
 from bot.services.absences import take_due_absences
 from bot.services.asks import take_late
+from bot.services.escalations import send_lists
 from bot.services.ladder import take_due_steps
 from bot.services.turns import take_due_turns
 from bot.services.undo import end_offers
@@ -37,6 +38,7 @@ class Tick:
 
 TIMETABLE = (
     Tick("take-due-steps", timedelta(seconds=5), take_due_steps),
+    Tick("send-managers-lists", timedelta(seconds=5), send_lists),
     Tick("take-due-turns", timedelta(seconds=5), take_due_turns),
     Tick("take-due-absences", timedelta(seconds=5), take_due_absences),
     Tick("release-held-messages", timedelta(seconds=5), release_held),

@@ -13,7 +13,7 @@ from bot.core.business_time import Opening
 from bot.core.lifecycle import Stage
 from bot.core.sla import LadderStep
 from bot.core.turns import Patience
-from bot.models import Handoff, InboxEvent, Lead, Message, Person, Run, Step
+from bot.models import Escalation, Handoff, InboxEvent, Lead, Message, Person, Run, Step
 from bot.services.hours import opening_of
 from bot.services.schedule import patience_of
 from replay.leadset import LeadSet
@@ -51,6 +51,7 @@ class Books:
     handoffs: tuple[Handoff, ...]
     runs: tuple[Run, ...]
     steps: tuple[Step, ...]
+    escalations: tuple[Escalation, ...]
     messages: tuple[Message, ...]
     events: tuple[InboxEvent, ...]
     people: Mapping[str, Person]
@@ -59,6 +60,8 @@ class Books:
     patience: Patience
     openings: Mapping[str, Opening]
     """The working time of each person, by their id, for three years from the first instant."""
+    team_opening: Opening
+    """The working time of the team, in which the channel is spoken to."""
 
     @property
     def lead_ids(self) -> dict[str, str]:
@@ -108,13 +111,15 @@ def open_books(office: Office, slack: Control, leads: LeadSet, tally: Tally) -> 
             handoffs=_all(tx, Handoff),
             runs=_all(tx, Run),
             steps=_all(tx, Step),
+            escalations=_all(tx, Escalation),
             messages=_all(tx, Message),
             events=_all(tx, InboxEvent),
             people=people,
             posted=tuple(_posted(office, slack, people.values())),
-            ladder=liaison.playbook.ladder_to_actor,
+            ladder=liaison.playbook.ladder,
             patience=patience_of(liaison),
             openings={who.id: opening_of(tx, liaison, who, began) for who in people.values()},
+            team_opening=opening_of(tx, liaison, None, began),
         )
 
 

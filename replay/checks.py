@@ -1,16 +1,17 @@
 """The reconciliation: one sentence per promise, and who breaks it. Pure, over `Books`."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from bot.core import sla, turns
-from bot.core.business_time import is_open
+from bot.core.business_time import elapsed, is_open
 from bot.core.lifecycle import OPEN, Stage, stage_after, touched
 from bot.intake.lead_event import EventKind
-from bot.models import Handoff, Message, MessageKind, Run, Step
-from replay.books import Books, first_post, mark
+from bot.models import Escalation, Handoff, Message, MessageKind, Run, Step
+from replay.books import Books, Posted, RunKey, first_post, mark
 from replay.clock import GRID
 
 NOT_WANTED = "no longer wanted"
@@ -192,32 +193,128 @@ def each_step_nudges_once(books: Books) -> Finding:
 
 def each_ladder_is_climbed(books: Books) -> Finding:
     """The steps taken are those that fell due before the answer: none more, and none forgotten."""
-    taken: dict[tuple[str, int], set[int]] = {}
-    for step in books.steps:
-        taken.setdefault((step.handoff_id, step.run), set()).add(step.number)
+    taken = _taken(books)
     clocks = [run for run in books.runs if run.due_at]
     wrong = []
     for run in clocks:
-        surely, perhaps = _due_before_answer(books, run)
-        if not surely <= taken.get((run.handoff_id, run.number), set()) <= surely | perhaps:
+        steps = taken.get((run.handoff_id, run.number), {})
+        surely, perhaps = _due_before_answer(books, run, steps)
+        if not surely <= steps.keys() <= surely | perhaps:
             wrong.append(run.handoff_id)
     return Finding("every ladder was climbed up to the answer", len(clocks), _few(wrong))
 
 
-def _due_before_answer(books: Books, run: Run) -> tuple[set[int], set[int]]:
+def _taken(books: Books) -> dict[RunKey, dict[int, Step]]:
+    """The steps of each run by their numbers."""
+    taken: dict[RunKey, dict[int, Step]] = {}
+    for step in books.steps:
+        taken.setdefault((step.handoff_id, step.run), {})[step.number] = step
+    return taken
+
+
+def _due_before_answer(
+    books: Books, run: Run, steps: Mapping[int, Step]
+) -> tuple[set[int], set[int]]:
     """Steps that fell due before the answer, and those that did in the tick of it."""
     assert run.started_at and run.due_at  # a running clock has both
-    plan = sla.plan(books.openings[run.actor_id], run.started_at, run.due_at, books.ladder)
-    if run.answered_at is None:
+    opening = books.openings[run.actor_id]
+    taken = {number: step.taken_at for number, step in steps.items()}
+    plan = sla.plan(opening, run.started_at, run.due_at, books.ladder, taken)
+    end = run.answered_at or run.ended_at
+    if end is None:
         return {step.number for step in plan}, set()
-    surely = {step.number for step in plan if step.at + GRID <= run.answered_at}
-    return surely, {step.number for step in plan if step.at < run.answered_at + GRID} - surely
+    surely = {step.number for step in plan if step.at + GRID <= end}
+    return surely, {step.number for step in plan if step.at < end + GRID} - surely
+
+
+def nothing_goes_up_without_a_warning(books: Books) -> Finding:
+    """Before a step to others came one to the actor, and each step left time to act on it."""
+    taken, runs = _taken(books), books.runs_by_key
+    upward = [step for step in books.steps if not _is_warning(books, step.number)]
+    wrong = []
+    for step in upward:
+        key = (step.handoff_id, step.run)
+        before = [one for number, one in taken[key].items() if number < step.number]
+        opening = books.openings[runs[key].actor_id]
+        gaps = [elapsed(opening, one.taken_at, step.taken_at) for one in before]
+        warned = any(_is_warning(books, one.number) for one in before)
+        if not warned or min(gaps) < sla.STEP_GAP:
+            wrong.append(step.handoff_id)
+    return Finding("no step upward without a warning before it", len(upward), _few(wrong))
+
+
+def _is_warning(books: Books, number: int) -> bool:
+    return books.ladder[number - 1].to is sla.Recipient.ACTOR
+
+
+def each_question_is_explained(books: Books) -> Finding:
+    """By a step to colleagues that was due, below the card, in the team's hours."""
+    steps, posts = {step.message_id: step for step in books.steps}, first_post(books)
+    cards = {row.id for row in books.messages if row.kind is MessageKind.CARD}
+    questions = _sent(books, MessageKind.ANYONE)
+    wrong = [
+        question.id
+        for question in questions
+        if question.parent_id not in cards
+        or not _is_asked_in_time(books, steps.get(question.id), posts[question.id])
+    ]
+    return Finding("every question to colleagues was due", len(questions), _few(wrong))
+
+
+def _is_asked_in_time(books: Books, step: Step | None, post: Posted) -> bool:
+    return (
+        step is not None
+        and step.recipient_id == post.channel
+        and step.planned_at <= step.taken_at <= post.at
+        and is_open(books.team_opening, post.at)
+    )
+
+
+def each_escalation_is_listed(books: Books) -> Finding:
+    """On the morning it was planned for, unless the lead was answered by then."""
+    listed = set(_lists(books))
+    wrong = [
+        row.handoff_id
+        for row in books.escalations
+        if row.list_at
+        or not (
+            (row.manager_id, _local_date(books, row.manager_id, row.at)) in listed
+            or _is_answered(books, row)
+        )
+    ]
+    return Finding("every escalation reached its manager", len(books.escalations), _few(wrong))
+
+
+def _is_answered(books: Books, row: Escalation) -> bool:
+    handoff, run = books.handoffs_by_id[row.handoff_id], books.runs_by_key[row.handoff_id, row.run]
+    ends = (run.answered_at, run.ended_at, handoff.touched_at, handoff.closed_at)
+    return any(end and end < row.at + GRID for end in ends)
+
+
+def one_list_a_day(books: Books) -> Finding:
+    """At most one list per manager and local date."""
+    count = Counter(_lists(books))
+    wrong = [f"{manager_id}:{day}" for (manager_id, day), times in count.items() if times > 1]
+    return Finding("at most one list per manager and day", sum(count.values()), _few(wrong))
+
+
+def _lists(books: Books) -> list[tuple[str, date]]:
+    posts = first_post(books)
+    return [
+        (who, _local_date(books, who, posts[row.id].at))
+        for row in _sent(books, MessageKind.MANAGER_LIST)
+        if (who := row.recipient_id)
+    ]
+
+
+def _local_date(books: Books, person_id: str, at: datetime) -> date:
+    return at.astimezone(ZoneInfo(books.people[person_id].timezone)).date()
 
 
 def no_nudge_after_an_answer(books: Books) -> Finding:
     """What arrives at an instant comes before the jobs of it, so the same instant is too late."""
     posts, runs, handoffs = first_post(books), books.runs_by_key, books.handoffs_by_id
-    nudges = _sent(books, MessageKind.NUDGE)
+    nudges = [*_sent(books, MessageKind.NUDGE), *_sent(books, MessageKind.ANYONE)]
     wrong = []
     for nudge in nudges:
         run, handoff = runs.get((nudge.subject_id, nudge.run or 0)), handoffs[nudge.subject_id]
@@ -260,6 +357,10 @@ CHECKS: tuple[Check, ...] = (
     each_nudge_is_explained,
     each_step_nudges_once,
     each_ladder_is_climbed,
+    nothing_goes_up_without_a_warning,
+    each_question_is_explained,
+    each_escalation_is_listed,
+    one_list_a_day,
     no_nudge_after_an_answer,
     nobody_is_messaged_outside_hours,
 )

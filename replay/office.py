@@ -21,7 +21,7 @@ from bot.intake.lead_event import InvalidEvent, parse
 from bot.intake.signature import Verifier
 from bot.intake.webhook import Delivery, Receipt
 from bot.liaison import Liaison
-from bot.models import Handoff, Message, Run
+from bot.models import Escalation, Handoff, Message, Run
 from bot.services.deliveries import receive
 from bot.services.tellings import tellings
 from jobs import TIMETABLE
@@ -41,11 +41,12 @@ _TOO_LATE = timedelta(minutes=5)
 # Of one workspace's own database, and made once: a replay asks them at every instant.
 _WAITING = select(col(Message.id)).where(col(Message.send_at).is_not(None)).limit(1)
 _NEXT_STEP = select(func.min(col(Run.next_step_at))).where(col(Run.next_step_at).is_not(None))
+_NEXT_LIST = select(func.min(col(Escalation.list_at))).where(col(Escalation.list_at).is_not(None))
 _NEXT_TURN = select(func.min(col(Handoff.turns_at))).where(col(Handoff.turns_at).is_not(None))
 _NEXT_RELEASE = select(func.min(col(Message.hold_until))).where(
     col(Message.hold_until).is_not(None)
 )
-_AHEAD = (_NEXT_STEP, _NEXT_TURN, _NEXT_RELEASE)
+_AHEAD = (_NEXT_STEP, _NEXT_LIST, _NEXT_TURN, _NEXT_RELEASE)
 
 
 class Stuck(Exception):

@@ -50,6 +50,11 @@ _KINDS = {
     MessageKind.CARD: "cards",
     MessageKind.LEAD_DM: "direct messages about a new lead",
     MessageKind.NUDGE: "nudges",
+    MessageKind.NOTE: "notes",
+    MessageKind.UNREAD: "unread messages of a watched channel",
+    MessageKind.OFFER: "offers to a colleague",
+    MessageKind.ANYONE: "questions to free colleagues",
+    MessageKind.MANAGER_LIST: "managers' lists",
     MessageKind.DIGEST: "messages to marketing, collected",
 }
 

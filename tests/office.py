@@ -136,7 +136,12 @@ class Office:
     def card(self, handoff_id: str, shows: str = "") -> Json:
         """The card of a hand-off in the channel, waited for until it shows these words."""
         return self.control.message(
-            LEADS, lambda message: handoff_id in json.dumps(message) and shows in text_of(message)
+            LEADS,
+            lambda message: (
+                not is_reply(message)
+                and handoff_id in json.dumps(message)
+                and shows in text_of(message)
+            ),
         )
 
     def dm(self, person: str, handoff_id: str, shows: str = "") -> Json:
@@ -211,6 +216,11 @@ def unsaid(bot: Bot | None) -> bool:
     assert bot
     with bot.liaison.reading() as tx:
         return tx.scalars(_WAITING).first() is not None
+
+
+def is_reply(message: Json) -> bool:
+    """Whether it stands in a thread, below another message."""
+    return bool(message.get("thread_ts", message["ts"]) != message["ts"])
 
 
 def text_of(message: Json) -> str:

@@ -197,12 +197,6 @@ def test_a_reason_asks_for_one_thing_and_does_not_contradict_itself(
     assert said in faults(text)[key]
 
 
-def test_only_steps_to_the_actor_are_taken_for_now() -> None:
-    playbook = Playbook.parse(FULL)
-
-    assert playbook.ladder_to_actor == playbook.ladder[:2]
-
-
 def test_an_empty_ladder_means_no_nudges() -> None:
     assert Playbook.parse("ladder = []").ladder == ()
 
@@ -210,7 +204,6 @@ def test_an_empty_ladder_means_no_nudges() -> None:
 def test_what_is_agreed_but_not_acted_on_is_said() -> None:
     assert [note.split(":")[0] for note in Playbook.parse(FULL).notes()] == [
         "ladder[1]",
-        "ladder[2]",
         "channels.standup",
     ]
 

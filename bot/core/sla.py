@@ -5,10 +5,12 @@ is late for hours in which they were not at work.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import takewhile
+from types import MappingProxyType
 
 from bot.core.business_time import Opening, add, elapsed, next_opening, next_working_day
 
@@ -92,6 +94,8 @@ class LadderStep:
 DEFAULT_LADDER = (
     LadderStep(at=0.8, at_short=0.5, to=Recipient.ACTOR, via=Via.DM),
     LadderStep(at=1.0, at_short=None, to=Recipient.ACTOR, via=Via.DM),
+    LadderStep(at=1.5, at_short=None, to=Recipient.COLLEAGUES, via=Via.CHANNEL),
+    LadderStep(at=1.5, at_short=None, to=Recipient.MANAGER, via=Via.BRIEF),
 )
 
 
@@ -104,20 +108,30 @@ class PlannedStep:
     step: LadderStep
 
 
+NONE_TAKEN: Mapping[int, datetime] = MappingProxyType({})
+
+
 def plan(
-    opening: Opening, started_at: datetime, due_at: datetime, ladder: Sequence[LadderStep]
+    opening: Opening,
+    started_at: datetime,
+    due_at: datetime,
+    ladder: Sequence[LadderStep],
+    taken: Mapping[int, datetime] = NONE_TAKEN,
 ) -> tuple[PlannedStep, ...]:
     """When each step is taken, in the actor's working hours and in the ladder's order.
 
     A step too close to the one before it is put off, and one that falls at or after a closing waits
-    for the next opening; none is dropped.
+    for the next opening; none is dropped. `taken` says when a step was really taken, by its number:
+    a step upward leaves the actor a while to act on a warning that went out hours after its time.
     """
     clock = elapsed(opening, started_at, due_at)
     planned: list[PlannedStep] = []
     for number, step in enumerate(ladder, start=1):
         at = add(opening, started_at, clock * _fraction(step, clock))
         if planned:
-            at = max(at, add(opening, planned[-1].at, STEP_GAP))
+            before = planned[-1]
+            heard = before.at if step.to is Recipient.ACTOR else taken.get(before.number, before.at)
+            at = max(at, add(opening, heard, STEP_GAP))
         planned.append(PlannedStep(number, next_opening(opening, at), step))
     return tuple(planned)
 
@@ -125,11 +139,15 @@ def plan(
 def due_steps(
     plan: Sequence[PlannedStep], taken: Collection[int], now: datetime
 ) -> tuple[PlannedStep, ...]:
-    """Steps whose time has come and whose number is not taken, lowest first.
+    """The steps to take now, lowest first, all of them to the same recipient.
 
-    After an outage there may be several at once; the last of them says all the earlier ones would.
+    After an outage there may be several to the actor; the last of them says all the earlier ones
+    would. A step upward goes alone: the one before it has to be heard first.
     """
-    return tuple(step for step in plan if step.at <= now and step.number not in taken)
+    due = [step for step in plan if step.at <= now and step.number not in taken]
+    if due and due[0].step.to is not Recipient.ACTOR:
+        return (due[0],)
+    return tuple(takewhile(lambda planned: planned.step.to is Recipient.ACTOR, due))
 
 
 def next_step_at(plan: Sequence[PlannedStep], taken: Collection[int]) -> datetime | None:

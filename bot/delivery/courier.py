@@ -207,13 +207,14 @@ class Courier:
             person = message.recipient_id and tx.get_one(
                 Person, (self._liaison.team_id, message.recipient_id)
             )
+            thread = _thread_of(tx, message)
             post = self._tellings[message.kind].render(tx, message, self._liaison.now())
         if message.ts is not None:
             return self._edit(message, post)
         try:
             channel = message.channel or (person and person.dm_channel)
             channel = channel or self._slack.open_dm(message.recipient_id or "")
-            if claimed.was_unclear and (ts := self._find(message, channel)):
+            if claimed.was_unclear and (ts := self._find(message, channel, thread)):
                 return Shown(channel, ts, 0, None)
         except SlackUnavailable as error:
             return Retry(self._after(error), is_unclear=claimed.was_unclear)
@@ -224,20 +225,26 @@ class Courier:
         if self._liaison.wall() > claimed.until - self._lease / 2:
             # Looking took so long that the post could still be on its way when the lease ends.
             return Retry(timedelta(0), is_unclear=claimed.was_unclear)
-        return self._post(message, channel, post)
+        return self._post(message, channel, thread, post)
 
-    def _find(self, message: Message, channel: str) -> str | None:
+    def _find(self, message: Message, channel: str, thread: str | None) -> str | None:
         tried_at = message.first_tried_at or self._liaison.wall()
         since = tried_at.timestamp() - CLOCKS_APART
-        return self._slack.find(channel, _mark(message), since, None)
+        return self._slack.find(channel, _mark(message), since, thread)
 
-    def _post(self, message: Message, channel: str, post: Post | Hold | Remove | None) -> Outcome:
+    def _post(
+        self,
+        message: Message,
+        channel: str,
+        thread: str | None,
+        post: Post | Hold | Remove | None,
+    ) -> Outcome:
         if post is None or isinstance(post, Remove):
             return Dropped("no longer wanted")
         if isinstance(post, Hold):
             return Held(post.until)
         try:
-            ts = self._slack.post(channel, post, _mark(message))
+            ts = self._slack.post(channel, post, _mark(message), thread)
         except SlackUnavailable as error:
             return self._later(message, error)
         except SlackUnclear:
@@ -249,8 +256,9 @@ class Courier:
         return Shown(channel, ts, message.revision, _digest(post))
 
     def _without(self, message: Message, error: SlackGone) -> Outcome:
-        """A person who is gone reads nothing; a channel may come back, and its cards matter."""
-        if message.recipient_id:
+        """A person who is gone reads nothing, nor does a thread; a channel may come back, and its
+        cards matter."""
+        if message.recipient_id or str(error) == "thread_not_found":
             return Dropped(str(error))
         log.error("channel %s cannot be posted to: %s", message.channel, error)
         return Retry(CHANNEL_AGAIN)
@@ -305,6 +313,13 @@ class Courier:
 def _mark(message: Message) -> str:
     """What a post is recognised by; a post made anew has a mark of its own."""
     return f"{message.id}.{message.posts}"
+
+
+def _thread_of(tx: Session, message: Message) -> str | None:
+    """The ts of the message it replies to; None when it is no reply."""
+    if message.parent_id is None:
+        return None
+    return tx.get_one(Message, (message.team_id, message.parent_id)).ts
 
 
 def _digest(post: Post) -> str:

@@ -12,7 +12,7 @@ from bot.db import insert_once, rows_changed
 from bot.delivery.pacing import posting_to
 from bot.identity import new_id
 from bot.liaison import TELLS, Liaison
-from bot.models import Collected, History, Lane, Message, MessageKind, Person, Run
+from bot.models import Collected, History, Lane, Message, MessageKind, Offer, Person, Run
 
 
 def say_in_channel(
@@ -149,6 +149,92 @@ def say_to(
             recipient_id=recipient_id,
             lane=Lane.ACT,
             gate=posting_to(recipient_id),
+            hold_until=hold_until,
+            send_at=None if hold_until else wall,
+        ),
+    )
+
+
+def put_offer(tx: Session, liaison: Liaison, offer: Offer, *, hold_until: datetime | None) -> None:
+    """Queue the DM that offers a lead to a colleague.
+
+    `hold_until` is business time; None = send it now.
+    """
+    wall = liaison.wall()
+    tx.info[TELLS] = True
+    insert_once(
+        tx,
+        Message(
+            team_id=offer.team_id,
+            id=new_id(wall),
+            key=f"{MessageKind.OFFER}:{offer.id}",
+            kind=MessageKind.OFFER,
+            subject_id=offer.handoff_id,
+            about=offer.id,
+            recipient_id=offer.to_id,
+            lane=Lane.ACT,
+            gate=posting_to(offer.to_id),
+            hold_until=hold_until,
+            send_at=None if hold_until else wall,
+        ),
+    )
+
+
+def ask_in_channel(
+    tx: Session,
+    liaison: Liaison,
+    run: Run,
+    step: int,
+    card: Message | None,
+    *,
+    hold_until: datetime | None,
+) -> str:
+    """Queue the question whether anyone is free, as a reply to the card; returns its id.
+
+    Without a card it stands on its own. `hold_until` is business time; None = send it now.
+    """
+    wall = liaison.wall()
+    channel = (card.channel if card else None) or liaison.handoff_channel
+    message = Message(
+        team_id=run.team_id,
+        id=new_id(wall),
+        key=f"{MessageKind.ANYONE}:{run.handoff_id}:{run.number}:{step}:{channel}",
+        kind=MessageKind.ANYONE,
+        subject_id=run.handoff_id,
+        run=run.number,
+        step=step,
+        channel=channel,
+        parent_id=card.id if card else None,
+        lane=Lane.STEP,
+        gate=posting_to(channel),
+        hold_until=hold_until,
+        send_at=None if hold_until else wall,
+    )
+    tx.info[TELLS] = True
+    insert_once(tx, message)
+    return message.id
+
+
+def put_list(
+    tx: Session, liaison: Liaison, manager_id: str, day: date, *, hold_until: datetime | None
+) -> None:
+    """Queue a manager's list of that local date, unless there is one.
+
+    `hold_until` is business time; None = send it now.
+    """
+    wall = liaison.wall()
+    tx.info[TELLS] = True
+    insert_once(
+        tx,
+        Message(
+            team_id=liaison.team_id,
+            id=new_id(wall),
+            key=f"managers:{manager_id}:{day}",
+            kind=MessageKind.MANAGER_LIST,
+            subject_id=manager_id,
+            recipient_id=manager_id,
+            lane=Lane.STEP,
+            gate=posting_to(manager_id),
             hold_until=hold_until,
             send_at=None if hold_until else wall,
         ),

@@ -18,6 +18,7 @@ from bot.playbook.sections import (
     Hours,
     ListedPerson,
     Retention,
+    Routing,
     Rung,
     Section,
     Sla,
@@ -37,6 +38,7 @@ _SECTIONS: dict[str, Model] = {
     "channels": Channels,
     "hours": Hours,
     "sla": Sla,
+    "routing": Routing,
     "timing": Timing,
     "ladder": Rung,
     "attempts": Attempts,
@@ -65,6 +67,7 @@ class Playbook(Section):
     channels: Channels = Field(default=Channels(), description="Write one [channels] section.")
     hours: Hours = Field(default=Hours(), description="Write one [hours] section.")
     sla: Sla = Field(default=Sla(), description="Write one [sla] section.")
+    routing: Routing = Field(default=Routing(), description="Write one [routing] section.")
     timing: Timing = Field(default=Timing(), description="Write one [timing] section.")
     rungs: tuple[Rung, ...] = Field(
         default=DEFAULT_RUNGS,
@@ -118,11 +121,6 @@ class Playbook(Section):
         """All steps as written, lowest first."""
         return tuple(rung.step for rung in self.rungs)
 
-    @property
-    def ladder_to_actor(self) -> tuple[LadderStep, ...]:
-        """The steps this version takes."""
-        return tuple(step for step in self.ladder if step.to is Recipient.ACTOR)
-
     def allowance(self, grade: str | None) -> Allowance | None:
         """Time to the first touch; None = no clock. A lead without a grade counts as C."""
         by_grade = {"A": self.sla.A, "B": self.sla.B, "C": self.sla.C, "D": self.sla.D}
@@ -161,9 +159,11 @@ class Playbook(Section):
 
     def _not_yet(self) -> Iterator[str]:
         for number, rung in enumerate(self.rungs):
-            if rung.to is not Recipient.ACTOR:
-                yield f'ladder[{number}]: steps to "{rung.to}" are not taken yet.'
-            elif rung.via is Via.BRIEF:
+            if rung.to is Recipient.COLLEAGUES and rung.via is not Via.CHANNEL:
+                yield f"ladder[{number}]: colleagues are asked in the channel."
+            elif rung.to is Recipient.MANAGER and rung.via is not Via.BRIEF:
+                yield f"ladder[{number}]: a manager reads it in the list of the next morning."
+            elif rung.to is Recipient.ACTOR and rung.via is Via.BRIEF:
                 yield f"ladder[{number}]: there is no brief yet; the step goes by direct message."
         if self.channels.standup != Channels().standup:
             yield "channels.standup: there is no stand-up yet."

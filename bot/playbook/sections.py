@@ -15,6 +15,7 @@ from pydantic import (
     Field,
     PlainSerializer,
     PlainValidator,
+    StrictBool,
     StringConstraints,
     model_validator,
 )
@@ -126,6 +127,13 @@ class Sla(Section):
         if not isinstance(written, Mapping) or written.get("preset") != "fast":
             return written
         return FAST | {key: value for key, value in written.items() if key != "preset"}
+
+
+class Routing(Section):
+    """Who gets a lead that comes without an owner we know."""
+
+    round_robin: StrictBool = Field(default=False, description="Write true or false.")
+    """True = the rep on duty who is next in turn; False = the queue, where any rep claims it."""
 
 
 class Timing(Section):

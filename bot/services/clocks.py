@@ -9,6 +9,7 @@ from bot.core import meetings, sla
 from bot.liaison import Liaison
 from bot.models import Handoff, Person, Run
 from bot.services.hours import opening_of
+from bot.services.steps import plan_next
 
 
 def set_clock(tx: Session, liaison: Liaison, run: Run, counts_from: datetime) -> None:
@@ -22,8 +23,7 @@ def set_clock(tx: Session, liaison: Liaison, run: Run, counts_from: datetime) ->
     opening = opening_of(tx, liaison, actor, counts_from)
     run.counts_from = counts_from
     run.due_at = sla.due_at(opening, counts_from, sla.Allowance.parse(run.allowance))
-    plan = sla.plan(opening, counts_from, run.due_at, liaison.playbook.ladder_to_actor)
-    run.next_step_at = sla.next_step_at(plan, queries.steps_taken(tx, run))
+    plan_next(tx, liaison, run)
 
 
 def has_clock(handoff: Handoff, run: Run | None) -> bool:

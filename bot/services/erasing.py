@@ -8,7 +8,7 @@ import json
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -20,7 +20,7 @@ from bot.delivery.messages import revise_digests
 from bot.intake.lead_event import LeadEvent, key_of_email, key_of_id
 from bot.intake.webhook import Receipt
 from bot.liaison import Liaison
-from bot.models import ErasedKey, Handoff, InboxEvent, Lead, Message
+from bot.models import ErasedKey, Handoff, InboxEvent, Lead, Message, Offer, Undo
 from bot.services.asks import forget_words
 from bot.services.erased import secret_of
 from bot.services.handoffs import changed, note, put_away
@@ -146,6 +146,15 @@ def _erase_handoff(tx: Session, liaison: Liaison, handoff: Handoff, now: datetim
     handoff.return_at = handoff.return_announced_at = None
     handoff.utm = {}
     forget_words(tx, handoff)
+    tx.execute(
+        # What could be put back is what is to be forgotten.
+        delete(Undo).where(col(Undo.team_id) == handoff.team_id, col(Undo.handoff_id) == handoff.id)
+    )
+    tx.execute(
+        update(Offer)
+        .where(col(Offer.team_id) == handoff.team_id, col(Offer.handoff_id) == handoff.id)
+        .values(words=None)
+    )
     for line in queries.history(tx, handoff):
         line.facts = without_words(line.facts)
     if handoff.closed_at is None:

@@ -22,6 +22,7 @@ from bot.services.handoffs import (
 )
 from bot.services.hours import opening_of
 from bot.services.nextsteps import NO_STEP, NextStep, check_step, heard_from, plan_step
+from bot.services.offers import close_offer, open_offer
 from bot.services.schedule import plan_turn
 from bot.views import ids
 from bot.views.blocks import escape, when
@@ -48,7 +49,9 @@ def accept(liaison: Liaison, handoff_id: str, by: str) -> None:
 
 
 def _who_accepted(tx: Session, liaison: Liaison, handoff: Handoff, by: str) -> str:
-    first = next(row for row in queries.history(tx, handoff) if row.kind == "accepted")
+    # An earlier one may have been taken back.
+    lines = reversed(queries.history(tx, handoff))
+    first = next(row for row in lines if row.kind == "accepted")
     name = "You" if first.by == by else tx.get_one(Person, (liaison.team_id, first.by)).name
     return f"{escape(name)} accepted this lead already, {when(first.at)}."
 
@@ -95,12 +98,12 @@ def contacted(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) ->
     facts = {"at": event.occurred_at.isoformat()} | ({"kind": event.kind} if event.kind else {})
     person = handoff.actor_id if event.by is None else (by.id if by else None)
     if counts:
-        shown = handoff.touched_at, handoff.follow_up_on
+        shown = handoff.touched_at, handoff.follow_up_on, open_offer(tx, handoff)
         if by:
             change_hands(tx, liaison, handoff, by, now)
         _answer(tx, handoff, min(event.occurred_at, now))
         note(tx, handoff, "crm_touched", now, by=person, facts=facts)
-        if (handoff.touched_at, handoff.follow_up_on) != shown:  # what the messages show of it
+        if (handoff.touched_at, handoff.follow_up_on, None) != shown:  # what the messages show
             changed(tx, liaison, handoff)
         else:
             plan_turn(tx, liaison, handoff)
@@ -128,7 +131,9 @@ def change_hands(
 
 
 def _answer(tx: Session, handoff: Handoff, at: datetime) -> None:
-    """A touch: the clock of the current run is answered, and no further step is taken."""
+    """A touch: the clock of the current run is answered, no further step is taken, and nobody is
+    asked to take the lead any more."""
+    close_offer(tx, handoff, "over", at)
     handoff.stage = touched(handoff.stage)
     handoff.touched_at = min(handoff.touched_at or at, at)
     heard_from(handoff, at)

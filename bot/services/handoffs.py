@@ -21,6 +21,8 @@ from bot.services.clocks import may_start, promise, set_clock
 from bot.services.erased import is_erased
 from bot.services.hours import back_at_work, opening_of
 from bot.services.lead_fields import take_fields
+from bot.services.offers import close_offer
+from bot.services.routing import next_rep
 from bot.services.schedule import plan_turn
 from bot.views.blocks import escape, when
 
@@ -51,6 +53,9 @@ def hand_over(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) ->
     note(tx, handoff, "handed_over", now)
     if owner:
         give(tx, liaison, handoff, owner, "owner", now)
+    elif rep := next_rep(tx, liaison, now):
+        give(tx, liaison, handoff, rep, "round_robin", now)
+        note(tx, handoff, "routed", now, facts={"to": rep.id})
     show(tx, liaison, handoff)
     return Receipt(handoff.id, duplicate=False)
 
@@ -179,7 +184,8 @@ def begin_run(tx: Session, liaison: Liaison, handoff: Handoff, actor: Person, wh
 
 
 def end_run(tx: Session, handoff: Handoff, now: datetime) -> None:
-    """The current actor's holding is over: no further step of it is taken."""
+    """The current actor's holding is over: no step of it is taken and no offer of it stands."""
+    close_offer(tx, handoff, "over", now)
     run = queries.current_run(tx, handoff)
     if run:
         run.ended_at = run.ended_at or now
@@ -262,19 +268,32 @@ def authorise(
     standing = Standing(
         is_listed=True,
         is_actor=cover.acts(tx, handoff, by, now),
-        manages_actor=actor is not None and actor.manager_id == by,
+        manages_actor=actor is not None and _decides(tx, act, actor, person),
         sells=queries.sells(person),
+        is_admin="admin" in person.roles,
+        hops=queries.hops(tx, handoff) if act is Act.REASSIGN else 0,
         took_it_on=handoff.outcome_person == by,
     )
-    is_overdue = (
-        handoff.touched_at is None
-        and handoff.due_at is not None
-        and max(handoff.due_at, may_start(handoff, handoff.due_at)) < now
-    )
+    is_overdue = _is_overdue(tx, handoff, now)
     sentence = why_not(act, standing, in_queue=actor is None, is_overdue=is_overdue)
     if sentence:
         raise NotAllowed(sentence)
     return person
+
+
+def _decides(tx: Session, act: Act, actor: Person, person: Person) -> bool:
+    """The actor's manager; to reassign, whoever stands in where there is none."""
+    if actor.manager_id == person.id:
+        return True
+    stand_in = queries.decider_for(tx, actor) if act is Act.REASSIGN else None
+    return stand_in is not None and stand_in.id == person.id
+
+
+def _is_overdue(tx: Session, handoff: Handoff, now: datetime) -> bool:
+    """By the clock of whoever has it now: nobody inherits another's lateness."""
+    run = queries.current_run(tx, handoff)
+    due_at = run.due_at if run else None
+    return handoff.touched_at is None and due_at is not None and due_at < now
 
 
 def _who_claimed(tx: Session, liaison: Liaison, handoff: Handoff, actor: Person, by: str) -> str:
@@ -327,3 +346,5 @@ def changed(tx: Session, liaison: Liaison, handoff: Handoff) -> None:
     homes.note_change(tx, liaison, handoff, in_queue=handoff.actor_id is None)
     tx.flush()
     revise(tx, liaison, handoff.id)
+    for manager_id in queries.lists_with(tx, handoff):
+        revise(tx, liaison, manager_id)

@@ -37,7 +37,9 @@ def _opening(
     return liaison.calendars.opening(person.timezone, opens(liaison, person), holidays, away, at)
 
 
-def back_at_work(tx: Session, liaison: Liaison, person: Person, now: datetime) -> datetime | None:
-    """When `person` works again; None = they are at work now."""
+def back_at_work(
+    tx: Session, liaison: Liaison, person: Person | None, now: datetime
+) -> datetime | None:
+    """When `person`, or else the team, works again; None = they are at work now."""
     opening = opening_of(tx, liaison, person, now)
     return None if is_open(opening, now) else next_opening(opening, now)

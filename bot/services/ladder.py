@@ -1,5 +1,6 @@
 """Runs whose time has come: the steps of the ladder, each at most once."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -14,8 +15,11 @@ from bot.delivery.messages import say_to_actor
 from bot.errors import NotSaved
 from bot.liaison import Liaison
 from bot.models import Handoff, MessageKind, Person, Run, Step
+from bot.services.colleagues import ask_around
+from bot.services.escalations import escalate
 from bot.services.handoffs import note
-from bot.services.hours import back_at_work, opening_of
+from bot.services.hours import back_at_work
+from bot.services.steps import Reached, plan_next, plan_of
 
 AT_ONCE = 200
 """Runs whose steps are taken in one transaction."""
@@ -91,39 +95,42 @@ def _take_steps(tx: Session, liaison: Liaison, run: Run, now: datetime) -> None:
     if rests := queries.paused_until(tx, run.team_id, run.handoff_id, now):
         run.next_step_at = rests
         return
-    actor = tx.get_one(Person, (liaison.team_id, run.actor_id))
-    assert run.counts_from and run.due_at  # a run with a next step has a running clock
-    opening = opening_of(tx, liaison, actor, run.counts_from)
-    plan = sla.plan(opening, run.counts_from, run.due_at, liaison.playbook.ladder_to_actor)
-    taken = queries.steps_taken(tx, run)
-    steps = sla.due_steps(plan, taken, now)
+    steps = sla.due_steps(plan_of(tx, liaison, run), queries.steps_taken(tx, run), now)
     if steps:
-        message_id = _nudge(tx, liaison, run, steps[-1].number, now)
+        last = steps[-1]
+        reached = _REACH[last.step.to](tx, liaison, run, last.number, now)
         for step in steps:
-            insert_once(tx, _step(run, step, message_id, now))
-    done = taken | {step.number for step in steps}
-    run.next_step_at = sla.next_step_at(plan, done)
+            insert_once(tx, _step(run, step, reached, now))
+    plan_next(tx, liaison, run)
     tx.add(run)
 
 
-def _step(run: Run, step: sla.PlannedStep, message_id: str, now: datetime) -> Step:
+def _step(run: Run, step: sla.PlannedStep, reached: Reached, now: datetime) -> Step:
     return Step(
         team_id=run.team_id,
         handoff_id=run.handoff_id,
         run=run.number,
         number=step.number,
-        recipient_id=run.actor_id,
+        recipient_id=reached.recipient_id,
         planned_at=step.at,
         taken_at=now,
-        message_id=message_id,
+        message_id=reached.message_id,
     )
 
 
-def _nudge(tx: Session, liaison: Liaison, run: Run, step: int, now: datetime) -> str:
-    """Queue the reminder of one step, inside its recipient's hours; returns the message's id."""
+def _nudge(tx: Session, liaison: Liaison, run: Run, step: int, now: datetime) -> Reached:
+    """Queue the reminder of one step, inside its recipient's hours."""
     actor = tx.get_one(Person, (run.team_id, run.actor_id))
     held = back_at_work(tx, liaison, actor, now)
     message_id = say_to_actor(tx, liaison, run, MessageKind.NUDGE, step=step, hold_until=held)
     handoff = tx.get_one(Handoff, (run.team_id, run.handoff_id))
     note(tx, handoff, "nudged", now, facts={"step": str(step), "to": run.actor_id})
-    return message_id
+    return Reached(run.actor_id, message_id)
+
+
+_REACH: Mapping[sla.Recipient, Callable[[Session, Liaison, Run, int, datetime], Reached]] = {
+    sla.Recipient.ACTOR: _nudge,
+    sla.Recipient.COLLEAGUES: ask_around,
+    sla.Recipient.MANAGER: escalate,
+}
+"""How a step reaches whom it is for."""

@@ -15,6 +15,7 @@ from bot.liaison import Liaison
 from bot.models import Handoff, Lead, Person
 from bot.services.handoffs import begin_run, changed, note, show
 from bot.services.hours import opening_of
+from bot.services.routing import next_rep
 from bot.services.schedule import owner_to_return_to
 
 _CARRIED = (
@@ -81,6 +82,9 @@ def bring_back(tx: Session, liaison: Liaison, old: Handoff, now: datetime) -> No
     note(tx, handoff, "came_again", now)
     if owner:
         begin_run(tx, liaison, handoff, owner, "return")
+    elif rep := next_rep(tx, liaison, now):
+        begin_run(tx, liaison, handoff, rep, "round_robin")
+        note(tx, handoff, "routed", now, facts={"to": rep.id})
     show(tx, liaison, handoff)
 
 

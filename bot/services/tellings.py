@@ -10,7 +10,7 @@ from bot.delivery.courier import Hold, Remove, Telling
 from bot.delivery.messages import shrink_older
 from bot.liaison import Liaison
 from bot.models import Absence, Ask, History, Message, MessageKind, Person
-from bot.services import undo
+from bot.services import colleagues, escalations, hands, undo
 from bot.services.absences import summary
 from bot.services.digests import told_in
 from bot.services.handoffs import card_shown
@@ -35,6 +35,11 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.ANSWER: Telling(partial(_answer, liaison)),
         MessageKind.AWAY: Telling(partial(_away, liaison)),
         MessageKind.BACK: Telling(partial(_back, liaison)),
+        MessageKind.OFFER: Telling(partial(hands.telling, liaison)),
+        MessageKind.ANYONE: Telling(
+            partial(colleagues.telling, liaison), partial(_question_shown, liaison)
+        ),
+        MessageKind.MANAGER_LIST: Telling(partial(escalations.telling, liaison)),
         MessageKind.DIGEST: Telling(partial(_digest, liaison)),
         MessageKind.UNREAD: Telling(partial(_unread, liaison)),
     }
@@ -98,6 +103,10 @@ def _is_wanted(
 def _dm_shown(liaison: Liaison, tx: Session, message: Message, _now: datetime) -> None:
     """The older DMs about this lead shrink to a line."""
     shrink_older(tx, liaison, message)
+
+
+def _question_shown(liaison: Liaison, tx: Session, message: Message, now: datetime) -> None:
+    colleagues.question_shown(tx, liaison, message, now)
 
 
 def _note(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold | Remove:

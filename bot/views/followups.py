@@ -59,6 +59,8 @@ def dm(
     words = [quote(facts.lead.message)] if facts.lead.message else []
     status = f"{status_line(facts, playbook, reader)}{_next_step(facts.handoff)}"
     notes = [" ".join([_about(facts), *return_lines(facts, playbook)]), status]
+    if facts.run and facts.run.asked_at and facts.handoff.touched_at is None:
+        notes.append("Free colleagues are asked; it is still yours until someone takes it.")
     blocks = [section(f"*{push}*"), *([plain_section(known)] if known else [])]
     blocks += [*map(section, words), *map(context, notes), _buttons(facts, can_undo=can_undo)]
     return Post("\n".join([push, escape(known), *words, *notes]), blocks)
@@ -172,6 +174,7 @@ def _buttons(facts: HandoffFacts, *, can_undo: bool) -> Block:
             ids.MORE,
             [
                 ("Ask marketing", f"{ids.MORE_ASK}:{handoff.id}"),
+                ("Reassign…", f"{ids.MORE_REASSIGN}:{handoff.id}"),
                 ("Why me?", f"{ids.MORE_WHY}:{handoff.id}"),
                 history_entry(handoff),
             ],
@@ -214,6 +217,8 @@ def why_me(facts: HandoffFacts, reader: Person) -> str:
     how = {
         "owner": "marketing named the owner when handing it over",
         "fixed": "marketing put its data right and sent it back",
+        "round_robin": f"it came without an owner and {'you were' if you else 'they were'} next",
+        "reassigned": f"a colleague asked and {'you' if you else 'they'} took it",
         "claim": f"{'you' if you else 'they'} claimed it from the queue",
         "cover": f"{'you cover' if you else 'they cover'} for somebody who has it else",
         "back": f"it came back to {'you' if you else 'them'} from whoever covered",

@@ -1,5 +1,6 @@
 """A hand-off as people see it: the card in the channel, its history, a line in a list."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from bot.core.lifecycle import ERASED, OPEN, Stage
@@ -95,7 +96,8 @@ def missing_fields(facts: HandoffFacts) -> list[str]:
         "why it qualifies": handoff.reason,
     }
     missing = [name for name, value in wanted.items() if not value]
-    if handoff.owner_given and handoff.owner_id is None and not handoff.runs:
+    is_routed = facts.run is not None and facts.run.why == "round_robin"
+    if handoff.owner_given and (is_routed or (handoff.owner_id is None and not handoff.runs)):
         missing.append("an owner we know (the one given is not a rep here)")
     return missing
 
@@ -118,7 +120,10 @@ def status_line(facts: HandoffFacts, playbook: Playbook, reader: Person | None =
         in_touch = f"in touch {when(handoff.touched_at)}"
         return f"{name} {is_on_it} working on it{covering}: {in_touch}.{_meeting(handoff)}"
     accepted = bool(facts.run and facts.run.accepted_at)
-    has_it = f"{name} accepted it{covering}." if accepted else f"{name} {has} it{covering}."
+    in_turn = ": next in turn" if facts.run and facts.run.why == "round_robin" else ""
+    has_it = (
+        f"{name} accepted it{covering}." if accepted else f"{name} {has} it{covering}{in_turn}."
+    )
     return has_it + _meeting(handoff) + _due(facts.run.due_at if facts.run else None)
 
 
@@ -190,17 +195,7 @@ def deal_entry(handoff: Handoff) -> tuple[str, str]:
 
 
 def _card_buttons(handoff: Handoff, playbook: Playbook, *, can_undo: bool) -> Block:
-    entries = [history_entry(handoff)]
-    if handoff.stage is Stage.QUALIFIED:
-        entries.insert(0, deal_entry(handoff))
-    if handoff.return_at and handoff.return_announced_at:
-        entries.append(("Cancel return", f"{ids.MORE_CANCEL_RETURN}:{handoff.id}"))
-    is_rejected = handoff.stage is Stage.REJECTED and handoff.fixed_at is None
-    if is_rejected and playbook.is_returnable(handoff.outcome):
-        entries.append(("Send back fixed", f"{ids.MORE_FIXED}:{handoff.id}"))
-    if can_undo:
-        entries.append(("Undo the last answer", f"{ids.MORE_UNDO}:{handoff.id}"))
-    more = overflow(ids.MORE, entries)
+    more = overflow(ids.MORE, [*_menu(handoff, playbook, can_undo=can_undo)])
     if handoff.stage not in OPEN:
         return actions("card", more)
     if handoff.actor_id is None:
@@ -208,6 +203,21 @@ def _card_buttons(handoff: Handoff, playbook: Playbook, *, can_undo: bool) -> Bl
         return actions("card", claim, more)
     touch = button("Log touch", ids.TOUCH, handoff.id)
     return actions("card", touch, button("Outcome…", ids.OUTCOME, handoff.id), more)
+
+
+def _menu(handoff: Handoff, playbook: Playbook, *, can_undo: bool) -> Iterator[tuple[str, str]]:
+    if handoff.stage is Stage.QUALIFIED:
+        yield deal_entry(handoff)
+    if handoff.stage in OPEN and handoff.actor_id:
+        yield "Reassign…", f"{ids.MORE_REASSIGN}:{handoff.id}"
+    yield history_entry(handoff)
+    if handoff.return_at and handoff.return_announced_at:
+        yield "Cancel return", f"{ids.MORE_CANCEL_RETURN}:{handoff.id}"
+    is_rejected = handoff.stage is Stage.REJECTED and handoff.fixed_at is None
+    if is_rejected and playbook.is_returnable(handoff.outcome):
+        yield "Send back fixed", f"{ids.MORE_FIXED}:{handoff.id}"
+    if can_undo:
+        yield "Undo the last answer", f"{ids.MORE_UNDO}:{handoff.id}"
 
 
 def history(facts: HandoffFacts, rows: list[History], names: dict[str, str]) -> View:
@@ -245,6 +255,14 @@ _TOLD = {
     "crm_touched": "{by} was in touch, says the CRM: {kind}",
     "crm_contact": "The CRM noted contact that does not answer the clock: {kind}",
     "nudged": "{to} was reminded",
+    "routed": "{to} was next in turn",
+    "offered": "{by} asked {to} to take it",
+    "reassigned": "{by} took it over",
+    "declined": "{by} said no thanks",
+    "asked_around": "Free colleagues were asked",
+    "escalated": "A manager was asked to decide who keeps it",
+    "excused": "{by} excused the open first touch of {to}",
+    "left": "{by} left it with {to}",
     "given_back": "It went back to the queue",
     "expired": "It expired: {days} days without contact",
     "returned": "It came back, as a new hand-off",

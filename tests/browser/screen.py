@@ -80,6 +80,13 @@ class Screen:
         """Choose in a field of the open form."""
         self.modal.get_by_label(label).select_option(label=choice)
 
+    def qualify(self, message: Locator) -> None:
+        """Say that it is qualified, once the form asks who goes on with it."""
+        self.press(message, "Outcome…")
+        self.choose_in("How did it end, for now?", "Qualified")
+        expect(self.modal).to_contain_text("Who goes on with it?")
+        self.save()
+
     def type(self, text: str) -> None:
         """Write into the composer and send it."""
         self.one("composer-input").fill(text)

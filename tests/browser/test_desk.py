@@ -62,10 +62,7 @@ def test_one_lead_all_the_way_with_the_bot_killed_in_between(
         screen.turn_clock("1h")
         screen.turn_clock("next-working-day")
 
-        screen.press(nudge, "Outcome…")
-        screen.choose_in("How did it end, for now?", "Qualified")
-        expect(screen.modal).to_contain_text("Who goes on with it?")
-        screen.save()
+        screen.qualify(nudge)
         expect(nudge).to_contain_text("Qualified, as you said")
         expect(older).to_contain_text("Qualified, as you said")
         assert len(office.dms(BEN)) == 2

@@ -1,14 +1,17 @@
 """Who may do what, and where it leads."""
 
+from dataclasses import replace
+
 import pytest
 
-from bot.core.lifecycle import Act, Stage, Standing, stage_after, touched, why_not
+from bot.core.lifecycle import MOST_HOPS, Act, Stage, Standing, stage_after, touched, why_not
 
 ACTOR = Standing(is_listed=True, is_actor=True, sells=True)
 THEIR_MANAGER = Standing(is_listed=True, manages_actor=True, sells=True)
 OTHER_REP = Standing(is_listed=True, sells=True)
 MARKETER = Standing(is_listed=True)
 STRANGER = Standing(is_listed=False, sells=True)
+ADMIN = Standing(is_listed=True, is_admin=True)
 ANSWERS = [Act.ACCEPT, Act.TOUCH, Act.OUTCOME]
 
 
@@ -44,6 +47,30 @@ def test_nobody_outside_sales_ever_presses(
     act: Act, in_queue: bool, is_overdue: bool, who: Standing
 ) -> None:
     assert why_not(act, who, in_queue=in_queue, is_overdue=is_overdue)
+
+
+@pytest.mark.parametrize("who", [ACTOR, THEIR_MANAGER, ADMIN])
+def test_the_actor_their_manager_and_an_admin_may_reassign(who: Standing) -> None:
+    assert why_not(Act.REASSIGN, who, in_queue=False, is_overdue=False) is None
+    assert why_not(Act.REASSIGN, who, in_queue=True, is_overdue=False)
+
+
+def test_another_rep_may_never_reassign() -> None:
+    assert why_not(Act.REASSIGN, OTHER_REP, in_queue=False, is_overdue=True)
+
+
+def test_after_three_changes_of_hands_the_manager_decides() -> None:
+    tired = replace(ACTOR, hops=MOST_HOPS)
+
+    sentence = why_not(Act.REASSIGN, tired, in_queue=False, is_overdue=False)
+
+    assert sentence and "3 times" in sentence
+    for who in (replace(tired, manages_actor=True), replace(ADMIN, hops=9)):
+        assert why_not(Act.REASSIGN, who, in_queue=False, is_overdue=False) is None
+
+
+def test_a_colleague_who_is_asked_may_take_it_on_whatever_the_clock_says() -> None:
+    assert why_not(Act.TAKE_ON, OTHER_REP, in_queue=False, is_overdue=False) is None
 
 
 def test_a_touch_starts_the_work_and_never_undoes_an_outcome() -> None:

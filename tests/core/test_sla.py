@@ -21,6 +21,7 @@ from bot.core.sla import (
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
 
 # The rules' tests take no second; a profile with more examples gives these more as well.
 quickly = settings(deadline=None, max_examples=settings().max_examples // 3)
@@ -40,12 +41,14 @@ def nine_to_five(days: int) -> Opening:
 
 
 WEEKS = nine_to_five(28)
+WARNINGS = DEFAULT_LADDER[:2]
+"""The steps to the actor."""
 
 
 def times(started: str, allowed: str, *ladder: LadderStep) -> list[str]:
     """When the steps come for a clock of nine to five."""
     due = due_at(WEEKS, utc(started), Allowance.parse(allowed))
-    steps = plan(WEEKS, utc(started), due, ladder or DEFAULT_LADDER)
+    steps = plan(WEEKS, utc(started), due, ladder or WARNINGS)
     return [step.at.strftime("%a %H:%M") for step in steps]
 
 
@@ -155,9 +158,35 @@ def test_the_ladder_goes_on_after_the_due_time() -> None:
 
 def test_a_clock_with_no_working_time_left_takes_its_steps_at_the_next_opening() -> None:
     saturday = utc("2026-06-06 12:00")
-    steps = plan(WEEKS, saturday, saturday + HOUR, DEFAULT_LADDER)
+    steps = plan(WEEKS, saturday, saturday + HOUR, WARNINGS)
 
     assert [step.at for step in steps] == [utc("2026-06-08 09:00"), utc("2026-06-08 09:30")]
+
+
+def test_after_the_warnings_come_free_colleagues_and_then_the_manager() -> None:
+    assert times("2026-06-01 09:00", "4h", *DEFAULT_LADDER)[2:] == ["Mon 15:00", "Mon 15:30"]
+    assert times("2026-06-01 09:00", "15m", *DEFAULT_LADDER)[2:] == ["Mon 10:07", "Mon 10:37"]
+
+
+def test_steps_to_others_go_one_by_one_and_never_with_a_warning() -> None:
+    started, late = utc("2026-06-01 09:00"), utc("2026-06-03 09:00")
+    due, taken = utc("2026-06-01 10:00"), dict[int, datetime]()
+    gone = []
+    for now in (late, late + 29 * MINUTE, late + 30 * MINUTE, late + HOUR):
+        steps = due_steps(plan(WEEKS, started, due, DEFAULT_LADDER, taken), taken, now)
+        taken |= {step.number: now for step in steps}
+        gone.append([step.number for step in steps])
+
+    assert gone == [[1, 2], [], [3], [4]]
+
+
+def test_a_warning_given_late_still_leaves_time_to_act_on_it() -> None:
+    started, due = utc("2026-06-01 09:00"), utc("2026-06-01 10:00")
+    friday_evening = utc("2026-06-05 16:50")
+
+    steps = plan(WEEKS, started, due, DEFAULT_LADDER, {1: friday_evening, 2: friday_evening})
+
+    assert steps[2].at == utc("2026-06-08 09:20")
 
 
 def test_an_empty_ladder_plans_nothing() -> None:
@@ -165,7 +194,7 @@ def test_an_empty_ladder_plans_nothing() -> None:
     assert next_step_at((), ()) is None
 
 
-PLAN = plan(WEEKS, utc("2026-06-01 09:00"), utc("2026-06-01 10:00"), DEFAULT_LADDER)
+PLAN = plan(WEEKS, utc("2026-06-01 09:00"), utc("2026-06-01 10:00"), WARNINGS)
 
 
 def test_a_step_is_due_from_its_minute_on() -> None:
@@ -187,7 +216,7 @@ def test_the_next_step_is_the_earliest_not_taken() -> None:
 
 
 def test_steps_are_numbered_from_one_in_the_order_of_the_ladder() -> None:
-    assert [(step.number, step.step) for step in PLAN] == list(enumerate(DEFAULT_LADDER, start=1))
+    assert [(step.number, step.step) for step in PLAN] == list(enumerate(WARNINGS, start=1))
 
 
 @quickly

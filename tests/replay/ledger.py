@@ -8,14 +8,26 @@ from bot.core.lifecycle import Stage
 from bot.core.sla import DEFAULT_LADDER, Allowance, due_at, plan
 from bot.core.turns import Patience
 from bot.intake.lead_event import EventKind
-from bot.models import Handoff, InboxEvent, Lane, Lead, Message, MessageKind, Person, Run, Step
+from bot.models import (
+    Escalation,
+    Handoff,
+    InboxEvent,
+    Lane,
+    Lead,
+    Message,
+    MessageKind,
+    Person,
+    Run,
+    Step,
+)
 from replay.books import Books, Posted
 from replay.play import Tally
 
-TEAM, LEADS, BENS_DM = "T1", "C1", "D1"
+TEAM, LEADS, BENS_DM, ANAS_DM = "T1", "C1", "D1", "D2"
 MONDAY_NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)
 """Opening time of Ben, who works from nine to five in UTC."""
 TOUCHED_AT = MONDAY_NINE + timedelta(hours=7)
+TUESDAY_NINE = MONDAY_NINE + timedelta(days=1)
 OPENING = Calendars().opening("UTC", "Mo-Fr 09:00-17:00", (), (), MONDAY_NINE)
 
 
@@ -32,17 +44,32 @@ def ben() -> Person:
     )
 
 
+def ana() -> Person:
+    """Ben's manager."""
+    return Person(
+        team_id=TEAM,
+        id="U2",
+        name="Ana",
+        email="ana@example.com",
+        timezone="UTC",
+        dm_channel=ANAS_DM,
+        team="sales",
+        roles=["manager"],
+    )
+
+
 def books() -> Books:
-    """One lead with four hours: shown at nine, reminded twice, touched at four; one lead refused,
-    one that came twice."""
+    """One lead with four hours: shown at nine, reminded twice, colleagues asked, put before the
+    manager, touched at four; one lead refused, one that came twice."""
     due = due_at(OPENING, MONDAY_NINE, Allowance.parse("4h"))
     steps = plan(OPENING, MONDAY_NINE, due, DEFAULT_LADDER)
     tally = Tally()
     tally.accepted.update({EventKind.HANDOFF: 1, EventKind.CONTACTED: 1})
     tally.duplicates[EventKind.HANDOFF] = tally.refused[EventKind.HANDOFF] = 1
     messages = [message("m1", MessageKind.CARD), message("m2", MessageKind.LEAD_DM)]
-    messages += [message(f"n{step.number}", MessageKind.NUDGE, step.number) for step in steps]
-    posted_at = [MONDAY_NINE, MONDAY_NINE, *(step.at for step in steps)]
+    messages += [message(f"n{number}", MessageKind.NUDGE, number) for number in (1, 2)]
+    messages += [message("n3", MessageKind.ANYONE, 3), message("m4", MessageKind.MANAGER_LIST)]
+    posted_at = [MONDAY_NINE, MONDAY_NINE, *(step.at for step in steps[:3]), TUESDAY_NINE]
     return Books(
         leads_in=3,
         tally=tally,
@@ -69,23 +96,38 @@ def books() -> Books:
                 handoff_id="h1",
                 run=1,
                 number=step.number,
-                recipient_id="U1",
+                recipient_id=("U1", "U1", LEADS, "U2")[step.number - 1],
                 planned_at=step.at,
                 taken_at=step.at,
                 message_id=f"n{step.number}",
             )
             for step in steps
         ),
+        escalations=(escalation(),),
         messages=tuple(messages),
         events=(event("e1", "h1"),),
-        people={"U1": ben()},
+        people={"U1": ben(), "U2": ana()},
         posted=tuple(
             Posted(row.channel or "", row.ts or "", f"{row.id}.0", at)
             for row, at in zip(messages, posted_at, strict=True)
         ),
         ladder=DEFAULT_LADDER,
         patience=Patience(),
-        openings={"U1": OPENING},
+        openings={"U1": OPENING, "U2": OPENING},
+        team_opening=OPENING,
+    )
+
+
+def escalation() -> Escalation:
+    """The lead on Ana's list of Tuesday."""
+    return Escalation(
+        team_id=TEAM,
+        id="n4",
+        handoff_id="h1",
+        run=1,
+        manager_id="U2",
+        at=TUESDAY_NINE,
+        list_at=None,
     )
 
 
@@ -108,17 +150,20 @@ def handoff(handoff_id: str, lead_id: str) -> Handoff:
 
 def message(message_id: str, kind: MessageKind, step: int | None = None) -> Message:
     """One that Slack shows."""
-    is_card = kind is MessageKind.CARD
+    is_card, is_list = kind is MessageKind.CARD, kind is MessageKind.MANAGER_LIST
+    in_channel = is_card or kind is MessageKind.ANYONE
+    person, their_dm = ("U2", ANAS_DM) if is_list else ("U1", BENS_DM)
     return Message(
         team_id=TEAM,
         id=message_id,
         key=message_id,
         kind=kind,
-        subject_id="h1",
-        run=None if is_card else 1,
+        subject_id="U2" if is_list else "h1",
+        run=None if is_card or is_list else 1,
         step=step,
-        recipient_id=None if is_card else "U1",
-        channel=LEADS if is_card else BENS_DM,
+        recipient_id=None if in_channel else person,
+        channel=LEADS if in_channel else their_dm,
+        parent_id="m1" if kind is MessageKind.ANYONE else None,
         lane=Lane.ACT,
         gate="chat.update",
         ts=f"{1_000 + sum(map(ord, message_id))}.000000",

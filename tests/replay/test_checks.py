@@ -13,10 +13,12 @@ from replay import checks
 from replay.books import Books, Posted
 from replay.checks import Check, reconcile
 from tests.replay.ledger import (
+    ANAS_DM,
     BENS_DM,
     LEADS,
     MONDAY_NINE,
     TOUCHED_AT,
+    TUESDAY_NINE,
     books,
     handoff,
     message,
@@ -175,6 +177,40 @@ def _at_night(told: Books) -> Books:
     return with_post(told, "m2.0", at=NIGHT)
 
 
+def _asked_without_a_warning(told: Books) -> Books:
+    return replace(told, steps=told.steps[2:])
+
+
+def _asked_too_soon(told: Books) -> Books:
+    told.steps[1].taken_at = told.steps[2].taken_at - timedelta(minutes=29)
+    return told
+
+
+def _asked_beside_the_card(told: Books) -> Books:
+    told.messages[4].parent_id = None
+    return told
+
+
+def _asked_at_night(told: Books) -> Books:
+    return with_post(told, "n3.0", at=NIGHT)
+
+
+def _never_listed(told: Books) -> Books:
+    told.handoffs[0].touched_at = told.runs[0].answered_at = None
+    return replace(told, messages=told.messages[:5])
+
+
+def _list_forgotten(told: Books) -> Books:
+    told.escalations[0].list_at = TUESDAY_NINE
+    return told
+
+
+def _listed_twice(told: Books) -> Books:
+    again = message("m9", MessageKind.MANAGER_LIST)
+    post = Posted(ANAS_DM, again.ts or "", "m9.0", TUESDAY_NINE + timedelta(hours=1))
+    return replace(told, messages=(*told.messages, again), posted=(*told.posted, post))
+
+
 TAMPERED: tuple[tuple[Check, Tamper, str], ...] = (
     (checks.leads_add_up, _one_lead_more, "4 in, 3 accounted for"),
     (checks.leads_add_up, _a_refusal_uncounted, "3 in, 2 accounted for"),
@@ -203,6 +239,13 @@ TAMPERED: tuple[tuple[Check, Tamper, str], ...] = (
     (checks.each_step_nudges_once, _again, "h1:1:1"),
     (checks.each_ladder_is_climbed, _forgotten, "h1"),
     (checks.each_ladder_is_climbed, _too_many, "h1"),
+    (checks.nothing_goes_up_without_a_warning, _asked_without_a_warning, "h1"),
+    (checks.nothing_goes_up_without_a_warning, _asked_too_soon, "h1"),
+    (checks.each_question_is_explained, _asked_beside_the_card, "n3"),
+    (checks.each_question_is_explained, _asked_at_night, "n3"),
+    (checks.each_escalation_is_listed, _never_listed, "h1"),
+    (checks.each_escalation_is_listed, _list_forgotten, "h1"),
+    (checks.one_list_a_day, _listed_twice, "U2:2026-11-24"),
     (checks.no_nudge_after_an_answer, _after_the_touch, "n2"),
     (checks.no_nudge_after_an_answer, _at_the_touch, "n2"),
     (checks.no_nudge_after_an_answer, _after_the_end, "n1"),
@@ -246,6 +289,7 @@ def test_contact_in_the_very_tick_in_which_time_ran_out_counts_or_not() -> None:
 def test_a_step_in_the_very_tick_of_the_answer_may_be_taken_or_not() -> None:
     told = books()
     told.runs[0].answered_at = told.steps[1].planned_at
+    told = replace(told, steps=told.steps[:2])
 
     assert checks.each_ladder_is_climbed(told).offenders == ()
     assert checks.each_ladder_is_climbed(replace(told, steps=told.steps[:1])).offenders == ()

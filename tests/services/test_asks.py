@@ -60,6 +60,8 @@ def test_a_question_reaches_marketing_and_its_answer_whoever_asked(office: Offic
 
     told = question(office, BEN, handoff, ANSWER)
     assert told["text"].startswith(f"*Askable Ltd*: Ida Berg answered “{ANSWER}”")
+    office.settle()
+    assert office.dm(BEN, handoff)["text"].startswith("Call Askable Ltd")
     shown = question(office, IDA, handoff, "Ida Berg answered")
     assert len(shown["blocks"]) == 1
     lines = history(office, CHLOE, office.card(handoff), handoff)

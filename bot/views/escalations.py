@@ -1,0 +1,57 @@
+"""A manager's list of leads to decide about."""
+
+from collections.abc import Sequence
+
+from bot.queries import HandoffFacts
+from bot.views import ids
+from bot.views.blocks import Post, actions, button, context, escape, section, when
+from bot.views.brief import Item
+from bot.views.handoffs import company
+
+LISTED = 10
+_HOW = (
+    "Reassign asks somebody else. Excuse: it does not count. Leave: it stays as it is. "
+    "After Excuse or Leave no more reminders come."
+)
+
+
+def item(facts: HandoffFacts) -> Item:
+    """One lead whose first touch is open: whose it is, since when, and three ways to decide."""
+    handoff, run = facts.handoff, facts.run
+    who = escape(facts.actor.name) if facts.actor else "Nobody"
+    due = f", first touch was due {when(run.due_at)}" if run and run.due_at else ""
+    return Item(
+        f"*{company(facts.lead)}* · grade {handoff.grade} · {who} has it{due}",
+        (
+            button("Reassign…", ids.REASSIGN, handoff.id),
+            button("Excuse", ids.EXCUSE, handoff.id),
+            button("Leave", ids.LEAVE, handoff.id),
+        ),
+    )
+
+
+def manager_list(items: Sequence[Item]) -> Post:
+    """The first ten in full; the others move up as these are decided."""
+    one = len(items) == 1
+    push = f"{'1 lead needs' if one else f'{len(items)} leads need'} your decision"
+    blocks = [section(f"*{push}*")]
+    for number, listed in enumerate(items[:LISTED]):
+        blocks += [section(listed.text), actions(f"decide_{number}", *listed.buttons)]
+    rest = [f"and {len(items) - LISTED} more"] if len(items) > LISTED else []
+    notes = [*rest, _HOW]
+    lines = [push, *(listed.text for listed in items[:LISTED]), *notes]
+    return Post("\n".join(lines), [*blocks, *map(context, notes)])
+
+
+def all_decided() -> Post:
+    """One line instead of a list on which nothing is left."""
+    return _line("All decided or answered. Thank you.")
+
+
+def newer_list() -> Post:
+    """One line instead of an older list."""
+    return _line("See the newer list below.")
+
+
+def _line(sentence: str) -> Post:
+    return Post(sentence, [context(sentence)])
