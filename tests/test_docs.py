@@ -127,7 +127,7 @@ def test_the_built_in_playbook_is_written_out_as_it_is() -> None:
 def test_every_playbook_example_but_the_faulty_one_is_good() -> None:
     *good, _ = blocks("configuration.md", "toml")
 
-    assert len([Playbook.parse(example) for example in good]) == 11
+    assert len([Playbook.parse(example) for example in good]) == 12
 
 
 def test_the_faulty_playbook_has_the_faults_the_page_names() -> None:
@@ -141,7 +141,7 @@ def test_every_key_of_the_playbook_is_explained_in_its_section() -> None:
     sections = (
         *(playbook.Channels, playbook.Hours, playbook.Sla, playbook.Routing, playbook.Timing),
         *(playbook.Rung, playbook.Attempts, playbook.Reason),
-        *(playbook.Retention, playbook.ListedPerson),
+        *(playbook.Retention, playbook.ListedPerson, playbook.Campaign),
     )
     explained = [bare(key) for key, *_ in rows("configuration.md", "Key")]
 

@@ -28,6 +28,7 @@ class Act(StrEnum):
     ACCEPT = "accept"
     TOUCH = "touch"
     OUTCOME = "outcome"
+    ASK = "ask"
     REASSIGN = "reassign"
     TAKE_ON = "take_on"
     """Take over a lead whose first touch is open, when free colleagues are asked."""
@@ -107,6 +108,13 @@ def why_not(act: Act, standing: Standing, *, in_queue: bool, is_overdue: bool) -
     if standing.is_actor or standing.manages_actor or is_overdue or act is Act.TAKE_ON:
         return None
     return "This lead is somebody else's until its first touch is due."
+
+
+def why_not_marketing(*, is_listed: bool, markets: bool) -> str | None:
+    """The sentence that refuses what marketing alone does, or None when it is allowed."""
+    if not is_listed:
+        return "You can read here; to press this, ask your admin to list you in the playbook."
+    return None if markets else "Only marketing can press this."
 
 
 def _is_of_sales(standing: Standing) -> bool:

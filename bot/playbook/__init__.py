@@ -8,6 +8,7 @@ from bot.playbook.faults import Fault, PlaybookFaults
 from bot.playbook.playbook import Playbook, UnknownSchema, digest
 from bot.playbook.reasons import Asks, Attempts, Reason
 from bot.playbook.sections import (
+    Campaign,
     Channels,
     Hours,
     ListedPerson,
@@ -23,6 +24,7 @@ from bot.playbook.sections import (
 __all__ = [
     "Asks",
     "Attempts",
+    "Campaign",
     "Channels",
     "Fault",
     "Hours",
