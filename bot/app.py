@@ -25,6 +25,7 @@ from bot.clock import SandboxClock, wall
 from bot.config import Settings
 from bot.db import make_engine, migrate
 from bot.delivery.courier import Courier
+from bot.delivery.homes import Homes
 from bot.delivery.inbox import EventWorker, GroupWriter
 from bot.delivery.pacing import Pace
 from bot.errors import CannotStart, NotSaved, SlackRefused
@@ -34,7 +35,7 @@ from bot.intake.slack_door import SlackDoor
 from bot.intake.webhook import LeadHook
 from bot.liaison import Liaison
 from bot.models import Workspace
-from bot.services import people, playbooks
+from bot.services import home, people, playbooks
 from bot.services.deliveries import receive
 from bot.services.tellings import tellings
 from bot.slack import Slack
@@ -159,6 +160,7 @@ class Bot:
             pace=Pace(settings.liaison_pace),
             lease=timedelta(seconds=settings.liaison_lease_seconds),
         )
+        self._homes = Homes(self.liaison, slack, partial(home.render, self.liaison))
         self._direct = ThreadPoolExecutor(DIRECT_ANSWERS, thread_name_prefix="direct")
         event_stored = Event()
         desk = Desk(self.liaison, slack, self._direct, event_stored)
@@ -190,6 +192,7 @@ class Bot:
             self._clock.start()
         self._courier.start()
         self._worker.start()
+        self._homes.start()
         self._scheduler.start()
         self._watchdog.start()
         self._serving.start()
@@ -214,6 +217,7 @@ class Bot:
             self._scheduler.shutdown(wait=True)
         self._writer.stop()
         self._worker.stop()
+        self._homes.stop()
         self._direct.shutdown(wait=True)
         self._courier.stop()
         self.liaison.engine.dispose()
@@ -224,6 +228,7 @@ class Bot:
             "database": _word(self._database_answers()),
             "courier": _word(self._courier.is_alive),
             "inbox": _word(self._worker.is_alive),
+            "homes": _word(self._homes.is_alive),
             "clock": _word(self._scheduler.running),
         }
         if self._socket:

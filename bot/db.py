@@ -78,6 +78,12 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     # What is deleted or overwritten is zeroed in the file: an erased lead must not be found there.
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
+    # SQLite's own knows no letter beyond A to Z, and people search for Ärzte too.
+    connection.create_function("lower", 1, _lower, deterministic=True)
+
+
+def _lower(text: str | None) -> str | None:
+    return None if text is None else text.lower()
 
 
 def _set_up_postgresql(connection: Any, _record: object) -> None:

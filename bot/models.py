@@ -187,6 +187,8 @@ class ErasedKey(SQLModel, table=True):
 
 _OPEN = text("closed_at IS NULL")
 _ASLEEP = text("wakes_at IS NOT NULL")
+_HELD = text("ended_at IS NULL")
+_ASKED = text("answered_at IS NULL")
 
 
 class Handoff(SQLModel, table=True):
@@ -204,6 +206,15 @@ class Handoff(SQLModel, table=True):
             postgresql_where=_OPEN,
         ),
         Index("ix_handoff_actor", "team_id", "actor_id", "closed_at"),
+        Index(
+            "ix_handoff_open",
+            "team_id",
+            "actor_id",
+            "due_at",
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
+        Index("ix_handoff_lead", "team_id", "lead_id", "id"),
         Index("ix_handoff_stage", "team_id", "stage"),
         _due("ix_handoff_absence", "team_id", "absence_id"),
         _due("ix_handoff_closed", "team_id", "closed_at"),
@@ -263,6 +274,8 @@ class Handoff(SQLModel, table=True):
     return_at: datetime | None = None
     """When a recycled lead comes back."""
     closed_at: datetime | None = None
+    fixed_at: datetime | None = None
+    """When marketing put its data right and sent it back, which it may do once."""
     runs: int = 0
     """How many runs there were; the number of the current one."""
     revision: int = 1
@@ -330,6 +343,15 @@ class Run(SQLModel, table=True):
         ForeignKeyConstraint(["team_id", "handoff_id"], ["handoff.team_id", "handoff.id"]),
         _due("ix_run_next_step", "team_id", "next_step_at"),
         Index("ix_run_actor", "team_id", "actor_id", "ended_at"),
+        Index(
+            "ix_run_open",
+            "team_id",
+            "actor_id",
+            "answered_at",
+            "due_at",
+            sqlite_where=_HELD,
+            postgresql_where=_HELD,
+        ),
         _CHURNS,
     )
 
@@ -338,8 +360,8 @@ class Run(SQLModel, table=True):
     number: int = Field(primary_key=True)
     actor_id: str
     why: str
-    """How it came to this actor: owner, round_robin, claim, took_on, reassigned, return, cover,
-    back, crm."""
+    """How it came to this actor: owner, round_robin, claim, took_on, reassigned, fixed, return,
+    cover, back, crm."""
     allowance: str | None
     """`1h`, `1d` …; None = no clock."""
     started_at: datetime | None = None
@@ -487,6 +509,8 @@ class MessageKind(StrEnum):
     """A line of a hand-off's history, told to one person."""
     BRIEF = "brief"
     """The one message that opens a person's working day."""
+    ASK = "ask"
+    ANSWER = "answer"
     AWAY = "away"
     """An absence, told to whoever covers, and to its person when a manager entered it."""
     BACK = "back"
@@ -545,8 +569,8 @@ class Message(SQLModel, table=True):
     """The run it belongs to; None when it belongs to the whole hand-off."""
     step: int | None = None
     about: str | None = None
-    """A note's line of history, an offer, the day of a follow-up, the instant a brief was written;
-    else None."""
+    """A note's line of history, an offer, a question, a follow-up's day, the instant a brief was
+    written; else None."""
     recipient_id: str | None = None
     """The person whose DM it goes to; None = `channel` is a channel."""
     channel: str | None = None
@@ -577,6 +601,74 @@ class Message(SQLModel, table=True):
     """Its recipient asked for it by a press: it is not counted, and no cap keeps it back."""
     settled_at: datetime | None = None
     """Business time at which Slack first showed it, or at which it was dropped."""
+
+
+class Ask(SQLModel, table=True):
+    """A question of sales to marketing about one lead."""
+
+    __table_args__ = (
+        _to("handoff", "handoff_id"),
+        # At most one open question per hand-off, whatever is pressed at once.
+        Index(
+            "uq_ask_open",
+            "team_id",
+            "handoff_id",
+            unique=True,
+            sqlite_where=_ASKED,
+            postgresql_where=_ASKED,
+        ),
+        Index("ix_ask_handoff", "team_id", "handoff_id"),
+        _due("ix_ask_late", "team_id", "late_check_at"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    handoff_id: str
+    asked_by: str
+    receiver_id: str
+    """Who was asked; others in marketing may answer too."""
+    question: str = Field(sa_type=Text)
+    asked_at: datetime
+    due_at: datetime
+    """By when marketing answers: two working days of the receiver."""
+    pauses: bool
+    """Whether reminders about the lead rest until it is answered or due; the first one's do."""
+    late_check_at: datetime | None = None
+    """`due_at` until somebody looked at it then; None = answered, or known to be late."""
+    late_at: datetime | None = None
+    answered_at: datetime | None = None
+    answered_by: str | None = None
+    answer: str | None = Field(default=None, sa_type=Text)
+
+
+class HomeView(SQLModel, table=True):
+    """A person's App Home as Slack shows it."""
+
+    __tablename__ = "home_view"
+
+    team_id: str = Field(primary_key=True)
+    person_id: str = Field(primary_key=True)
+    opened_at: datetime
+    """Wall time; a Home is kept up to date for a day after it."""
+    pages: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
+    """The page shown of each section, counted from 0; what is not named shows its first."""
+    hash: str | None = None
+    """Slack's, of what it shows; publishing over something newer is refused by it."""
+    digest: str | None = None
+    """Ours, of the same, so that a change the person does not see costs no call."""
+
+
+class HomeChange(SQLModel, table=True):
+    """A hand-off changed, and Homes that show it are out of date; gone once they are published."""
+
+    __tablename__ = "home_change"
+    __table_args__ = (_CHURNS,)
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    handoff_id: str
+    in_queue: bool
+    """Whether it is in the queue, or just left it: then everybody's Home shows it."""
 
 
 class Collected(SQLModel, table=True):

@@ -1,17 +1,28 @@
 """Reads that more than one place asks: one function per question, none of them commits."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    SQLColumnExpression,
+    and_,
+    bindparam,
+    func,
+    select,
+)
+from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from bot.errors import NotListed, Unknown
 from bot.models import (
     Absence,
+    Ask,
     Escalation,
     Handoff,
     History,
@@ -29,7 +40,7 @@ COVER = "cover"
 """Why a run is its actor's: they stand in for somebody who is away."""
 _OF_ONE_PERSON = frozenset({"nudged", "snoozed", "escalated", "excused", "left"})
 """Lines of history that tell of somebody's open first touch; `facts["to"]` is that person."""
-_ASIDE = (MessageKind.NOTE, MessageKind.OFFER)
+_ASIDE = (MessageKind.NOTE, MessageKind.OFFER, MessageKind.ASK, MessageKind.ANSWER)
 """DMs that stand beside the living one about a lead and do not take its place."""
 
 
@@ -62,6 +73,22 @@ class HandoffFacts:
     """Until when the actor wants no reminder; None = no snooze is in force."""
     cover: Cover | None = None
     """None = the actor acts for themselves."""
+
+
+_Id = SQLColumnExpression[str] | SQLColumnExpression[str | None]
+_FactsRow = Row[
+    Handoff,
+    Lead,
+    Run | None,
+    Person | None,
+    Person | None,
+    Person | None,
+    Handoff | None,
+    Person | None,
+    Absence | None,
+    Person | None,
+    Snooze | None,
+]
 
 
 def person(tx: Session, team_id: str, person_id: str) -> Person:
@@ -270,16 +297,21 @@ def card_of(tx: Session, handoff: Handoff) -> Message | None:
 
 def facts(tx: Session, team_id: str, handoff_id: str) -> HandoffFacts:
     """Raises `Unknown`."""
-    handoff = tx.get(Handoff, (team_id, handoff_id))
-    if handoff is None:
+    found = facts_of(tx, team_id, [handoff_id])
+    if not found:
         raise Unknown
-    lead = tx.get_one(Lead, (team_id, handoff.lead_id))
-    actor = tx.get_one(Person, (team_id, handoff.actor_id)) if handoff.actor_id else None
-    by = _person(tx, handoff, handoff.outcome_by)
-    named = _person(tx, handoff, handoff.outcome_person)
-    came_from = handoff.returned_from
-    before = tx.get_one(Handoff, (team_id, came_from)) if came_from else None
-    run = current_run(tx, handoff)
+    return found[0]
+
+
+def facts_of(tx: Session, team_id: str, handoff_ids: Sequence[str]) -> list[HandoffFacts]:
+    """Several hand-offs in the order asked for, by one statement however many they are."""
+    asked = {"team_id": team_id, "handoff_ids": list(handoff_ids)}
+    found = {row[0].id: _joined(row) for row in tx.execute(_facts(), asked)}
+    return [found[handoff_id] for handoff_id in handoff_ids if handoff_id in found]
+
+
+def _joined(row: _FactsRow) -> HandoffFacts:
+    handoff, lead, run, actor, by, named, before, before_by, absence, covered, snooze = row
     return HandoffFacts(
         handoff=handoff,
         lead=lead,
@@ -288,28 +320,59 @@ def facts(tx: Session, team_id: str, handoff_id: str) -> HandoffFacts:
         outcome_by=by,
         outcome_person=named,
         before=before,
-        before_by=_person(tx, before, before.outcome_by) if before else None,
-        cover=cover(tx, handoff),
-        snoozed_until=snoozed_until(tx, run),
+        before_by=before_by,
+        cover=Cover(covered, absence) if covered and absence else None,
+        snoozed_until=snooze.until if snooze else None,
     )
 
 
-def _person(tx: Session, handoff: Handoff, person_id: str | None) -> Person | None:
-    return tx.get_one(Person, (handoff.team_id, person_id)) if person_id else None
+@cache
+def _facts() -> Select[*tuple[Any, ...]]:
+    """Built once: every message that is sent asks it."""
+    actor, by, named, before_by, covered = (aliased(Person) for _ in range(5))
+    before, team = aliased(Handoff), col(Handoff.team_id)
 
+    def is_person(person: type[Person], person_id: _Id) -> ColumnElement[bool]:
+        return and_(col(person.team_id) == team, col(person.id) == person_id)
 
-def snoozed_until(tx: Session, run: Run | None) -> datetime | None:
-    """When the snooze of this run ends; None when it has none, is over, or was answered."""
-    if run is None or run.ended_at or run.answered_at:
-        return None
-    return tx.scalars(
-        select(col(Snooze.until)).where(
-            col(Snooze.team_id) == run.team_id,
-            col(Snooze.handoff_id) == run.handoff_id,
-            col(Snooze.run) == run.number,
-            col(Snooze.wakes_at).is_not(None),
+    has_it = and_(
+        col(Run.team_id) == team,
+        col(Run.handoff_id) == col(Handoff.id),
+        col(Run.number) == col(Handoff.runs),
+        col(Handoff.actor_id).is_not(None),
+    )
+    stands_in = and_(
+        col(Absence.team_id) == team,
+        col(Absence.id) == col(Handoff.absence_id),
+        col(Absence.turn_at).is_not(None),
+        col(Run.why) == COVER,
+    )
+    asleep = and_(
+        col(Snooze.team_id) == team,
+        col(Snooze.handoff_id) == col(Run.handoff_id),
+        col(Snooze.run) == col(Run.number),
+        col(Snooze.wakes_at).is_not(None),
+        col(Run.ended_at).is_(None),
+        col(Run.answered_at).is_(None),
+    )
+    was_it = and_(col(before.team_id) == team, col(before.id) == col(Handoff.returned_from))
+    return (
+        select(Handoff, Lead, Run, actor, by, named, before, before_by, Absence, covered, Snooze)
+        .join(Lead, and_(col(Lead.team_id) == team, col(Lead.id) == col(Handoff.lead_id)))
+        .outerjoin(Run, has_it)
+        .outerjoin(actor, is_person(actor, col(Handoff.actor_id)))
+        .outerjoin(by, is_person(by, col(Handoff.outcome_by)))
+        .outerjoin(named, is_person(named, col(Handoff.outcome_person)))
+        .outerjoin(before, was_it)
+        .outerjoin(before_by, is_person(before_by, col(before.outcome_by)))
+        .outerjoin(Absence, stands_in)
+        .outerjoin(covered, is_person(covered, col(Absence.person_id)))
+        .outerjoin(Snooze, asleep)
+        .where(
+            team == bindparam("team_id"),
+            col(Handoff.id).in_(bindparam("handoff_ids", expanding=True)),
         )
-    ).first()
+    )
 
 
 def cover(tx: Session, handoff: Handoff) -> Cover | None:
@@ -382,8 +445,8 @@ def absence_at(tx: Session, person: Person, at: datetime) -> Absence | None:
 
 def open_of(tx: Session, team_id: str, actor_id: str, most: int) -> list[HandoffFacts]:
     """What a person has open, soonest due first, what has no due time last."""
-    handoffs = tx.scalars(
-        select(Handoff)
+    soonest = tx.scalars(
+        select(col(Handoff.id))
         .where(
             col(Handoff.team_id) == team_id,
             col(Handoff.actor_id) == actor_id,
@@ -397,13 +460,26 @@ def open_of(tx: Session, team_id: str, actor_id: str, most: int) -> list[Handoff
         )
         .limit(most)
     )
-    return [facts(tx, team_id, handoff.id) for handoff in handoffs]
+    return facts_of(tx, team_id, soonest.all())
+
+
+def paused_until(tx: Session, team_id: str, handoff_id: str, now: datetime) -> datetime | None:
+    """Until when reminders of a hand-off rest, for marketing was asked; None = they do not."""
+    return tx.scalars(
+        select(col(Ask.due_at)).where(
+            col(Ask.team_id) == team_id,
+            col(Ask.handoff_id) == handoff_id,
+            col(Ask.pauses),
+            col(Ask.answered_at).is_(None),
+            col(Ask.due_at) > now,
+        )
+    ).first()
 
 
 def silent_of(tx: Session, team_id: str, actor_id: str) -> list[HandoffFacts]:
     """What a person was in touch with and then heard nothing more of, longest silent first."""
-    handoffs = tx.scalars(
-        select(Handoff)
+    longest = tx.scalars(
+        select(col(Handoff.id))
         .where(
             col(Handoff.team_id) == team_id,
             col(Handoff.actor_id) == actor_id,
@@ -412,7 +488,7 @@ def silent_of(tx: Session, team_id: str, actor_id: str) -> list[HandoffFacts]:
         )
         .order_by(col(Handoff.silent_since), col(Handoff.id))
     )
-    return [facts(tx, team_id, handoff.id) for handoff in handoffs]
+    return facts_of(tx, team_id, longest.all())
 
 
 def is_newest_dm(tx: Session, message: Message) -> bool:

@@ -180,13 +180,29 @@ class Slack:
         """Open a modal; the trigger is good once, for three seconds after the click."""
         reached(lambda: self._client.views_open(trigger_id=trigger_id, view=view))
 
+    def push_view(self, trigger_id: str, view: View) -> None:
+        """Open a modal on top of the one that was clicked in."""
+        reached(lambda: self._client.views_push(trigger_id=trigger_id, view=view))
+
     def update_view(self, view_id: str, view: View) -> None:
         """Show other content in a modal that stands open; what was filled in stays by its ids."""
         reached(lambda: self._client.views_update(view_id=view_id, view=view))
 
-    def publish_home(self, person_id: str, view: View) -> None:
-        """Replace a person's App Home."""
-        reached(lambda: self._client.views_publish(user_id=person_id, view=view))
+    def publish_home(self, person_id: str, view: View, known: str | None) -> str | None:
+        """Replace a person's App Home if it still has the hash `known`; None replaces any.
+
+        Gives the new hash; None when it changed since.
+        """
+        given = {"hash": known} if known else {}
+        try:
+            answer = reached(
+                lambda: self._client.views_publish(user_id=person_id, view=view, **given)
+            )
+        except SlackRefused as error:
+            if str(error) != "hash_conflict":
+                raise
+            return None
+        return str(answer["view"]["hash"])
 
     def _pages(
         self,

@@ -5,6 +5,6 @@ from bot.views import brief as views
 from handlers.press import Press
 
 
-def open_lead(press: Press) -> None:
-    if not briefs.open_lead(press.desk.liaison, press.handoff_id, press.by):
-        press.whisper(views.opened_before())
+def bring_lead(press: Press) -> None:
+    if not briefs.bring_lead(press.desk.liaison, press.handoff_id, press.by):
+        press.whisper(views.brought_before())

@@ -4,12 +4,17 @@ from typing import Any
 
 from slack_bolt import Ack, BoltContext, Respond
 
-from handlers import byhand, home, liaison, watching
+from handlers import byhand, home, liaison, search, watching
 from handlers.command import Command, Menu
 from handlers.desk import desk_of
 
 COMMANDS: dict[str, Menu] = {
-    "/lead": Menu(help=home.HELP, bare=home.my_leads, words={"new": byhand.new_lead}),
+    "/lead": Menu(
+        help=home.HELP,
+        bare=home.my_leads,
+        words={"new": byhand.new_lead},
+        other=search.find_leads,
+    ),
     "/liaison": Menu(
         help=liaison.HELP,
         bare=liaison.status,

@@ -10,8 +10,9 @@ from typing import Any
 from slack_bolt import BoltContext, BoltResponse, Respond
 
 from bot.errors import BadFields, NotSaved, Refused
-from bot.views.blocks import modal, section
+from bot.views.blocks import told
 from handlers.desk import desk_of
+from handlers.press import Press
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,9 @@ def answer(
     sentence = str(error) if isinstance(error, Refused | NotSaved) else SORRY
     if body.get("type") == "view_submission":
         return BoltResponse(status=200, body=_in_the_form(error, sentence))
-    if "response_url" in body:
+    if body.get("type") == "block_actions":
+        Press.read(desk_of(context), body, respond).whisper(sentence)
+    elif "response_url" in body:
         desk_of(context).afterwards(
             lambda: respond(text=sentence, response_type="ephemeral", replace_original=False)
         )
@@ -39,5 +42,4 @@ def answer(
 def _in_the_form(error: Exception, sentence: str) -> dict[str, Any]:
     if isinstance(error, BadFields):
         return {"response_action": "errors", "errors": error.faults}
-    view = modal("lead:told", "Not saved", [section(sentence)], submit=None)
-    return {"response_action": "update", "view": view}
+    return {"response_action": "update", "view": told("Not saved", sentence)}

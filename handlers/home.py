@@ -1,17 +1,19 @@
-"""What is mine: App Home and `/lead`."""
+"""What is mine: App Home, the leads opened from it, and `/lead`."""
 
+from functools import partial
 from typing import Any
 
 from bot import queries
-from bot.liaison import Liaison
-from bot.models import Person
-from bot.queries import HandoffFacts
+from bot.delivery import homes
+from bot.services import home
 from bot.views import home as views
 from handlers.command import Command
 from handlers.desk import Desk
+from handlers.press import Press
 
 HELP = (
     "`/lead` lists the leads that are open with you, soonest due first.\n"
+    "`/lead acme` finds leads by company; your own by a person's name or e-mail too.\n"
     "`/lead new` hands a lead over by hand.\n"
     "Answer one with the buttons in my message about it: Accept, Log touch, Outcome…"
 )
@@ -20,7 +22,9 @@ _LISTED = 15
 
 def my_leads(command: Command) -> str:
     liaison = command.desk.liaison
-    person, mine = _mine(liaison, command.by, _LISTED)
+    with liaison.reading() as tx:
+        person = queries.person(tx, liaison.team_id, command.by)
+        mine = queries.open_of(tx, liaison.team_id, command.by, _LISTED)
     return views.my_list(person, mine, liaison.playbook)
 
 
@@ -28,11 +32,27 @@ def home_opened(desk: Desk, event: dict[str, Any]) -> None:
     """Show a person what is theirs; Slack also tells when the Messages tab is opened."""
     if event.get("tab") != "home":
         return
-    person, mine = _mine(desk.liaison, event["user"], views.SHOWN + 1)
-    desk.slack.publish_home(person.id, views.home(person, mine, desk.liaison.playbook))
+    shown = event.get("view") or {}
+    homes.opened(desk.liaison, event["user"], shown.get("hash"))
+    _publish(desk, event["user"])
 
 
-def _mine(liaison: Liaison, person_id: str, most: int) -> tuple[Person, list[HandoffFacts]]:
-    with liaison.reading() as tx:
-        person = queries.person(tx, liaison.team_id, person_id)
-        return person, queries.open_of(tx, liaison.team_id, person_id, most)
+def turn_page(press: Press) -> None:
+    """The button's value is a section and its page."""
+    section, _, page = press.handoff_id.partition(":")
+    homes.turn(press.desk.liaison, press.by, section, int(page))
+    press.desk.afterwards(lambda: _publish(press.desk, press.by))
+
+
+def open_lead(press: Press) -> None:
+    press.open(home.open_lead(press.desk.liaison, press.handoff_id, press.by))
+
+
+def show_lead_again(press: Press) -> None:
+    """What was pressed in an opened lead may have changed it, or what may be pressed next."""
+    if press.in_lead:
+        press.update(home.open_lead(press.desk.liaison, press.handoff_id, press.by))
+
+
+def _publish(desk: Desk, person_id: str) -> None:
+    homes.publish(desk.liaison, desk.slack, partial(home.render, desk.liaison), person_id)

@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt import Respond
 
 from bot.views import ids
-from bot.views.blocks import View
+from bot.views.blocks import View, told
 from handlers.desk import Desk
 
 
@@ -23,9 +23,11 @@ class Press:
     trigger_id: str
     respond: Respond
     view_id: str = ""
-    """The open form; empty for a press in a message."""
+    """The modal it was pressed in; empty for a message and for App Home."""
     choice: str = ""
     """What was chosen in that field."""
+    in_lead: bool = False
+    """Whether that modal is an opened lead."""
 
     @classmethod
     def read(cls, desk: Desk, body: dict[str, Any], respond: Respond) -> "Press":
@@ -37,7 +39,11 @@ class Press:
         if chosen := action.get("selected_option"):
             entry, _, value = chosen["value"].partition(":")
             button = f"{button}:{entry}"
-        return cls(desk, button, value, body["user"]["id"], body["trigger_id"], respond)
+        view = body.get("view") or {}
+        view_id = view["id"] if view.get("type") == "modal" else ""
+        in_lead = view.get("callback_id") == ids.LEAD_VIEW
+        by, trigger_id = body["user"]["id"], body["trigger_id"]
+        return cls(desk, button, value, by, trigger_id, respond, view_id, in_lead=in_lead)
 
     @classmethod
     def _in_a_form(cls, desk: Desk, body: dict[str, Any], respond: Respond) -> "Press":
@@ -59,11 +65,19 @@ class Press:
         self.desk.afterwards(lambda: self.desk.slack.update_view(self.view_id, view))
 
     def open(self, view: View) -> None:
-        """Open a modal once Slack has its acknowledgement; the trigger lives three seconds."""
-        self.desk.afterwards(lambda: self.desk.slack.open_view(self.trigger_id, view))
+        """Open a modal once Slack has its acknowledgement; the trigger lives three seconds.
+
+        From within a modal it goes on top of it.
+        """
+        slack = self.desk.slack
+        show = slack.push_view if self.view_id else slack.open_view
+        self.desk.afterwards(lambda: show(self.trigger_id, view))
 
     def whisper(self, sentence: str) -> None:
-        """Tell only the one who pressed."""
+        """Tell only the one who pressed: beside the message, or where there is none, in a modal."""
+        if not self.respond.response_url:
+            self.open(told("Please note", sentence))
+            return
         self.desk.afterwards(
             lambda: self.respond(text=sentence, response_type="ephemeral", replace_original=False)
         )

@@ -7,12 +7,15 @@ from slack_bolt import Ack, BoltContext, Respond
 
 from bot.views import ids
 from handlers import (
+    asks,
     briefs,
     colleagues,
     escalations,
+    fixes,
     followups,
     handoffs,
     hands,
+    home,
     outcomes,
     returns,
     snooze,
@@ -28,10 +31,16 @@ PRESSES: dict[str, Callable[[Press], None]] = {
     ids.OUTCOME: outcomes.open_outcome_form,
     ids.OUTCOME_KEY: outcomes.follow_the_choice,
     ids.UNDO: undo.take_back,
+    ids.OPEN: home.open_lead,
+    ids.ANSWER: asks.open_answer_form,
+    ids.HOME_MORE: home.turn_page,
+    ids.HOME_FIRST: home.turn_page,
+    f"{ids.MORE}:{ids.MORE_ASK}": asks.open_ask_form,
+    f"{ids.MORE}:{ids.MORE_FIXED}": fixes.open_fix_form,
     f"{ids.MORE}:{ids.MORE_WHY}": followups.why_me,
     f"{ids.MORE}:{ids.MORE_HISTORY}": handoffs.open_history,
     f"{ids.MORE}:{ids.MORE_SNOOZE}": snooze.open_form,
-    ids.OPEN: briefs.open_lead,
+    ids.BRING: briefs.bring_lead,
     f"{ids.MORE}:{ids.MORE_REASSIGN}": hands.open_form,
     ids.REASSIGN: hands.open_form,
     ids.TAKE: hands.take,
@@ -49,4 +58,5 @@ def pressed(ack: Ack, body: dict[str, Any], context: BoltContext, respond: Respo
     """The use case commits, then Slack is answered: "saved" is never said too early."""
     press = Press.read(desk_of(context), body, respond)
     PRESSES[press.button](press)
+    home.show_lead_again(press)
     ack()

@@ -7,7 +7,7 @@ from slack_bolt import Ack, BoltContext
 
 from bot.views import ids
 from bot.views.blocks import View
-from handlers import away, byhand, followups, hands, outcomes, snooze, watching
+from handlers import asks, away, byhand, fixes, followups, hands, outcomes, snooze, watching
 from handlers.desk import desk_of
 from handlers.submission import Submission
 
@@ -15,6 +15,9 @@ SUBMISSIONS: dict[str, Callable[[Submission], View | None]] = {
     ids.TOUCH_FORM: followups.save_touch,
     ids.OUTCOME_FORM: outcomes.save_outcome,
     ids.SNOOZE_FORM: snooze.save,
+    ids.ASK_FORM: asks.save_ask,
+    ids.ANSWER_FORM: asks.save_answer,
+    ids.FIX_FORM: fixes.save_fix,
     ids.REASSIGN_FORM: hands.offer,
     ids.HAND_OVER_FORM: byhand.hand_over,
     ids.AWAY_FORM: away.save,
@@ -28,4 +31,10 @@ def submitted(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
     """The use case commits, then the form closes, or turns into what the use case tells."""
     form = Submission.read(desk_of(context), body)
     told = SUBMISSIONS[form.form](form)
-    ack(response_action="update", view=told) if told else ack()
+    if told:
+        ack(response_action="update", view=told)
+    elif body["view"]["previous_view_id"]:
+        # What lies beneath an answered form is of before; it closes too.
+        ack(response_action="clear")
+    else:
+        ack()

@@ -14,6 +14,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.delivery.messages import release_held
 from bot.liaison import Liaison
 from bot.services.absences import take_due_absences
+from bot.services.asks import take_late
 from bot.services.briefs import write_briefs
 from bot.services.escalations import send_lists
 from bot.services.ladder import take_due_steps
@@ -46,6 +47,7 @@ TIMETABLE = (
     Tick("take-due-absences", timedelta(seconds=5), take_due_absences),
     Tick("release-held-messages", timedelta(seconds=5), release_held),
     Tick("end-undo-offers", timedelta(seconds=5), end_offers),
+    Tick("tell-late-asks", timedelta(seconds=30), take_late),
     Tick("blank-old-bodies", timedelta(hours=6), blank_old_bodies),
     Tick("erase-closed-leads", timedelta(hours=6), erase_closed_leads),
 )

@@ -43,7 +43,7 @@ def dm(person: str) -> str:
 
 
 @cache
-def playbook() -> Path:
+def playbook_without_a_cap() -> Path:
     """The sandbox's, but every lead is a message of its own, however many a day brings.
 
     Tests share a person's day; those of the brief and the cap use `PLAYBOOK`.
@@ -62,7 +62,7 @@ def settings_for(sandbox: Sandbox, database_url: str) -> Settings:
             "SLACK_APP_TOKEN": "xapp-sandbox",
             "SLACK_API_URL": sandbox.api_url,
             "DATABASE_URL": database_url,
-            "LIAISON_PLAYBOOK": str(playbook()),
+            "LIAISON_PLAYBOOK": str(playbook_without_a_cap()),
             "LIAISON_WEBHOOK_SECRET": SECRET,
             "LIAISON_CLOCK_URL": f"{sandbox.url}/clock",
             "LIAISON_PACE": str(PACE),

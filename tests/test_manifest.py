@@ -35,6 +35,7 @@ SCOPES = {
     "conversations_open": {"im:write"},
     "users_list": {"users:read", "users:read.email"},
     "views_open": set(),
+    "views_push": set(),
     "views_update": set(),
     "views_publish": set(),
 }

@@ -188,7 +188,7 @@ def test_lead_lists_what_is_open_and_says_what_to_type_otherwise(office: Office)
     listed = office.whisper(HUGO, "Wayne Enterprises")
     assert "*Wayne Enterprises*: You have it. First touch due" in listed["text"]
 
-    office.control.command(HUGO, LEADS, "/lead", "nonsense")
+    office.control.command(HUGO, LEADS, "/lead", "help")
     assert office.whisper(HUGO, "`/lead` lists")["text"].startswith("`/lead` lists the leads")
 
 

@@ -31,6 +31,7 @@ class Act(StrEnum):
     SNOOZE = "snooze"
     OPEN = "open"
     """See the living message about it, with contact data."""
+    ASK = "ask"
     REASSIGN = "reassign"
     TAKE_ON = "take_on"
     """Take over a lead whose first touch is open, when free colleagues are asked."""
@@ -123,6 +124,13 @@ _NOT_FOR_OTHERS = {
     Act.SNOOZE: "Only the one who has this lead, or their manager, can snooze it.",
 }
 """Why nobody else may do it, however long the first touch is overdue."""
+
+
+def why_not_marketing(*, is_listed: bool, markets: bool) -> str | None:
+    """The sentence that refuses what marketing alone does, or None when it is allowed."""
+    if not is_listed:
+        return "You can read here; to press this, ask your admin to list you in the playbook."
+    return None if markets else "Only marketing can press this."
 
 
 def _is_of_sales(standing: Standing) -> bool:

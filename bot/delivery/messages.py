@@ -1,5 +1,6 @@
 """Rows that want to be said: queue a message once, mark it changed, let go what was held."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 
@@ -129,17 +130,41 @@ def tell(
 
     `hold_until` is business time; None = send it now.
     """
+    tale = Tale(MessageKind.NOTE, line.handoff_id, line.id)
+    say_to(tx, liaison, tale, recipient_id, hold_until=hold_until)
+
+
+@dataclass(frozen=True)
+class Tale:
+    """What a DM tells: its kind, the hand-off, and the row it is about."""
+
+    kind: MessageKind
+    subject_id: str
+    about: str
+    again: str = ""
+    """A word for each further time the same person is told the same."""
+
+
+def say_to(
+    tx: Session, liaison: Liaison, tale: Tale, recipient_id: str, *, hold_until: datetime | None
+) -> None:
+    """Queue a DM to one person, unless they were told this already.
+
+    `hold_until` is business time; None = send it now.
+    """
     wall = liaison.wall()
     tx.info[TELLS] = True
     insert_once(
         tx,
         Message(
-            team_id=line.team_id,
+            team_id=liaison.team_id,
             id=new_id(wall),
-            key=f"{MessageKind.NOTE}:{line.id}:{recipient_id}",
-            kind=MessageKind.NOTE,
-            subject_id=line.handoff_id,
-            about=line.id,
+            key=":".join(
+                part for part in (tale.kind, tale.about, recipient_id, tale.again) if part
+            ),
+            kind=tale.kind,
+            subject_id=tale.subject_id,
+            about=tale.about,
             recipient_id=recipient_id,
             lane=Lane.ACT,
             gate=posting_to(recipient_id),

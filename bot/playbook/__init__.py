@@ -9,6 +9,7 @@ from bot.playbook.playbook import Playbook, UnknownSchema, digest
 from bot.playbook.reasons import Asks, Attempts, Reason
 from bot.playbook.sections import (
     Attention,
+    Campaign,
     Channels,
     Hours,
     ListedPerson,
@@ -25,6 +26,7 @@ __all__ = [
     "Asks",
     "Attempts",
     "Attention",
+    "Campaign",
     "Channels",
     "Fault",
     "Hours",

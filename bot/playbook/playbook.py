@@ -14,6 +14,7 @@ from bot.playbook.reasons import DEFAULT_REASONS, Attempts, Reason
 from bot.playbook.rules import broken_rules
 from bot.playbook.sections import (
     Attention,
+    Campaign,
     Channels,
     Hours,
     ListedPerson,
@@ -46,6 +47,7 @@ _SECTIONS: dict[str, Model] = {
     "reasons": Reason,
     "retention": Retention,
     "people": ListedPerson,
+    "campaigns": Campaign,
 }
 
 _FIXED_LABELS = {
@@ -83,6 +85,9 @@ class Playbook(Section):
     retention: Retention = Field(default=Retention(), description="Write one [retention] section.")
     people: tuple[ListedPerson, ...] = Field(
         default=(), description="Write [[people]] in double brackets, once for each person."
+    )
+    campaigns: tuple[Campaign, ...] = Field(
+        default=(), description="Write [[campaigns]] in double brackets, once for each campaign."
     )
 
     @classmethod
@@ -137,10 +142,23 @@ class Playbook(Section):
         label = reason.label if reason else _FIXED_LABELS.get(outcome, outcome.replace("_", " "))
         return f"{label}: {detail}" if detail else label
 
+    def is_returnable(self, outcome: str | None) -> bool:
+        """Whether marketing may put right what a lead was turned down for, and send it back."""
+        reason = self.reason(outcome or "")
+        if reason is None:
+            return False
+        return reason.key == "wrong_data" if reason.returnable is None else reason.returnable
+
     def person(self, email: str) -> ListedPerson | None:
         """By address, in whatever case it is written."""
         wanted = email.strip().lower()
         return next((person for person in self.people if person.email == wanted), None)
+
+    def campaign_owner(self, campaign: str | None) -> str | None:
+        """The address of who answers for a campaign, in whatever case its name is written."""
+        wanted = (campaign or "").strip().casefold()
+        owners = (each.owner for each in self.campaigns if each.name.casefold() == wanted)
+        return next(owners, None)
 
     def notes(self) -> tuple[str, ...]:
         """A sentence for each setting that is agreed but that this version does not act on."""

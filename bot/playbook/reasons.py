@@ -47,6 +47,8 @@ class Reason(Section):
         description="Write how many attempts come first, from 1 to 20, or true or false.",
     )
     """True = as many as the lead's grade asks for; a number = that many for every grade."""
+    returnable: StrictBool | None = Field(default=None, description="Write true or false.")
+    """Whether marketing may put the lead right and send it back; None = only `wrong_data`."""
     recycle_days: Annotated[int, Field(strict=True, ge=1, le=730)] | None = Field(
         default=None,
         description="Write the days until the lead returns, from 1 to 730, without quotes.",

@@ -22,6 +22,7 @@ def broken_rules(document: Document) -> Iterator[Fault]:
     yield from _reason_faults(document)
     yield from _people_faults(document)
     yield from _ladder_faults(document)
+    yield from _campaign_faults(document)
     yield from _timing_faults(document)
 
 
@@ -78,6 +79,18 @@ def _people_faults(document: Document) -> Iterator[Fault]:
     for place, person in _entries(document, "people"):
         if "role" in person and "roles" in person:
             yield Fault(f"{place}.role", "Write either role or roles, not both.")
+
+
+def _campaign_faults(document: Document) -> Iterator[Fault]:
+    names = _column(document, "campaigns", "name")
+    yield from _repeated(names, "name", "this campaign is listed before; keep one entry")
+    listed = _column(document, "people", "email").values()
+    for place, owner in _column(document, "campaigns", "owner").items():
+        if "@" in owner and owner not in listed:
+            yield Fault(
+                f"{place}.owner",
+                f'"{owner}" is not listed; add a [[people]] entry with this e-mail.',
+            )
 
 
 def _ladder_faults(document: Document) -> Iterator[Fault]:

@@ -238,3 +238,12 @@ class ListedPerson(Section):
         default=None,
         description='Write the e-mail address of a listed person, such as "bo@example.com".',
     )
+
+
+class Campaign(Section):
+    """One `[[campaigns]]` entry: who answers for it."""
+
+    name: Text = Field(description="Write the campaign's name as leads bring it.")
+    owner: Email = Field(
+        description='Write the e-mail address of a listed person, such as "ida@example.com".'
+    )

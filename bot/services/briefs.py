@@ -182,7 +182,7 @@ def shown(liaison: Liaison, tx: Session, message: Message, _now: datetime) -> No
     shrink_last_brief(tx, liaison, message)
 
 
-def open_lead(liaison: Liaison, handoff_id: str, by: str) -> bool:
+def bring_lead(liaison: Liaison, handoff_id: str, by: str) -> bool:
     """Bring the living message about a lead to the end of its actor's DM, once a day.
 
     False when it was brought there today already.

@@ -8,6 +8,7 @@ from bot import queries
 from bot.core import sla
 from bot.core.lifecycle import ERASED, Act, Stage, Standing, stage_after, why_not
 from bot.db import insert_once
+from bot.delivery import homes
 from bot.delivery.messages import answer_actor, revise, say_in_channel, say_to_actor, tell
 from bot.errors import NotAllowed, NotListed, TooLate
 from bot.identity import new_id
@@ -166,6 +167,8 @@ def give(
 def begin_run(tx: Session, liaison: Liaison, handoff: Handoff, actor: Person, why: str) -> Run:
     """Give a hand-off to an actor, with an allowance of their own. The clock is not started."""
     allowance = liaison.playbook.allowance(handoff.grade)
+    if handoff.actor_id is None and handoff.shown_at:
+        homes.note_change(tx, liaison, handoff, in_queue=True)
     handoff.owner_id = handoff.owner_id or actor.id
     handoff.actor_id = actor.id
     handoff.runs += 1
@@ -346,6 +349,7 @@ def changed(tx: Session, liaison: Liaison, handoff: Handoff) -> None:
     handoff.revision += 1
     plan_turn(tx, liaison, handoff)
     tx.add(handoff)
+    homes.note_change(tx, liaison, handoff, in_queue=handoff.actor_id is None)
     tx.flush()
     revise(tx, liaison, handoff.id)
     for manager_id in queries.lists_with(tx, handoff):

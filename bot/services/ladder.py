@@ -92,6 +92,9 @@ def _put_off(liaison: Liaison, handoff_id: str, number: int, until: datetime) ->
 
 def _take_steps(tx: Session, liaison: Liaison, run: Run, now: datetime) -> None:
     """The steps of one run; those that fell due together share the nudge of the last."""
+    if rests := queries.paused_until(tx, run.team_id, run.handoff_id, now):
+        run.next_step_at = rests
+        return
     steps = sla.due_steps(plan_of(tx, liaison, run), queries.steps_taken(tx, run), now)
     if steps:
         last = steps[-1]

@@ -40,7 +40,7 @@ def next_turn(tx: Session, liaison: Liaison, handoff: Handoff) -> Planned | None
         return turns.worked(contact, opening_of(tx, liaison, actor, last_at), patience)
     run = queries.current_run(tx, handoff)
     # Before a meeting ahead is over, nobody is waited for.
-    since = may_start(handoff, handoff.shown_at or handoff.received_at)
+    since = may_start(handoff, handoff.fixed_at or handoff.shown_at or handoff.received_at)
     return turns.unworked(since, run.due_at if run else None, patience)
 
 

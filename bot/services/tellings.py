@@ -10,12 +10,13 @@ from bot import queries
 from bot.delivery.courier import Fold, Hold, Remove, Telling, Told
 from bot.delivery.messages import shrink_older
 from bot.liaison import Liaison
-from bot.models import Absence, History, Message, MessageKind, Person
+from bot.models import Absence, Ask, History, Message, MessageKind, Person
 from bot.services import attention, briefs, colleagues, escalations, hands, undo
 from bot.services.absences import summary
 from bot.services.digests import told_in
 from bot.services.handoffs import card_shown
 from bot.services.hours import back_at_work
+from bot.views import asks as ask_views
 from bot.views import away as away_views
 from bot.views import followups as followup_views
 from bot.views import handoffs as handoff_views
@@ -34,6 +35,8 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.BRIEF: Telling(
             partial(briefs.telling, liaison), partial(briefs.shown, liaison)
         ),
+        MessageKind.ASK: Telling(partial(_question, liaison)),
+        MessageKind.ANSWER: Telling(partial(_answer, liaison)),
         MessageKind.AWAY: Telling(partial(_away, liaison)),
         MessageKind.BACK: Telling(partial(_back, liaison)),
         MessageKind.OFFER: Telling(partial(hands.telling, liaison)),
@@ -84,6 +87,9 @@ def _dm(
         is_asked = message.is_answer and message.kind is MessageKind.LEAD_DM
         if not is_asked and (opens := back_at_work(tx, liaison, reader, now)):
             return Hold(opens)
+        rests = queries.paused_until(tx, liaison.team_id, message.subject_id, now)
+        if rests and message.kind is MessageKind.NUDGE:
+            return Hold(rests)
     is_newest = queries.is_newest_dm(tx, message)
     offered = undo.standing(tx, facts.handoff, now) if is_newest else None
     mine = offered is not None and offered.by == reader.id
@@ -138,6 +144,31 @@ def _note(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Pos
     line = tx.get_one(History, (liaison.team_id, message.about))
     names = queries.names(tx, liaison.team_id, [line])
     return handoff_views.note(facts.lead, line, names, reader)
+
+
+def _question(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold | None:
+    """No longer asked of anybody once it is answered; what stands shows the answer."""
+    asked = tx.get_one(Ask, (liaison.team_id, message.about))
+    reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
+    if message.ts is None:
+        if asked.answered_at:
+            return None
+        if opens := back_at_work(tx, liaison, reader, now):
+            return Hold(opens)
+    facts = queries.facts(tx, liaison.team_id, message.subject_id)
+    asker = tx.get_one(Person, (liaison.team_id, asked.asked_by))
+    by = asked.answered_by and tx.get_one(Person, (liaison.team_id, asked.answered_by))
+    return ask_views.question(asked, facts, asker, by or None)
+
+
+def _answer(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold:
+    reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
+    if message.ts is None and (opens := back_at_work(tx, liaison, reader, now)):
+        return Hold(opens)
+    asked = tx.get_one(Ask, (liaison.team_id, message.about))
+    facts = queries.facts(tx, liaison.team_id, message.subject_id)
+    by = tx.get_one(Person, (liaison.team_id, asked.answered_by))
+    return ask_views.answered(asked, facts, by)
 
 
 def _away(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold | None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeAlias
 
+from bot.views import ids
+
 Block: TypeAlias = dict[str, Any]
 View: TypeAlias = dict[str, Any]
 
@@ -232,6 +234,11 @@ def modal(
         "blocks": blocks,
     }
     return view | ({"submit": plain(submit)} if submit else {})
+
+
+def told(title: str, sentence: str) -> View:
+    """A modal that says one sentence, where there is no message to say it beside."""
+    return modal(ids.TOLD_VIEW, title, [section(sentence)], submit=None)
 
 
 def _options(options: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:

@@ -69,7 +69,7 @@ def lead(facts: HandoffFacts) -> Item:
     by_when = f": first touch due {when(due)}" if due else ""
     by_when = f": in touch {when(touched)}" if touched else by_when
     text = f"*{company(facts.lead)}*{by_when}\n{why_it_came(facts.handoff)}"
-    return Item(text, (button("Open", ids.OPEN, facts.handoff.id),))
+    return Item(text, (button("Open", ids.BRING, facts.handoff.id),))
 
 
 def waiting(facts: HandoffFacts) -> Item:
@@ -86,7 +86,7 @@ def in_channel(playbook: Playbook) -> str:
     return channel if channel.startswith("#") else f"<#{channel}>"
 
 
-def opened_before() -> str:
+def brought_before() -> str:
     return "Its message stands below already: it is the newest about this lead."
 
 

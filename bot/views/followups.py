@@ -55,15 +55,15 @@ def dm(
     can_undo: bool = False,
 ) -> Post:
     """The living DM about one lead: who to call, why, by when, and the buttons to answer."""
-    push, contact = _push(message, facts, reader, now), _contact(facts.lead)
+    push, known = _push(message, facts, reader, now), contact(facts.lead)
     words = [quote(facts.lead.message)] if facts.lead.message else []
     status = f"{status_line(facts, playbook, reader)}{_next_step(facts.handoff)}"
     notes = [" ".join([_about(facts), *return_lines(facts, playbook)]), status]
     if facts.run and facts.run.asked_at and facts.handoff.touched_at is None:
         notes.append("Free colleagues are asked; it is still yours until someone takes it.")
-    blocks = [section(f"*{push}*"), *([plain_section(contact)] if contact else [])]
+    blocks = [section(f"*{push}*"), *([plain_section(known)] if known else [])]
     blocks += [*map(section, words), *map(context, notes), _buttons(facts, can_undo=can_undo)]
-    return Post("\n".join([push, escape(contact), *words, *notes]), blocks)
+    return Post("\n".join([push, escape(known), *words, *notes]), blocks)
 
 
 def _next_step(handoff: Handoff) -> str:
@@ -136,7 +136,7 @@ def _day_word(day: date, reader: Person, now: datetime) -> str:
     return "today" if is_today else f"on {_day(day)}"
 
 
-def _contact(lead: Lead) -> str:
+def contact(lead: Lead) -> str:
     """Name, role, e-mail, phone: plain text, so that copying gives exactly what was sent."""
     name = " ".join(part for part in (lead.given_name, lead.family_name) if part)
     first = ", ".join(part for part in (name, lead.title, lead.company, lead.country) if part)
@@ -173,6 +173,7 @@ def _buttons(facts: HandoffFacts, *, can_undo: bool) -> Block:
         overflow(
             ids.MORE,
             [
+                ("Ask marketing", f"{ids.MORE_ASK}:{handoff.id}"),
                 ("Reassign…", f"{ids.MORE_REASSIGN}:{handoff.id}"),
                 *([] if handoff.touched_at else [("Snooze…", f"{ids.MORE_SNOOZE}:{handoff.id}")]),
                 ("Why me?", f"{ids.MORE_WHY}:{handoff.id}"),
@@ -216,6 +217,7 @@ def why_me(facts: HandoffFacts, reader: Person) -> str:
     you = facts.actor.id == reader.id
     how = {
         "owner": "marketing named the owner when handing it over",
+        "fixed": "marketing put its data right and sent it back",
         "round_robin": f"it came without an owner and {'you were' if you else 'they were'} next",
         "reassigned": f"a colleague asked and {'you' if you else 'they'} took it",
         "claim": f"{'you' if you else 'they'} claimed it from the queue",

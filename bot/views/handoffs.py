@@ -54,7 +54,7 @@ def card(facts: HandoffFacts, playbook: Playbook, *, can_undo: bool = False) -> 
     if missing := missing_fields(facts):
         notes.append(f"Missing: {', '.join(missing)}.")
     blocks = [section("\n".join(lines)), *map(context, notes)]
-    blocks.append(_card_buttons(facts.handoff, can_undo=can_undo))
+    blocks.append(_card_buttons(facts.handoff, playbook, can_undo=can_undo))
     return Post("\n".join([*lines, *notes]), blocks)
 
 
@@ -196,8 +196,8 @@ def deal_entry(handoff: Handoff) -> tuple[str, str]:
     return "Won / Lost…", f"{ids.MORE_DEAL}:{handoff.id}"
 
 
-def _card_buttons(handoff: Handoff, *, can_undo: bool) -> Block:
-    more = overflow(ids.MORE, [*_menu(handoff, can_undo=can_undo)])
+def _card_buttons(handoff: Handoff, playbook: Playbook, *, can_undo: bool) -> Block:
+    more = overflow(ids.MORE, [*_menu(handoff, playbook, can_undo=can_undo)])
     if handoff.stage not in OPEN:
         return actions("card", more)
     if handoff.actor_id is None:
@@ -207,7 +207,7 @@ def _card_buttons(handoff: Handoff, *, can_undo: bool) -> Block:
     return actions("card", touch, button("Outcome…", ids.OUTCOME, handoff.id), more)
 
 
-def _menu(handoff: Handoff, *, can_undo: bool) -> Iterator[tuple[str, str]]:
+def _menu(handoff: Handoff, playbook: Playbook, *, can_undo: bool) -> Iterator[tuple[str, str]]:
     if handoff.stage is Stage.QUALIFIED:
         yield deal_entry(handoff)
     if handoff.stage in OPEN and handoff.actor_id:
@@ -215,6 +215,9 @@ def _menu(handoff: Handoff, *, can_undo: bool) -> Iterator[tuple[str, str]]:
     yield history_entry(handoff)
     if handoff.return_at and handoff.return_announced_at:
         yield "Cancel return", f"{ids.MORE_CANCEL_RETURN}:{handoff.id}"
+    is_rejected = handoff.stage is Stage.REJECTED and handoff.fixed_at is None
+    if is_rejected and playbook.is_returnable(handoff.outcome):
+        yield "Send back fixed", f"{ids.MORE_FIXED}:{handoff.id}"
     if can_undo:
         yield "Undo the last answer", f"{ids.MORE_UNDO}:{handoff.id}"
 
@@ -270,6 +273,10 @@ _TOLD = {
     "return_cancelled": "{by} cancelled its return",
     "stays_away": "It did not come back: it was erased, or handed over anew",
     "outcome": "{by} said: {outcome}",
+    "asked": "{by} asked marketing",
+    "ask_open": "The question to marketing is still open",
+    "answered": "{by} answered the question",
+    "sent_back": "{by} put its data right and sent it back",
     "got_it": "{to} got it from {by} to go on with",
     "had_it": "{to} had it already, said {by}: {outcome}",
     "undone": "{by} took their last answer back",

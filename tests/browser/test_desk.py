@@ -184,7 +184,7 @@ def test_app_home_and_the_command_list_what_is_mine(
     screen.go("leads")
     screen.type("/lead")
     expect(screen.message("Tyrell: You have it.")).to_contain_text("Only visible to you")
-    screen.type("/lead nonsense")
+    screen.type("/lead help")
     expect(screen.message("soonest due first")).to_contain_text("Only visible to you")
 
 

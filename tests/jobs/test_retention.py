@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from bot.models import InboxEvent
 from jobs.retention import blank_old_bodies
-from tests.office import MONDAY_TEN, PLAYBOOK, Office
+from tests.office import MONDAY_TEN, Office, playbook_without_a_cap
 from tests.postgres import ON_BOTH_ENGINES
 
 pytestmark = ON_BOTH_ENGINES
@@ -20,7 +20,7 @@ def tidy_office(own_office: Office, tmp_path: Path) -> Office:
     """An office whose playbook keeps closed leads for thirty days."""
     playbook = tmp_path / "playbook.toml"
     kept = "\n[retention]\ninbox_days = 2\nclosed_leads_days = 30\n"
-    playbook.write_text(PLAYBOOK.read_text("utf-8") + kept, "utf-8")
+    playbook.write_text(playbook_without_a_cap().read_text("utf-8") + kept, "utf-8")
     own_office.reopen(liaison_playbook=playbook)
     return own_office
 

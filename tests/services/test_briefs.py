@@ -112,9 +112,9 @@ def test_open_brings_the_living_message_and_a_second_press_says_where_it_is(
     handoff = handed(quiet, grade="C", company="Warm")
     quiet.control.set_clock(TUESDAY_NINE)
 
-    press(quiet, BEN, ids.OPEN, quiet.brief(BEN), handoff)
+    press(quiet, BEN, ids.BRING, quiet.brief(BEN), handoff)
     quiet.dm(BEN, handoff, "Call Warm")
-    press(quiet, BEN, ids.OPEN, quiet.brief(BEN), handoff)
+    press(quiet, BEN, ids.BRING, quiet.brief(BEN), handoff)
     quiet.whisper(BEN, "Its message stands below already")
     quiet.settle()
 
@@ -131,7 +131,7 @@ def test_a_lead_of_somebody_else_is_not_opened(quiet: Office) -> None:
     form = quiet.modal(CHLOE, "Log touch")
     quiet.control.submit(CHLOE, form["id"], {ids.TOUCH_KIND: {ids.CHOICE: "met"}})
 
-    press(quiet, BEN, ids.OPEN, told, handoff)
+    press(quiet, BEN, ids.BRING, told, handoff)
 
     quiet.whisper(BEN, "This lead is with somebody else now.")
 

@@ -24,9 +24,9 @@ from tests.office import (
     MANIFEST,
     MONDAY_TEN,
     PACE,
-    PLAYBOOK,
     Json,
     Office,
+    playbook_without_a_cap,
     settings_for,
     text_of,
 )
@@ -54,7 +54,7 @@ def shared_office(
 ) -> Iterator[Office]:
     """An office that recycles for bad timing, and takes three returns a day and rep."""
     playbook: Path = tmp_path_factory.mktemp("playbook") / "playbook.toml"
-    playbook.write_text(PLAYBOOK.read_text("utf-8") + TIMING)
+    playbook.write_text(playbook_without_a_cap().read_text("utf-8") + TIMING)
     with Sandbox(pace=PACE, manifest=MANIFEST) as sandbox:
         office = Office(sandbox, settings_for(sandbox, new_database()))
         office.reopen(liaison_playbook=playbook)
