@@ -20,6 +20,37 @@ _QUEUE = 3
 """Leads of the queue that everybody reads of, those due first."""
 
 
+def has_news(tx: Session, person: Person, now: datetime) -> bool:
+    """Whether a brief would tell this person anything they have to act on, or did not read yet.
+
+    One statement, because every person is asked about every morning. What stands in the queue, or
+    is silent, since before the last brief is worth a line among others, and no message of its own.
+    """
+    since = _last_brief(tx, person, now)
+    _, midnight = local_day(person.timezone, now)
+    mine = exists().where(_of_run(), _open_with(person))
+    told = (
+        mine.where(col(Run.due_at) < midnight)
+        | mine.where(col(Run.started_at) >= since, ~_was_told())
+        | exists().where(_held(person, since))
+        | exists().where(
+            col(Handoff.team_id) == person.team_id,
+            col(Handoff.actor_id) == person.id,
+            col(Handoff.closed_at).is_(None),
+            col(Handoff.silent_since) >= since,
+        )
+    )
+    if queries.sells(person):
+        came = (col(Handoff.shown_at) >= since) | _was_left(since)
+        told |= exists().where(_waits(person), came)
+    return bool(tx.scalar(select(told)))
+
+
+def _was_left(since: datetime) -> ColumnElement[bool]:
+    """Whoever had it has it no more."""
+    return exists().where(_of_run(), col(Run.ended_at) >= since)
+
+
 def overdue(tx: Session, liaison: Liaison, person: Person, now: datetime) -> Heading | None:
     """Leads of this person whose first touch should have been."""
     return _leads(tx, liaison, "Overdue", _open_with(person) & (col(Run.due_at) < now))
@@ -42,12 +73,7 @@ def new(tx: Session, liaison: Liaison, person: Person, now: datetime) -> Heading
 def held_back(tx: Session, liaison: Liaison, person: Person, now: datetime) -> Heading | None:
     """What the last days had no room for, and no other part of the brief says."""
     since = _last_brief(tx, person, now)
-    held = (
-        (col(Message.team_id) == person.team_id)
-        & (col(Message.recipient_id) == person.id)
-        & (col(Message.settled_at) >= since)
-        & (col(Message.dropped) == FOLDED)
-    )
+    held = _held(person, since)
     reminded = exists().where(held, _is_about(), col(Message.kind) == MessageKind.NUDGE)
     known = (col(Run.started_at) < since) | _was_told()
     leads = _leads(
@@ -87,12 +113,7 @@ def queue(tx: Session, liaison: Liaison, person: Person, now: datetime) -> Headi
     """Leads that nobody has, for whoever may claim them."""
     if not queries.sells(person):
         return None
-    waits = (
-        (col(Handoff.team_id) == person.team_id)
-        & col(Handoff.actor_id).is_(None)
-        & col(Handoff.closed_at).is_(None)
-        & col(Handoff.shown_at).is_not(None)
-    )
+    waits = _waits(person)
     first = (col(Handoff.due_at).is_(None), col(Handoff.due_at), col(Handoff.id))
     found = tx.scalars(select(col(Handoff.id)).where(waits).order_by(*first).limit(_QUEUE)).all()
     if not found:
@@ -108,6 +129,29 @@ def silent(tx: Session, liaison: Liaison, person: Person, _now: datetime) -> Hea
     found = queries.silent_of(tx, liaison.team_id, person.id)
     items = tuple(views.lead(facts) for facts in found[: views.MOST_ITEMS])
     return Heading("Silent", items, len(found) - len(items)) if items else None
+
+
+def _held(person: Person, since: datetime) -> ColumnElement[bool]:
+    return (
+        (col(Message.team_id) == person.team_id)
+        & (col(Message.recipient_id) == person.id)
+        & (col(Message.settled_at) >= since)
+        & (col(Message.dropped) == FOLDED)
+    )
+
+
+def _waits(person: Person) -> ColumnElement[bool]:
+    """Hand-offs in the queue."""
+    return (
+        (col(Handoff.team_id) == person.team_id)
+        & col(Handoff.actor_id).is_(None)
+        & col(Handoff.closed_at).is_(None)
+        & col(Handoff.shown_at).is_not(None)
+    )
+
+
+def _of_run() -> ColumnElement[bool]:
+    return (col(Handoff.team_id) == Run.team_id) & (col(Handoff.id) == Run.handoff_id)
 
 
 def _open_with(person: Person) -> ColumnElement[bool]:
@@ -169,10 +213,9 @@ def _leads(
     tx: Session, liaison: Liaison, title: str, wanted: ColumnElement[bool]
 ) -> Heading | None:
     """The leads of these runs, soonest due first."""
-    of_run = (col(Handoff.team_id) == Run.team_id) & (col(Handoff.id) == Run.handoff_id)
     found = (
         select(col(Run.handoff_id))
-        .join(Handoff, of_run)
+        .join(Handoff, _of_run())
         .where(wanted)
         .order_by(col(Run.due_at).is_(None), col(Run.due_at), col(Run.handoff_id))
     )

@@ -134,7 +134,7 @@ def _has_news(tx: Session, liaison: Liaison, person: Person, now: datetime) -> b
     begins, (_, midnight) = days_opening(opening, now), local_day(person.timezone, now)
     works_on = begins is not None and begins <= now and next_opening(opening, now) < midnight
     is_new = person.brief_at == NOT_PLANNED
-    return works_on and not is_new and any(_headings(tx, liaison, person, now))
+    return works_on and not is_new and parts.has_news(tx, person, now)
 
 
 def _write_all(liaison: Liaison, news: dict[str, bool], now: datetime) -> int:
