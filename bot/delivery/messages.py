@@ -366,6 +366,21 @@ def revise_those(tx: Session, liaison: Liaison, which: ColumnElement[bool]) -> N
     )
 
 
+def revise_list(tx: Session, liaison: Liaison, manager_id: str) -> None:
+    """A manager's newest list is due for an edit, and the one before it, which it may replace."""
+    newest = (
+        select(col(Message.id))
+        .where(
+            col(Message.team_id) == liaison.team_id,
+            col(Message.subject_id) == manager_id,
+            col(Message.kind) == MessageKind.MANAGER_LIST,
+        )
+        .order_by(col(Message.id).desc())
+        .limit(2)
+    )
+    revise_those(tx, liaison, col(Message.id).in_(newest))
+
+
 def revise(tx: Session, liaison: Liaison, subject_id: str) -> None:
     """What these messages show has changed: each is due for an edit, old ones included.
 

@@ -14,7 +14,7 @@ from bot import queries
 from bot.core.business_time import next_morning
 from bot.db import insert_once
 from bot.delivery.courier import Hold
-from bot.delivery.messages import put_list, revise
+from bot.delivery.messages import put_list, revise_list
 from bot.errors import NotAllowed, TooLate
 from bot.identity import new_id
 from bot.liaison import Liaison
@@ -85,7 +85,7 @@ def _put_list(tx: Session, liaison: Liaison, manager: Person, now: datetime) -> 
     day = now.astimezone(ZoneInfo(manager.timezone)).date()
     held = back_at_work(tx, liaison, manager, now)
     put_list(tx, liaison, manager.id, day, hold_until=held)
-    revise(tx, liaison, manager.id)
+    revise_list(tx, liaison, manager.id)
 
 
 @cache

@@ -9,7 +9,14 @@ from bot.core import sla
 from bot.core.lifecycle import ERASED, Act, Stage, Standing, stage_after, why_not
 from bot.db import insert_once
 from bot.delivery import homes
-from bot.delivery.messages import answer_actor, revise, say_in_channel, say_to_actor, tell
+from bot.delivery.messages import (
+    answer_actor,
+    revise,
+    revise_list,
+    say_in_channel,
+    say_to_actor,
+    tell,
+)
 from bot.errors import NotAllowed, NotListed, TooLate
 from bot.identity import new_id
 from bot.intake.lead_event import LeadEvent
@@ -353,4 +360,4 @@ def changed(tx: Session, liaison: Liaison, handoff: Handoff) -> None:
     tx.flush()
     revise(tx, liaison, handoff.id)
     for manager_id in queries.lists_with(tx, handoff):
-        revise(tx, liaison, manager_id)
+        revise_list(tx, liaison, manager_id)
