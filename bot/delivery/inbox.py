@@ -258,10 +258,11 @@ class GroupWriter:
         is_settled = len(group) == 1
         try:
             receipts = take_in(self._liaison, [w.delivery for w in group], self._receive)
-        except NotSaved:
+        except NotSaved as error:
             # Each alone would wait for the same lock, one after the other.
             is_settled = True
-            log.warning("intake: the database does not answer; the sender will try again")
+            why = getattr(error.__cause__, "orig", None) or error.__cause__
+            log.warning("intake: not saved (%s); the sender will try again", type(why).__name__)
         finally:
             if receipts or is_settled:
                 for waiting, receipt in zip_longest(group, receipts):

@@ -28,10 +28,10 @@ def test_a_lead_is_answered_without_a_mouse(office: Office, open_screen: OpenScr
     keys.press("Alt+ArrowDown")
     keys.press("Alt+ArrowDown")
     told = screen.held(screen.message("Call Vandelay"))
-    outcome = told.get_by_role("button", name="Outcome…")
+    touch = told.get_by_role("button", name="Log touch")
 
     screen.page.locator("#conversation .scroller").focus()
-    tab_to(screen.page, outcome)
+    tab_to(screen.page, touch)
     keys.press("Enter")
     expect(screen.modal).to_be_visible()
     expect(screen.modal.get_by_role("radio").first).to_be_focused()
@@ -40,14 +40,14 @@ def test_a_lead_is_answered_without_a_mouse(office: Office, open_screen: OpenScr
         assert screen.modal.evaluate("modal => modal.contains(document.activeElement)")
     keys.press("Escape")
     expect(screen.modal).to_be_hidden()
-    expect(outcome).to_be_focused()
+    expect(touch).to_be_focused()
 
     keys.press("Enter")
-    screen.modal.get_by_role("radio", name="Qualified").focus()
+    screen.modal.get_by_role("radio", name="Called, spoke").focus()
     keys.press("Space")
     keys.press("Enter")
-    expect(told).to_contain_text("Qualified, as you said")
-    expect(told).to_be_focused()
+    expect(told).to_contain_text("You are working on it")
+    expect(touch).to_be_focused()
 
 
 def test_arrows_walk_the_sidebar_the_menus_and_the_messages(
