@@ -196,10 +196,13 @@ def _take(
     until: datetime,
 ) -> list[Claim]:
     """Put our lease on those that still wait."""
-    # Another process may take one in between; then the update below does not find it.
+    # What somebody changes right now is left for the next look: waiting for one message while
+    # holding another would meet whoever marks both as changed, in the other order.
     messages = tx.scalars(
-        select(Message).where(col(Message.team_id) == team_id, col(Message.id).in_(message_ids))
-    )
+        select(Message)
+        .where(col(Message.team_id) == team_id, col(Message.id).in_(message_ids))
+        .with_for_update(skip_locked=True)
+    ).all()
     claims: list[Claim] = []
     for message in messages:
         taken = rows_changed(
