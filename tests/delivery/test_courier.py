@@ -3,12 +3,17 @@
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Event
 
+import pytest
+
 from bot.db import make_engine
+from bot.delivery.outbox import claim
+from bot.delivery.pacing import Pace
+from bot.models import Message
 from tests.delivery.mailroom import Ledger, Mailroom
-from tests.office import LEADS
+from tests.office import LEADS, PACE
 from tests.postgres import ON_BOTH_ENGINES
 
 STANDUP = "C0STANDUP00"
@@ -245,3 +250,18 @@ def test_couriers_that_share_a_database_send_nothing_twice(mailroom: Mailroom) -
 def seconds_between(earlier: dict[str, object], later: dict[str, object]) -> float:
     from_, to = (datetime.fromisoformat(str(call["at"])) for call in (earlier, later))
     return (to - from_).total_seconds()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("new_database", ["postgres"], indirect=True)
+def test_a_claim_leaves_what_somebody_changes_for_its_next_look(mailroom: Mailroom) -> None:
+    mailroom.say("first", channel=LEADS)
+    mailroom.say("second", channel=STANDUP)
+
+    with mailroom.liaison.transaction() as changing:
+        row = mailroom.row("first")
+        changing.get(Message, (row.team_id, row.id), with_for_update=True)
+        lasts = timedelta(seconds=1)
+        claims, _ = claim(mailroom.liaison, lease="a", lasts=lasts, most=9, pace=Pace(PACE))
+
+    assert [claimed.id for claimed in claims] == [mailroom.row("second").id]

@@ -18,6 +18,7 @@ export class Modal {
   #line = h("p", { class: "modal-line", role: "alert", hidden: true, "data-testid": "modal-line" });
   #foot = h("div", { class: "modal-foot" });
   #view = null;
+  #isClosing = false;
   #return = () => {};
 
   constructor(store, surfaces) {
@@ -117,11 +118,15 @@ export class Modal {
     return this.#close(this.store.snapshot.views.toReversed());
   }
 
+  /** A second Esc while the first is on its way asks for nothing more. */
   async #close(views) {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
     for (const view of views) {
       await control.close(this.store.as, view.id).catch((error) => toast(error.message));
     }
-    this.store.refresh();
+    await this.store.refresh();
+    this.#isClosing = false;
   }
 
   /** Esc asks the sandbox to close the view; the dialog follows when it has. */
