@@ -1,46 +1,12 @@
 """Briefs as messages: one a person and local date, of which only the newest says much."""
 
-from datetime import date, datetime
-
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.db import insert_once
 from bot.delivery.messages import revise_those
-from bot.delivery.pacing import posting_to
-from bot.identity import new_id
-from bot.liaison import TELLS, Liaison
-from bot.models import Lane, Message, MessageKind, Person
-
-
-def say_brief(
-    tx: Session,
-    liaison: Liaison,
-    person: Person,
-    day: date,
-    now: datetime,
-    hold_until: datetime | None,
-) -> None:
-    """Queue a person's brief of this local date, once. `now` and `hold_until` are business time."""
-    wall = liaison.wall()
-    tx.info[TELLS] = True
-    insert_once(
-        tx,
-        Message(
-            team_id=person.team_id,
-            id=new_id(wall),
-            key=f"{MessageKind.BRIEF}:{person.id}:{day.isoformat()}",
-            kind=MessageKind.BRIEF,
-            subject_id=person.id,
-            about=now.isoformat(),
-            recipient_id=person.id,
-            lane=Lane.STEP,
-            gate=posting_to(person.id),
-            hold_until=hold_until,
-            send_at=None if hold_until else wall,
-        ),
-    )
+from bot.liaison import Liaison
+from bot.models import Message, MessageKind, Person
 
 
 def shrink_last_brief(tx: Session, liaison: Liaison, message: Message) -> None:

@@ -12,7 +12,8 @@ from sqlmodel import col
 from bot import queries
 from bot.core.away import Fate, WhileAway
 from bot.core.lifecycle import Stage
-from bot.delivery.messages import revise, say_to_person
+from bot.delivery.messages import revise
+from bot.delivery.sayings import say_to_person
 from bot.liaison import Liaison
 from bot.models import Absence, Handoff, MessageKind, Person, Run
 from bot.services import cover

@@ -10,7 +10,7 @@ from sqlmodel import col
 from bot import queries
 from bot.core import sla
 from bot.core.lifecycle import Act, why_not_marketing
-from bot.delivery.messages import Tale, say_to
+from bot.delivery.sayings import Tale, say_to
 from bot.errors import BadField, NotAllowed, Refused, TooLate, Unknown
 from bot.identity import new_id
 from bot.liaison import Liaison

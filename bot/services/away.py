@@ -10,7 +10,8 @@ from sqlmodel import col
 from bot import queries
 from bot.core import away as rules
 from bot.core.business_time import local_date
-from bot.delivery.messages import revise, say_to_person
+from bot.delivery.messages import revise
+from bot.delivery.sayings import say_to_person
 from bot.errors import BadField, NotListed, TooLate
 from bot.identity import new_id
 from bot.liaison import Liaison

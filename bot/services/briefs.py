@@ -21,9 +21,9 @@ from bot.core.business_time import (
     next_opening,
 )
 from bot.core.lifecycle import Act
-from bot.delivery.briefs import say_brief, shrink_last_brief
+from bot.delivery.briefs import shrink_last_brief
 from bot.delivery.courier import Hold, Told
-from bot.delivery.messages import answer_actor
+from bot.delivery.sayings import answer_actor, say_brief
 from bot.errors import NotSaved
 from bot.liaison import Liaison
 from bot.models import Message, MessageKind, Person

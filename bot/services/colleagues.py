@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from bot import queries
 from bot.core.lifecycle import Act
 from bot.delivery.courier import Hold
-from bot.delivery.messages import ask_in_channel
+from bot.delivery.sayings import ask_in_channel
 from bot.errors import TooLate
 from bot.liaison import Liaison
 from bot.models import Handoff, Message, Person, Run

@@ -14,7 +14,8 @@ from bot import queries
 from bot.core.business_time import next_morning
 from bot.db import insert_once
 from bot.delivery.courier import Hold
-from bot.delivery.messages import put_list, revise_list
+from bot.delivery.messages import revise_list
+from bot.delivery.sayings import put_list
 from bot.errors import NotAllowed, TooLate
 from bot.identity import new_id
 from bot.liaison import Liaison

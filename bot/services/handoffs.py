@@ -9,14 +9,8 @@ from bot.core import sla
 from bot.core.lifecycle import ERASED, Act, Stage, Standing, stage_after, why_not
 from bot.db import insert_once
 from bot.delivery import homes
-from bot.delivery.messages import (
-    answer_actor,
-    revise,
-    revise_list,
-    say_in_channel,
-    say_to_actor,
-    tell,
-)
+from bot.delivery.messages import revise, revise_list
+from bot.delivery.sayings import answer_actor, say_in_channel, say_to_actor, tell
 from bot.errors import NotAllowed, NotListed, TooLate
 from bot.identity import new_id
 from bot.intake.lead_event import LeadEvent

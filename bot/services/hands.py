@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from bot import queries
 from bot.core.lifecycle import Act
 from bot.delivery.courier import Hold
-from bot.delivery.messages import put_offer, tell
+from bot.delivery.sayings import put_offer, tell
 from bot.errors import BadField, NotAllowed, TooLate
 from bot.identity import new_id
 from bot.liaison import Liaison

@@ -11,7 +11,7 @@ from sqlmodel import col
 from bot import queries
 from bot.core import sla
 from bot.db import insert_once
-from bot.delivery.messages import say_to_actor
+from bot.delivery.sayings import say_to_actor
 from bot.errors import NotSaved
 from bot.liaison import Liaison
 from bot.models import Handoff, MessageKind, Person, Run, Step

@@ -9,7 +9,7 @@ from sqlmodel import col
 from bot import queries
 from bot.core.lifecycle import DUPLICATE
 from bot.db import insert_once
-from bot.delivery.messages import tell
+from bot.delivery.sayings import tell
 from bot.identity import new_id
 from bot.intake.lead_event import LeadEvent, key_of_id
 from bot.intake.webhook import Receipt

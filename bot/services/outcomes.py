@@ -11,7 +11,7 @@ from bot.core.attempts import Attempt, Missing, channel_of, missing
 from bot.core.business_time import local_date, start_of_day
 from bot.core.lifecycle import DEALS, QUALIFIED, RESERVED_OUTCOMES, Act, stage_after
 from bot.core.turns import MOST_RETURNS
-from bot.delivery.messages import tell
+from bot.delivery.sayings import tell
 from bot.errors import BadField
 from bot.intake.lead_event import LeadEvent
 from bot.intake.webhook import Receipt

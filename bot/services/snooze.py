@@ -10,7 +10,7 @@ from sqlmodel import col
 from bot import queries
 from bot.core import snooze as rules
 from bot.core.lifecycle import Act
-from bot.delivery.messages import answer_actor
+from bot.delivery.sayings import answer_actor
 from bot.errors import BadField, TooLate
 from bot.identity import new_id
 from bot.liaison import Liaison

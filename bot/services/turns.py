@@ -11,7 +11,7 @@ from sqlmodel import col
 from bot import queries
 from bot.core.lifecycle import Stage
 from bot.core.turns import Turn
-from bot.delivery.messages import remind
+from bot.delivery.sayings import remind
 from bot.errors import NotSaved
 from bot.liaison import Liaison
 from bot.models import Handoff, Person

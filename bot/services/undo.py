@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import SQLModel, col
 
 from bot import queries
-from bot.delivery.messages import revise, tell
+from bot.delivery.messages import revise
+from bot.delivery.sayings import tell
 from bot.delivery.undo import retire, revive, withdraw
 from bot.errors import NotAllowed, TooLate
 from bot.liaison import Liaison

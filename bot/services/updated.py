@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot import queries
-from bot.delivery.messages import revise, tell
+from bot.delivery.messages import revise
+from bot.delivery.sayings import tell
 from bot.intake.lead_event import LeadEvent
 from bot.intake.webhook import Receipt
 from bot.liaison import Liaison

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from bot import queries
 from bot.delivery.inbox import take_in
-from bot.delivery.messages import say_unread
+from bot.delivery.sayings import say_unread
 from bot.errors import NotAllowed, Unknown
 from bot.intake.lead_event import InvalidEvent, parse
 from bot.intake.told_in_slack import labels, read_message

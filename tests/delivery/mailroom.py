@@ -14,8 +14,9 @@ from sqlmodel import col
 from bot.clock import wall
 from bot.db import make_engine, migrate
 from bot.delivery.courier import Courier, Telling
-from bot.delivery.messages import revise, say_in_channel
+from bot.delivery.messages import revise
 from bot.delivery.pacing import Pace
+from bot.delivery.sayings import say_in_channel
 from bot.liaison import Liaison
 from bot.models import Message, MessageKind, Person
 from bot.playbook import Playbook

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from bot import queries
 from bot.core.business_time import local_day
-from bot.delivery.messages import tell
+from bot.delivery.sayings import tell
 from bot.models import Absence, Message, MessageKind, Person
 from bot.services.briefs import plan_brief, write_briefs
 from bot.services.handoffs import note

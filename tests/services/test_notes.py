@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from bot import queries
-from bot.delivery.messages import tell
+from bot.delivery.sayings import tell
 from bot.models import Person
 from bot.services.handoffs import note
 from bot.services.hours import back_at_work

@@ -1,0 +1,246 @@
+"""Messages to be said: each is a row, queued once in the transaction that decides it.
+
+Everywhere here `hold_until` is business time, the recipient's next opening; None = send it now.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from bot.db import insert_once
+from bot.delivery.pacing import posting_to
+from bot.identity import new_id
+from bot.liaison import TELLS, Liaison
+from bot.models import History, Lane, Message, MessageKind, Offer, Person, Run
+
+
+@dataclass(frozen=True)
+class Saying:
+    """What is to be said, to one person or else in one channel; see `Message` for its parts."""
+
+    key: str
+    kind: MessageKind
+    subject_id: str
+    recipient_id: str | None = None
+    channel: str | None = None
+    lane: Lane = Lane.ACT
+    run: int | None = None
+    step: int | None = None
+    about: str | None = None
+    parent_id: str | None = None
+    is_answer: bool = False
+
+
+class Said(NamedTuple):
+    """The id made for the message, and whether it is new; else one with its key was there."""
+
+    message_id: str
+    is_new: bool
+
+
+def say(tx: Session, liaison: Liaison, saying: Saying, *, hold_until: datetime | None) -> Said:
+    """Queue a message, unless one with its key exists."""
+    wall = liaison.wall()
+    message = Message(
+        team_id=liaison.team_id,
+        id=new_id(wall),
+        key=saying.key,
+        kind=saying.kind,
+        subject_id=saying.subject_id,
+        recipient_id=saying.recipient_id,
+        channel=saying.channel,
+        lane=saying.lane,
+        gate=posting_to(saying.recipient_id or saying.channel or ""),
+        run=saying.run,
+        step=saying.step,
+        about=saying.about,
+        parent_id=saying.parent_id,
+        is_answer=saying.is_answer,
+        hold_until=hold_until,
+        send_at=None if hold_until else wall,
+    )
+    tx.info[TELLS] = True
+    return Said(message.id, insert_once(tx, message))
+
+
+def say_in_channel(
+    tx: Session, liaison: Liaison, key: str, kind: MessageKind, subject_id: str, channel: str
+) -> None:
+    """Queue a message to a channel."""
+    say(tx, liaison, Saying(key, kind, subject_id, channel=channel), hold_until=None)
+
+
+def say_to_actor(
+    tx: Session,
+    liaison: Liaison,
+    run: Run,
+    kind: MessageKind,
+    *,
+    step: int | None = None,
+    hold_until: datetime | None,
+) -> str:
+    """Queue a DM to a run's actor, one for each run (and step); returns a message's id."""
+    rung = "" if step is None else f":{step}:{run.actor_id}"
+    saying = Saying(
+        _of_run(run, kind, rung),
+        kind,
+        run.handoff_id,
+        run.actor_id,
+        lane=Lane.ACT if step is None else Lane.STEP,
+        run=run.number,
+        step=step,
+    )
+    return say(tx, liaison, saying, hold_until=hold_until).message_id
+
+
+def answer_actor(
+    tx: Session, liaison: Liaison, run: Run, kind: MessageKind, occasion: str = ""
+) -> bool:
+    """Queue a DM that a run's actor asked for by a press, once for each `occasion`.
+
+    False when there was one already.
+    """
+    key = _of_run(run, kind, occasion)
+    saying = Saying(key, kind, run.handoff_id, run.actor_id, run=run.number, is_answer=True)
+    return say(tx, liaison, saying, hold_until=None).is_new
+
+
+def remind(
+    tx: Session, liaison: Liaison, run: Run, day: date, *, hold_until: datetime | None
+) -> None:
+    """Queue the DM that reminds a run's actor of their next step on `day`, once."""
+    kind = MessageKind.FOLLOW_UP
+    saying = Saying(
+        _of_run(run, kind, f":{day}"),
+        kind,
+        run.handoff_id,
+        run.actor_id,
+        lane=Lane.STEP,
+        run=run.number,
+        about=str(day),
+    )
+    say(tx, liaison, saying, hold_until=hold_until)
+
+
+def _of_run(run: Run, kind: MessageKind, occasion: str) -> str:
+    return f"{kind}:{run.handoff_id}:{run.number}{occasion}"
+
+
+@dataclass(frozen=True)
+class Tale:
+    """What a DM tells: its kind, the hand-off, and the row it is about."""
+
+    kind: MessageKind
+    subject_id: str
+    about: str
+    again: str = ""
+    """A word for each further time the same person is told the same."""
+
+
+def say_to(
+    tx: Session, liaison: Liaison, tale: Tale, recipient_id: str, *, hold_until: datetime | None
+) -> None:
+    """Queue a DM to one person, unless they were told this already."""
+    parts = (tale.kind, tale.about, recipient_id, tale.again)
+    key = ":".join(part for part in parts if part)
+    saying = Saying(key, tale.kind, tale.subject_id, recipient_id, about=tale.about)
+    say(tx, liaison, saying, hold_until=hold_until)
+
+
+def tell(
+    tx: Session, liaison: Liaison, line: History, recipient_id: str, *, hold_until: datetime | None
+) -> None:
+    """Queue a DM that tells a person this line of history, once."""
+    tale = Tale(MessageKind.NOTE, line.handoff_id, line.id)
+    say_to(tx, liaison, tale, recipient_id, hold_until=hold_until)
+
+
+def put_offer(tx: Session, liaison: Liaison, offer: Offer, *, hold_until: datetime | None) -> None:
+    """Queue the DM that offers a lead to a colleague."""
+    kind = MessageKind.OFFER
+    saying = Saying(f"{kind}:{offer.id}", kind, offer.handoff_id, offer.to_id, about=offer.id)
+    say(tx, liaison, saying, hold_until=hold_until)
+
+
+def ask_in_channel(
+    tx: Session,
+    liaison: Liaison,
+    run: Run,
+    step: int,
+    card: Message | None,
+    *,
+    hold_until: datetime | None,
+) -> str:
+    """Queue the question whether anyone is free, as a reply to the card; returns its id.
+
+    Without a card it stands on its own.
+    """
+    kind = MessageKind.ANYONE
+    channel = (card.channel if card else None) or liaison.handoff_channel
+    saying = Saying(
+        _of_run(run, kind, f":{step}:{channel}"),
+        kind,
+        run.handoff_id,
+        channel=channel,
+        lane=Lane.STEP,
+        run=run.number,
+        step=step,
+        parent_id=card.id if card else None,
+    )
+    return say(tx, liaison, saying, hold_until=hold_until).message_id
+
+
+def put_list(
+    tx: Session, liaison: Liaison, manager_id: str, day: date, *, hold_until: datetime | None
+) -> None:
+    """Queue a manager's list of that local date, unless there is one."""
+    kind = MessageKind.MANAGER_LIST
+    saying = Saying(f"managers:{manager_id}:{day}", kind, manager_id, manager_id, lane=Lane.STEP)
+    say(tx, liaison, saying, hold_until=hold_until)
+
+
+def say_to_person(
+    tx: Session,
+    liaison: Liaison,
+    recipient_id: str,
+    kind: MessageKind,
+    subject_id: str,
+    *,
+    hold_until: datetime | None,
+) -> None:
+    """Queue a DM about something that is no hand-off, once for each kind, subject and reader."""
+    saying = Saying(f"{kind}:{subject_id}:{recipient_id}", kind, subject_id, recipient_id)
+    say(tx, liaison, saying, hold_until=hold_until)
+
+
+def say_unread(
+    tx: Session,
+    liaison: Liaison,
+    channel_id: str,
+    person: Person,
+    now: datetime,
+    *,
+    hold_until: datetime | None,
+) -> None:
+    """Queue a DM that a watched channel's message was no lead: once a day and channel (UTC)."""
+    kind = MessageKind.UNREAD
+    key = f"{kind}:{channel_id}:{now.date()}"
+    saying = Saying(key, kind, channel_id, person.id, lane=Lane.BULK)
+    say(tx, liaison, saying, hold_until=hold_until)
+
+
+def say_brief(
+    tx: Session,
+    liaison: Liaison,
+    person: Person,
+    day: date,
+    now: datetime,
+    hold_until: datetime | None,
+) -> None:
+    """Queue a person's brief of this local date, once. `now` is business time."""
+    kind = MessageKind.BRIEF
+    key = f"{kind}:{person.id}:{day.isoformat()}"
+    saying = Saying(key, kind, person.id, person.id, lane=Lane.STEP, about=now.isoformat())
+    say(tx, liaison, saying, hold_until=hold_until)
