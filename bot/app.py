@@ -20,7 +20,6 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 import handlers
-import jobs
 from bot.clock import SandboxClock, wall
 from bot.config import Settings
 from bot.db import make_engine, migrate
@@ -43,6 +42,7 @@ from bot.slack import Slack
 from bot.socket import Socket
 from handlers.desk import Desk
 from handlers.inbox import EVENTS
+from jobs import Rounds
 from jobs.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
@@ -169,7 +169,8 @@ class Bot:
         handle = {kind: partial(handler, desk) for kind, handler in EVENTS.items()}
         self._worker = EventWorker(self.liaison, handle, event_stored)
         self._writer = GroupWriter(self.liaison, partial(receive, self.liaison))
-        self._scheduler = jobs.schedule(self.liaison)
+        self._rounds = Rounds(self.liaison)
+        self._scheduler = self._rounds.schedule()
         self._watchdog = Watchdog(self._scheduler, wall)
         app = _bolt(settings, desk, myself)
         token = settings.slack_app_token
@@ -248,7 +249,7 @@ class Bot:
 
     def _tick(self) -> None:
         """The sandbox's clock was set: everything that is due by it happens now."""
-        jobs.run_all(self.liaison)
+        self._rounds.run_all()
 
 
 def _word(is_well: bool) -> str:  # noqa: FBT001  # a predicate's answer turned into a word
