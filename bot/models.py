@@ -648,6 +648,8 @@ class MessageKind(StrEnum):
     """Lines of several hand-offs' history, told to one person in one message a day."""
     UNREAD = "unread"
     """A watched channel's message could not be read as a lead; told to who set it up."""
+    TROUBLE = "trouble"
+    """Slack does not take our messages somewhere; told to the admins."""
 
 
 class Lane(StrEnum):
@@ -656,6 +658,9 @@ class Lane(StrEnum):
     ACT = "1_act"
     STEP = "2_step"
     BULK = "3_bulk"
+
+
+_REPLIES = text("parent_id IS NOT NULL")
 
 
 class Message(SQLModel, table=True):
@@ -675,6 +680,14 @@ class Message(SQLModel, table=True):
         _due("ix_message_send_at", "team_id", "send_at"),
         _due("ix_message_held", "team_id", "hold_until"),
         _due("ix_message_settled", "team_id", "recipient_id", "settled_at"),
+        Index(
+            "ix_message_replies",
+            "team_id",
+            "parent_id",
+            "id",
+            sqlite_where=_REPLIES,
+            postgresql_where=_REPLIES,
+        ),
         _CHURNS,
     )
 
@@ -684,14 +697,14 @@ class Message(SQLModel, table=True):
     """Why it is sent, once: `card:<handoff>`, `nudge:<handoff>:<run>:<step>:<recipient>` …"""
     kind: MessageKind = Field(sa_type=_codes(MessageKind))
     subject_id: str
-    """The hand-off it shows; the absence or watched channel it tells of; the reader of a list, a
+    """The hand-off it shows; the absence, channel or person it tells of; the reader of a list, a
     digest or a brief."""
     run: int | None = None
     """The run it belongs to; None when it belongs to the whole hand-off."""
     step: int | None = None
     about: str | None = None
     """A note's line of history, an offer, a question, a follow-up's day, the instant a brief was
-    written; else None."""
+    written, Slack's word for what is wrong; else None."""
     recipient_id: str | None = None
     """The person whose DM it goes to; None = `channel` is a channel."""
     channel: str | None = None

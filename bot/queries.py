@@ -273,6 +273,15 @@ def decider_for(tx: Session, actor: Person) -> Person | None:
     return next(iter([*managers, *admins]), None)
 
 
+def admins(tx: Session, team_id: str) -> list[Person]:
+    """Who looks after the bot: the playbook's admins who are still here."""
+    listed = select(Person).where(
+        col(Person.team_id) == team_id, col(Person.team).is_not(None), col(Person.is_active)
+    )
+    found = tx.scalars(listed.order_by(col(Person.id)))
+    return [person for person in found if "admin" in person.roles]
+
+
 def lists_with(tx: Session, handoff: Handoff) -> list[str]:
     """The managers on whose list it stands, or stood."""
     return list(

@@ -1,5 +1,11 @@
 """What people do with a lead by pressing, and what they read then."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from bot.delivery.pacing import UPDATES
+from bot.models import Gate
 from bot.views import ids
 from bot.views.ratings import QUESTION
 from tests.office import LEADS, Json, Office, dm
@@ -57,10 +63,21 @@ def shrunk(office: Office, person: str, message: Json, shows: str = "") -> Json:
     )
 
 
-def hold_edits(office: Office) -> None:
-    """Let every button stay for another second: Slack takes no edit before that.
+@contextmanager
+def edits_held(office: Office) -> Iterator[None]:
+    """Every button stays to be pressed meanwhile: no edit reaches Slack before the end.
 
     Otherwise the first of two who press at once may have changed the card the second one presses.
     """
     office.settle()
-    office.control.fault("rate_limited", method="chat.update", times=1, seconds=1)
+    _open_edits(office, datetime.now(UTC) + timedelta(hours=1))
+    yield
+    _open_edits(office, datetime.now(UTC))
+
+
+def _open_edits(office: Office, at: datetime) -> None:
+    assert office.bot
+    liaison = office.bot.liaison
+    with liaison.transaction() as tx:
+        tx.merge(Gate(team_id=liaison.team_id, name=UPDATES, next_at=at))
+    liaison.something_to_tell.set()

@@ -11,7 +11,7 @@ from bot.delivery.courier import Fold, Hold, Remove, Telling, Told
 from bot.delivery.messages import shrink_older
 from bot.liaison import Liaison
 from bot.models import Absence, Ask, Handoff, History, Message, MessageKind, Person
-from bot.services import attention, briefs, colleagues, escalations, hands, ratings, undo
+from bot.services import attention, briefs, colleagues, escalations, hands, ratings, troubles, undo
 from bot.services.absences import summary
 from bot.services.digests import told_in
 from bot.services.handoffs import card_shown
@@ -47,6 +47,7 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.MANAGER_LIST: Telling(partial(escalations.telling, liaison)),
         MessageKind.DIGEST: Telling(partial(_digest, liaison)),
         MessageKind.UNREAD: Telling(partial(_unread, liaison)),
+        MessageKind.TROUBLE: Telling(partial(troubles.telling, liaison)),
     }
 
 
