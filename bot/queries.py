@@ -38,8 +38,9 @@ from bot.models import (
 SALES, MARKETING = "sales", "marketing"
 COVER = "cover"
 """Why a run is its actor's: they stand in for somebody who is away."""
-_OF_ONE_PERSON = frozenset({"nudged", "snoozed", "escalated", "excused", "left"})
-"""Lines of history that tell of somebody's open first touch; `facts["to"]` is that person."""
+_OF_ONE_PERSON = frozenset({"nudged", "snoozed", "escalated", "excused", "left", "rated"})
+"""Lines of history that tell of somebody's open first touch, or what they think of a lead;
+`facts["to"]` is that person."""
 _ASIDE = (MessageKind.NOTE, MessageKind.OFFER, MessageKind.ASK, MessageKind.ANSWER)
 """DMs that stand beside the living one about a lead and do not take its place."""
 
