@@ -27,7 +27,7 @@ from bot.delivery.courier import Courier
 from bot.delivery.homes import Homes
 from bot.delivery.inbox import EventWorker, GroupWriter
 from bot.delivery.pacing import Pace
-from bot.errors import CannotStart, NotSaved, SlackRefused
+from bot.errors import CannotStart, NotSaved, SlackRefused, SlackShut
 from bot.intake.doors import Health, doors
 from bot.intake.signature import Verifier
 from bot.intake.slack_door import SlackDoor
@@ -38,6 +38,7 @@ from bot.playbook import Playbook
 from bot.services import home, people, playbooks
 from bot.services.deliveries import receive
 from bot.services.tellings import tellings
+from bot.services.troubles import tell_admins
 from bot.slack import Slack
 from bot.socket import Socket
 from handlers.desk import Desk
@@ -123,7 +124,7 @@ def _open_database(settings: Settings) -> Engine:
 def _myself(slack: Slack) -> dict[str, str]:
     try:
         return slack.who_am_i()
-    except SlackRefused as error:
+    except (SlackRefused, SlackShut) as error:
         raise CannotStart(
             f"Slack refuses SLACK_BOT_TOKEN ({error}): copy the Bot User OAuth Token anew from "
             "OAuth & Permissions."
@@ -174,6 +175,7 @@ class Bot:
             tellings(self.liaison),
             pace=Pace(settings.liaison_pace),
             lease=timedelta(seconds=settings.liaison_lease_seconds),
+            troubled=partial(tell_admins, self.liaison),
         )
         self._homes = Homes(self.liaison, slack, partial(home.render, self.liaison))
         self._direct = ThreadPoolExecutor(DIRECT_ANSWERS, thread_name_prefix="direct")
@@ -243,6 +245,7 @@ class Bot:
         parts = {
             "database": _word(self._database_answers()),
             "courier": _word(self._courier.is_alive),
+            "token": _word(self._courier.is_let_in),
             "inbox": _word(self._worker.is_alive),
             "homes": _word(self._homes.is_alive),
             "clock": _word(self._scheduler.running),

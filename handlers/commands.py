@@ -1,12 +1,13 @@
 """One listener for every command."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
 from slack_bolt import Ack, BoltContext, Respond
 
 from bot.views.blocks import Post
-from handlers import byhand, home, liaison, search, standup, watching
+from handlers import byhand, doctor, home, liaison, search, standup, watching
 from handlers.command import Command, Menu
 from handlers.desk import desk_of
 
@@ -42,6 +43,7 @@ COMMANDS: dict[str, Menu] = {
         bare=liaison.status,
         words={
             "away": liaison.absence,
+            "doctor": doctor.examine,
             "hours": liaison.hours,
             "standup": _standup,
             "watch": watching.watch,
@@ -52,9 +54,24 @@ COMMANDS: dict[str, Menu] = {
 
 def typed(ack: Ack, command: dict[str, Any], context: BoltContext, respond: Respond) -> None:
     """The use case commits, then the answer goes out, to the one who typed."""
-    word, rest = COMMANDS[command["command"]].chosen(command.get("text", ""))
+    name = known_as(command["command"])
+    word, rest = COMMANDS[name].chosen(command.get("text", ""))
     answer = word(Command.read(desk_of(context), command, rest, respond))
-    if isinstance(answer, Post):
-        ack(text=answer.text, blocks=answer.blocks)
+    if answer is None:
+        ack()
+    elif isinstance(answer, Post):
+        ack(**_named({"text": answer.text, "blocks": answer.blocks}, name, command["command"]))
     else:
-        ack(answer) if answer else ack()
+        ack(**_named({"text": answer}, name, command["command"]))
+
+
+def _named(answer: dict[str, Any], name: str, typed: str) -> dict[str, Any]:
+    """The answer, in which our command is called as it was typed."""
+    told: dict[str, Any] = json.loads(json.dumps(answer).replace(f"`{name}", f"`{typed}"))
+    return told
+
+
+def known_as(typed: str) -> str:
+    """Our name of a command that a workspace may have put a prefix to: `/acme-lead` is `/lead`."""
+    named = (name for name in COMMANDS if typed.endswith(f"-{name.removeprefix('/')}"))
+    return typed if typed in COMMANDS else next(named)

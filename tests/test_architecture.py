@@ -15,6 +15,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot.errors": set(),
     "bot.clock": {"bot.errors"},
     "bot.config": set(),
+    "bot.manifest": set(),
     "bot.db": set(),
     "bot.calendars": {"bot.core"},
     "bot.calendar_file": {"bot.core"},
@@ -32,7 +33,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "bot.services": {
         "bot.calendar_file", "bot.calendars", "bot.core", "bot.db", "bot.delivery", "bot.errors",
-        "bot.identity", "bot.intake", "bot.liaison", "bot.models", "bot.playbook", "bot.queries",
+        "bot.identity", "bot.intake", "bot.liaison", "bot.manifest", "bot.models", "bot.playbook",
+        "bot.queries",
         "bot.slack", "bot.views",
     },
     "handlers": {

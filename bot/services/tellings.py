@@ -10,7 +10,7 @@ from bot import queries
 from bot.delivery.courier import Fold, Hold, Remove, Telling, Told
 from bot.delivery.messages import shrink_older
 from bot.liaison import Liaison
-from bot.models import Absence, Ask, History, Message, MessageKind, Person
+from bot.models import Absence, Ask, Handoff, History, Message, MessageKind, Person
 from bot.services import (
     agenda,
     attention,
@@ -21,8 +21,10 @@ from bot.services import (
     invitations,
     mentions,
     minutes,
+    ratings,
     rota,
     standup,
+    troubles,
     undo,
 )
 from bot.services.absences import summary
@@ -35,6 +37,7 @@ from bot.views import followups as followup_views
 from bot.views import handoffs as handoff_views
 from bot.views import watching as watching_views
 from bot.views.blocks import Post
+from bot.views.followups import NOT_RATING, Rated
 
 
 def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
@@ -67,6 +70,7 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.LOOSE: Telling(partial(standup.loose_telling, liaison)),
         MessageKind.NO_STANDUP: Telling(partial(standup.gap_telling, liaison)),
         MessageKind.ADDED: Telling(mentions.telling),
+        MessageKind.TROUBLE: Telling(partial(troubles.telling, liaison)),
     }
 
 
@@ -117,12 +121,22 @@ def _dm(
     if facts.lead.erased_at and not is_newest:
         return Remove()
     if not is_current:
+        rated = _rated(liaison, tx, facts.handoff, reader) if is_newest else NOT_RATING
         return followup_views.settled(
-            facts, reader, liaison.playbook, can_undo=mine, is_newest=is_newest
+            facts, reader, liaison.playbook, can_undo=mine, is_newest=is_newest, rated=rated
         )
     if not is_newest:
         return followup_views.moved_on(facts)
     return followup_views.dm(message, facts, reader, liaison.playbook, now, can_undo=mine)
+
+
+def _rated(liaison: Liaison, tx: Session, handoff: Handoff, reader: Person) -> Rated:
+    """What this reader said of a lead they answered for, or whether they are asked."""
+    if handoff.outcome_by != reader.id:
+        return NOT_RATING
+    standing = ratings.in_force(tx, handoff, reader.id)
+    asked = ratings.is_asked(liaison.playbook, handoff.outcome)
+    return Rated(standing.value if standing else None, is_asked=asked)
 
 
 def _is_wanted(
