@@ -47,10 +47,16 @@ def playbook_without_a_cap() -> Path:
     """The sandbox's, but every lead is a message of its own, however many a day brings, and there
     is no stand-up.
 
-    Tests share a person's day; those of the brief and the cap use `PLAYBOOK`.
+    Tests share a person's day; those of the brief and the cap use `without_standup`.
     """
     attention = '[attention]\ncap = 1000\nat_once = ["A", "B", "C", "D"]\n'
     return playbook_with(attention, leave_out='standup = "#standup"\n')
+
+
+@cache
+def without_standup() -> Path:
+    """The sandbox's, but nobody hears of a meeting."""
+    return playbook_with("", leave_out='standup = "#standup"\n')
 
 
 def playbook_with(more: str, leave_out: str = "") -> Path:
