@@ -1,6 +1,7 @@
 """python -m bot run | check | doctor | manifest | migrate | import | erase | playbook …"""
 
 import argparse
+import json
 import logging
 import os
 import re
@@ -74,6 +75,11 @@ def _parser() -> argparse.ArgumentParser:
     manifest.add_argument(
         "--http", metavar="URL", help="Slack calls the bot at this https:// address"
     )
+    manifest.add_argument(
+        "--json", action="store_true", help="as JSON, as Slack's own CLI reads it"
+    )
+    # Slack's CLI names the project's folder to every hook; there is one manifest.
+    manifest.add_argument("--source", help=argparse.SUPPRESS)
     manifest.add_argument("--prefix", metavar="WORD-", help="put a word before each command's name")
     _add(commands, "new-secret", new_secret, "print a fresh webhook secret")
     erasing = _add(commands, "erase", erase, "erase a lead, here and in Slack, for good")
@@ -152,7 +158,7 @@ def print_manifest(chosen: argparse.Namespace) -> int:
         if not re.fullmatch(r"https://[^/\s]+/?", chosen.http):
             raise CannotStart("--http is an address without a path, such as https://host.example.")
         manifest = manifests.over_http(manifest, chosen.http)
-    print(manifests.as_yaml(manifest), end="")
+    print(json.dumps(manifest) if chosen.json else manifests.as_yaml(manifest).rstrip())
     return OK
 
 

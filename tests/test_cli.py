@@ -1,5 +1,6 @@
 """python -m bot: what a person sees who types it."""
 
+import json
 import os
 import signal
 import sqlite3
@@ -121,6 +122,17 @@ def test_a_manifest_with_a_prefix_names_commands_the_bot_understands(
     assert [known_as(name) for name in names] == list(COMMANDS)
     assert names[0] == "/acme-lead"
     assert told["display_information"]["name"] == "Liaison (acme)"
+
+
+def test_slacks_own_cli_finds_the_manifest_by_its_hook() -> None:
+    hooks = json.loads((ROOT / ".slack" / "hooks.json").read_text("utf-8"))["hooks"]
+    python, *words = f"{hooks['get-manifest']} --source={ROOT}".split()
+    assert python == ".venv/bin/python"
+
+    ran = subprocess.run([sys.executable, *words], cwd=ROOT, check=True, capture_output=True)
+
+    assert json.loads(ran.stdout) == yaml.safe_load(MANIFEST.read_text("utf-8"))
+    assert hooks["start"] == ".venv/bin/python -m bot run"
 
 
 @pytest.mark.parametrize(
