@@ -7,7 +7,7 @@ from typing import Any
 from slack_bolt import Ack, BoltContext, Respond
 
 from bot.views.blocks import Post
-from handlers import byhand, doctor, home, liaison, search, standup, watching
+from handlers import byhand, doctor, home, liaison, search, standup, watching, written
 from handlers.command import Command, Menu
 from handlers.desk import desk_of
 
@@ -16,6 +16,7 @@ _STANDUP = Menu(
     bare=standup.next_agenda,
     words={
         "add": standup.add,
+        "async": written.hold_in_writing,
         "decisions": standup.decisions,
         "items": standup.own_items,
         "minutes": standup.last_minutes,

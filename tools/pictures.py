@@ -42,7 +42,7 @@ class View:
     """One window onto the demo, in which Ben looks around."""
 
     def __init__(self, browser: Browser, url: str, frame: Frame) -> None:
-        self._url = url
+        self.url = url
         self._frame = frame
         context = browser.new_context(
             viewport={"width": frame.width, "height": frame.height},
@@ -60,7 +60,7 @@ class View:
         return self._frame is PHONE
 
     def go(self, place: str) -> None:
-        self.page.goto(f"{self._url}/#/ben/{place}")
+        self.page.goto(f"{self.url}/#/ben/{place}")
 
     def message(self, words: str) -> Locator:
         pane = self.page.locator("#conversation")
