@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot.errors import NotAllowed
-from bot.models import Escalation, Step
+from bot.models import Escalation, Person, Step
 from bot.services.escalations import excuse
 from bot.views import ids
 from bot.views.brief import Item
@@ -70,6 +70,12 @@ def steps_of(office: Office, handoff: str) -> dict[int, Step]:
     with office.bot.liaison.reading() as tx:
         rows = tx.scalars(select(Step).where(col(Step.handoff_id) == handoff)).all()
         return {row.number: row for row in rows}
+
+
+def zone_of(office: Office, person: str) -> str:
+    assert office.bot
+    with office.bot.liaison.reading() as tx:
+        return tx.get_one(Person, (office.bot.liaison.team_id, person)).timezone
 
 
 def test_at_half_as_long_again_free_colleagues_are_asked_below_the_card(office: Office) -> None:
@@ -255,6 +261,7 @@ def test_leave_changes_nothing_and_ends_the_ladder_for_good(quiet_office: Office
     press(office, ANA, ids.LEAVE, told, handoff)
     shrunk(office, ANA, told)
     office.control.change_person(BEN, tz="America/New_York")
+    office.control.until(lambda: zone_of(office, BEN) == "America/New_York")
     office.control.advance("3d")
     office.settle()
 
