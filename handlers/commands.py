@@ -4,7 +4,7 @@ from typing import Any
 
 from slack_bolt import Ack, BoltContext, Respond
 
-from handlers import byhand, doctor, home, liaison, search, watching
+from handlers import byhand, doctor, home, liaison, playbooks, search, watching
 from handlers.command import Command, Menu
 from handlers.desk import desk_of
 
@@ -22,6 +22,7 @@ COMMANDS: dict[str, Menu] = {
             "away": liaison.absence,
             "doctor": doctor.examine,
             "hours": liaison.hours,
+            "playbook": playbooks.show,
             "watch": watching.watch,
         },
     ),
