@@ -14,9 +14,12 @@ from handlers import (
     fixes,
     followups,
     hands,
+    items,
     outcomes,
     playbooks,
+    rota,
     snooze,
+    standup,
     watching,
 )
 from handlers.desk import desk_of
@@ -37,6 +40,11 @@ SUBMISSIONS: dict[str, Callable[[Submission], View | None]] = {
     ids.WATCH_FORM: watching.choose_poster,
     ids.WATCH_POSTER_FORM: watching.show_reading,
     ids.WATCH_CONFIRM_FORM: watching.confirm,
+    ids.ADD_FORM: standup.save_added,
+    ids.ITEM_FORM: standup.save_item,
+    ids.ITEM_DECIDE_FORM: items.save_decided,
+    ids.DECISION_FORM: standup.save_decision,
+    ids.DUTY_FORM: rota.save_swap,
 }
 
 

@@ -21,8 +21,13 @@ SANDBOX = Playbook.parse(PLAYBOOK.read_text("utf-8"))
 
 @pytest.mark.parametrize(
     "playbook",
-    [Playbook(), SANDBOX, Playbook.parse('[sla]\nA = "none"\nC = "none"\nD = "2d"')],
-    ids=["built in", "sandbox", "no clock where the default has one"],
+    [
+        Playbook(),
+        SANDBOX,
+        Playbook.parse('[sla]\nA = "none"\nC = "none"\nD = "2d"'),
+        Playbook.parse('[[meetings]]\nkey = "weekly"\nchannel = "#standup"\ntime = "09:30"'),
+    ],
+    ids=["built in", "sandbox", "no clock where the default has one", "a meeting of its own"],
 )
 def test_what_is_written_reads_back_as_the_same(playbook: Playbook) -> None:
     assert Playbook.parse(as_toml(playbook)) == playbook

@@ -129,7 +129,9 @@ def edit(liaison: Liaison, by: str, wanted: Edit) -> Agreement:
         if not _may_edit(person):
             raise NotAllowed("Only managers and admins change the playbook; ask one of them.")
         if wanted.section in NOT_HERE:
-            raise NotAllowed("Channels are changed in the playbook's file, then by a restart.")
+            raise NotAllowed(
+                "Channels and meetings are changed in the playbook's file, then by a restart."
+            )
         _hold_to(tx, liaison, _newest(tx, liaison.team_id), wanted.base)
         playbook = with_text(liaison.playbook, wanted.section, wanted.entry, wanted.text)
         _leave_an_editor(playbook)

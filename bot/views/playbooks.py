@@ -33,8 +33,8 @@ MOST_ENTRIES = 99
 """Entries a menu offers, beside a new one; longer lists are changed in the file."""
 _SHOWN = 500
 _CHANGES = 12
-NOT_HERE = frozenset({"channels"})
-"""What is changed in the file alone: the bot has to be in a channel before it is named."""
+NOT_HERE = frozenset({"channels", "meetings"})
+"""What is changed in the file alone: the bot looks its channels up at a start."""
 
 TITLES: Mapping[str, tuple[str, str]] = {
     "channels": ("Channels", "where cards and the stand-up appear; changed in the file"),
@@ -49,6 +49,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "retention": ("Retention", "how long what is over is kept"),
     "people": ("People", "who works here, and as what"),
     "campaigns": ("Campaigns", "who answers for which"),
+    "meetings": ("Meetings", "when both teams sit down together; changed in the file"),
 }
 """Each section as people call it, and what it is about, in the order of reading."""
 
