@@ -44,7 +44,7 @@ from bot.services.briefs import NOT_PLANNED
 from bot.services.deliveries import receive
 from bot.services.tellings import tellings
 from bot.slack import Member, Slack
-from bot.views.blocks import Post
+from bot.views.blocks import Block, Post
 from jobs import TIMETABLE
 from tests.core.walk import MINUTE, Place, walk
 
@@ -110,6 +110,20 @@ class Posted:
     text: str
 
 
+@dataclass(frozen=True)
+class Said:
+    """What Slack was told to show, edits too."""
+
+    channel: str
+    text: str
+    blocks: list[Block]
+
+    @property
+    def to(self) -> str:
+        """The person whose DM it is."""
+        return self.channel.removeprefix("D")
+
+
 class Notebook(Slack):
     """A Slack that writes down what it is shown, and may be out of reach."""
 
@@ -125,11 +139,13 @@ class Notebook(Slack):
     def post(self, channel: str, post: Post, mark: str, thread_ts: str | None = None) -> str:
         self._answer()
         self._floor.note(mark.partition(".")[0], post.text)
+        self._floor.said.append(Said(channel, post.text, post.blocks))
         self._ts += 1
         return f"{self._ts}.0"
 
     def edit(self, channel: str, ts: str, post: Post) -> None:
         self._answer()
+        self._floor.said.append(Said(channel, post.text, post.blocks))
 
     def delete(self, channel: str, ts: str) -> None:
         self._answer()
@@ -163,6 +179,7 @@ class Floor:
     more: str = ""
     """What else the playbook says."""
     posted: list[Posted] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
     watch: Callable[[Posted], None] | None = None
     """Told of each message at the moment it is shown."""
     hours: dict[str, str] = field(default_factory=dict)
@@ -189,7 +206,7 @@ class Floor:
         )
         with self.liaison.transaction() as tx:
             tx.add(Workspace(team_id=self.team_id, name="", bot_user_id="", connected_at=self.now))
-        people.refresh(self.liaison, [self._member(one) for one in self.team])
+        people.refresh(self.liaison, [self.member(one) for one in self.team])
         self.tick()
 
     def _tick_wall(self) -> datetime:
@@ -197,7 +214,7 @@ class Floor:
         self._ahead += timedelta(milliseconds=1)
         return self.now + self._ahead
 
-    def _member(self, one: Colleague) -> Member:
+    def member(self, one: Colleague) -> Member:
         return Member(one.id, one.id.title(), one.email, one.zone, is_active=True)
 
     def tick(self) -> None:
