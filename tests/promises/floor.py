@@ -136,7 +136,15 @@ class Notebook(Slack):
         self._answer()
         return f"D{person_id}"
 
-    def post(self, channel: str, post: Post, mark: str, thread_ts: str | None = None) -> str:
+    def post(
+        self,
+        channel: str,
+        post: Post,
+        mark: str,
+        thread_ts: str | None = None,
+        *,
+        aloud: bool = True,
+    ) -> str:
         self._answer()
         self._floor.note(mark.partition(".")[0], post.text)
         self._floor.said.append(Said(channel, post.text, post.blocks))
