@@ -1,7 +1,5 @@
 """`/liaison playbook`: read, change and sign what both teams agreed to."""
 
-from bot.errors import BadField
-from bot.playbook import PlaybookFaults, changes, entries
 from bot.services import playbooks
 from bot.views import ids
 from bot.views import playbooks as views
@@ -19,11 +17,7 @@ def show(command: Command) -> None:
 def open_edit_form(press: Press) -> None:
     """The button's value is a section and the version it was shown in."""
     name, _, base = press.handoff_id.partition(":")
-    playbook = press.desk.liaison.playbook
-    if entries(playbook, name) is None:
-        press.open(views.edit_form(playbook, Edit(name, None, int(base))))
-    else:
-        press.open(views.choose_entry(playbook, name, int(base)))
+    press.open(views.form(press.desk.liaison.playbook, Edit(name, None, int(base))))
 
 
 def choose_entry(form: Submission) -> View:
@@ -33,14 +27,8 @@ def choose_entry(form: Submission) -> View:
 
 
 def save(form: Submission) -> View:
-    liaison = form.desk.liaison
-    before = liaison.playbook
-    try:
-        wanted = Edit.of(form.about, form.words(ids.BOOK_TEXT) or "")
-        agreed = playbooks.edit(liaison, form.by, wanted)
-    except PlaybookFaults as error:
-        raise BadField(ids.BOOK_TEXT, views.faults(error.faults)) from error
-    return views.saved(agreed, changes(before, agreed.playbook))
+    wanted = Edit.of(form.about, form.words(ids.BOOK_TEXT) or "")
+    return views.saved(*playbooks.edit(form.desk.liaison, form.by, wanted))
 
 
 def sign(press: Press) -> None:

@@ -10,11 +10,11 @@ from sqlmodel import col
 
 from bot import queries
 from bot.db import insert_once
-from bot.errors import CannotStart, NotAllowed, NotListed, TooLate
+from bot.errors import BadField, CannotStart, NotAllowed, NotListed, TooLate
 from bot.liaison import Liaison, Shelf
 from bot.models import Person, PlaybookSignature, PlaybookVersion
 from bot.playbook import (
-    Fault,
+    Change,
     Playbook,
     PlaybookFaults,
     Role,
@@ -24,8 +24,9 @@ from bot.playbook import (
     with_text,
 )
 from bot.services import people
+from bot.views import ids
 from bot.views.blocks import escape
-from bot.views.playbooks import NOT_HERE, Agreement, Edit, Signature, Since
+from bot.views.playbooks import NOT_HERE, Agreement, Edit, Signature, Since, faults
 
 log = logging.getLogger(__name__)
 
@@ -118,12 +119,13 @@ def look(liaison: Liaison, by: str) -> Agreement:
         )
 
 
-def edit(liaison: Liaison, by: str, wanted: Edit) -> Agreement:
+def edit(liaison: Liaison, by: str, wanted: Edit) -> tuple[Agreement, list[Change]]:
     """Change a section, or an entry of one: a new version, which nobody has signed yet.
 
-    Raises `PlaybookFaults` with every fault, `TooLate` when somebody else changed it meanwhile.
+    Gives it, and what is different. Raises `BadField` with every fault, `TooLate` when somebody
+    else changed it meanwhile.
     """
-    now = liaison.now()
+    now, before = liaison.now(), liaison.playbook
     with liaison.transaction() as tx:
         person = _listed(tx, liaison, by)
         if not _may_edit(person):
@@ -133,9 +135,8 @@ def edit(liaison: Liaison, by: str, wanted: Edit) -> Agreement:
                 "Channels and meetings are changed in the playbook's file, then by a restart."
             )
         _hold_to(tx, liaison, _newest(tx, liaison.team_id), wanted.base)
-        playbook = with_text(liaison.playbook, wanted.section, wanted.entry, wanted.text)
-        _leave_an_editor(playbook)
-        if playbook == liaison.playbook:
+        playbook = _changed(before, wanted)
+        if playbook == before:
             raise TooLate("That is what the playbook says already.")
         version = PlaybookVersion(
             team_id=liaison.team_id,
@@ -148,7 +149,18 @@ def edit(liaison: Liaison, by: str, wanted: Edit) -> Agreement:
         if not insert_once(tx, version):
             raise TooLate("Somebody changed the playbook at the same moment; open it again.")
     _put_in_force(liaison, version)
-    return look(liaison, by)
+    return look(liaison, by), changes(before, playbook)
+
+
+def _changed(playbook: Playbook, wanted: Edit) -> Playbook:
+    try:
+        changed = with_text(playbook, wanted.section, wanted.entry, wanted.text)
+    except PlaybookFaults as error:
+        raise BadField(ids.BOOK_TEXT, faults(error.faults)) from error
+    if not any(EDITORS & {*person.roles} for person in changed.people):
+        sentence = "Leave at least one manager or admin, or nobody could change it any more."
+        raise BadField(ids.BOOK_TEXT, sentence)
+    return changed
 
 
 def bring_in_file(liaison: Liaison, file: Path) -> Shelf:
@@ -208,12 +220,6 @@ def _hold_to(tx: Session, liaison: Liaison, newest: PlaybookVersion | None, numb
 
 def _may_edit(person: Person) -> bool:
     return person.is_active and bool(EDITORS & {*person.roles}) and queries.is_listed(person)
-
-
-def _leave_an_editor(playbook: Playbook) -> None:
-    if not any(EDITORS & {*person.roles} for person in playbook.people):
-        fault = Fault("people", "Leave at least one manager or admin, or nobody could change it.")
-        raise PlaybookFaults([fault])
 
 
 def _heads(tx: Session, liaison: Liaison, side: str) -> list[Person]:

@@ -182,18 +182,21 @@ def _code(text: str) -> str:
     return short(plain.replace("```", "'''"), _SHOWN) or "# nothing is set"
 
 
-def choose_entry(playbook: Playbook, name: str, base: int) -> View:
-    """Which of a list's entries is to be changed, or a new one."""
-    listed = entries(playbook, name) or []
-    title, _ = TITLES[name]
+def form(playbook: Playbook, edit: Edit) -> View:
+    """The keys of a section; of a list first the question which of its entries."""
+    listed = entries(playbook, edit.section)
+    return edit_form(playbook, edit) if listed is None else _which(listed, edit)
+
+
+def _which(listed: Sequence[dict[str, object]], edit: Edit) -> View:
+    title, _ = TITLES[edit.section]
     if len(listed) > MOST_ENTRIES:
         sentence = f"There are {len(listed)} entries, too many for a menu: change them in the file."
         return modal(ids.TOLD_VIEW, title, [section(sentence)], submit=None)
     options = [("A new one", str(len(listed)))]
     options += [(name_of(entry, at), str(at)) for at, entry in enumerate(listed)]
     chosen = field(ids.BOOK_ENTRY, "Which one?", static_select(ids.CHOICE, options))
-    about = Edit(name, None, base).about()
-    return modal(ids.BOOK_ENTRY_FORM, title, [chosen], submit="Next", about=about)
+    return modal(ids.BOOK_ENTRY_FORM, title, [chosen], submit="Next", about=edit.about())
 
 
 def edit_form(playbook: Playbook, edit: Edit) -> View:

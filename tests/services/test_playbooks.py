@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import NotAllowed
+from bot.errors import BadField, NotAllowed
 from bot.models import Person
-from bot.playbook import Playbook, PlaybookFaults
+from bot.playbook import Playbook
 from bot.services import playbooks
 from bot.views import ids
 from bot.views.playbooks import Edit
@@ -226,7 +226,7 @@ def test_the_last_editor_cannot_be_taken_out(office: Office) -> None:
         '[[people]]\nemail = "ana@example.com"\nteam = "sales"\nrole = "manager"'
     )
     liaison.shelf.playbook = alone
-    with pytest.raises(PlaybookFaults, match="Leave at least one manager or admin"):
+    with pytest.raises(BadField, match="Leave at least one manager or admin"):
         playbooks.edit(liaison, ANA, Edit("people", 0, version(office), ""))
     liaison.shelf.playbook = SANDBOX
 
