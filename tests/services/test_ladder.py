@@ -65,17 +65,17 @@ def lists(office: Office, person: str) -> list[Json]:
     return [m for m in office.dms(person) if any(words in m["text"] for words in said)]
 
 
+def zone_of(office: Office, person: str) -> str:
+    assert office.bot
+    with office.bot.liaison.reading() as tx:
+        return tx.get_one(Person, (office.bot.liaison.team_id, person)).timezone
+
+
 def steps_of(office: Office, handoff: str) -> dict[int, Step]:
     assert office.bot
     with office.bot.liaison.reading() as tx:
         rows = tx.scalars(select(Step).where(col(Step.handoff_id) == handoff)).all()
         return {row.number: row for row in rows}
-
-
-def zone_of(office: Office, person: str) -> str:
-    assert office.bot
-    with office.bot.liaison.reading() as tx:
-        return tx.get_one(Person, (office.bot.liaison.team_id, person)).timezone
 
 
 def test_at_half_as_long_again_free_colleagues_are_asked_below_the_card(office: Office) -> None:
