@@ -25,6 +25,8 @@ from bot.views.blocks import Post, View
 
 Answer = TypeVar("Answer")
 
+INVALID_BLOCKS = "invalid_blocks"
+
 METADATA_TYPE = "liaison_message"
 """The event_type of the metadata on every post; its payload is one opaque mark, nothing else."""
 
@@ -154,26 +156,36 @@ class Slack:
 
         A reply to `thread_ts` is shown in the channel too: a thread is read by few.
         """
-        answer = reached(
-            lambda: self._client.chat_postMessage(
+        answer = _as_slack_takes_it(
+            post,
+            lambda shown: self._client.chat_postMessage(
                 channel=channel,
-                text=post.text,
-                blocks=post.blocks,
+                text=shown.text,
+                blocks=shown.blocks,
                 thread_ts=thread_ts,
                 reply_broadcast=True if thread_ts else None,
                 metadata={"event_type": METADATA_TYPE, "event_payload": {"mark": mark}},
                 unfurl_links=False,
                 unfurl_media=False,
-            )
+            ),
         )
         return str(answer["ts"])
 
+    def upload(self, channel: str, name: str, content: bytes, comment: str) -> None:
+        """Share a file in a channel or DM, with a sentence. Not to be repeated blindly."""
+        reached(
+            lambda: self._client.files_upload_v2(
+                channel=channel, filename=name, content=content, initial_comment=comment
+            )
+        )
+
     def edit(self, channel: str, ts: str, post: Post) -> None:
         """Replace a message's text and blocks; its metadata stays. Repeating it is harmless."""
-        reached(
-            lambda: self._client.chat_update(
-                channel=channel, ts=ts, text=post.text, blocks=post.blocks
-            )
+        _as_slack_takes_it(
+            post,
+            lambda shown: self._client.chat_update(
+                channel=channel, ts=ts, text=shown.text, blocks=shown.blocks
+            ),
         )
 
     def delete(self, channel: str, ts: str) -> None:
@@ -252,6 +264,18 @@ def _mark(message: Mapping[str, Any]) -> str | None:
         return None
     mark = (metadata.get("event_payload") or {}).get("mark")
     return str(mark) if mark else None
+
+
+def _as_slack_takes_it(post: Post, send: Callable[[Post], SlackResponse]) -> SlackResponse:
+    """Send it, and once more without tables and charts where this Slack does not know them yet:
+    a plain refusal, after which nothing stands anywhere."""
+    try:
+        return reached(lambda: send(post))
+    except SlackRefused as error:
+        plain = post.plain
+        if str(error) != INVALID_BLOCKS or plain.blocks == post.blocks:
+            raise
+        return reached(lambda: send(plain))
 
 
 def reached(method: Callable[[], Answer]) -> Answer:

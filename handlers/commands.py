@@ -4,7 +4,8 @@ from typing import Any
 
 from slack_bolt import Ack, BoltContext, Respond
 
-from handlers import byhand, home, liaison, search, watching
+from bot.views.blocks import Post
+from handlers import byhand, campaigns, home, liaison, search, watching
 from handlers.command import Command, Menu
 from handlers.desk import desk_of
 
@@ -14,6 +15,11 @@ COMMANDS: dict[str, Menu] = {
         bare=home.my_leads,
         words={"new": byhand.new_lead},
         other=search.find_leads,
+    ),
+    "/campaign": Menu(
+        help=campaigns.HELP,
+        bare=campaigns.table,
+        other=campaigns.one,
     ),
     "/liaison": Menu(
         help=liaison.HELP,
@@ -30,5 +36,10 @@ COMMANDS: dict[str, Menu] = {
 def typed(ack: Ack, command: dict[str, Any], context: BoltContext, respond: Respond) -> None:
     """The use case commits, then the answer goes out, to the one who typed."""
     word, rest = COMMANDS[command["command"]].chosen(command.get("text", ""))
-    answer = word(Command.read(desk_of(context), command, rest, respond))
-    ack(answer) if answer else ack()
+    asked = Command.read(desk_of(context), command, rest, respond)
+    answer = word(asked)
+    if isinstance(answer, Post):
+        asked.answer(answer)
+        ack()
+    else:
+        ack(answer) if answer else ack()

@@ -6,8 +6,8 @@ from typing import Any
 from slack_bolt import Respond
 
 from bot.views import ids
-from bot.views.blocks import View, told
-from handlers.desk import Desk
+from bot.views.blocks import Post, View, told
+from handlers.desk import Desk, reply
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,8 @@ class Press:
     """What was chosen in that field."""
     in_lead: bool = False
     """Whether that modal is an opened lead."""
+    channel: str = ""
+    """Where the message stands that it was pressed in; empty for a modal and for App Home."""
 
     @classmethod
     def read(cls, desk: Desk, body: dict[str, Any], respond: Respond) -> "Press":
@@ -43,7 +45,10 @@ class Press:
         view_id = view["id"] if view.get("type") == "modal" else ""
         in_lead = view.get("callback_id") == ids.LEAD_VIEW
         by, trigger_id = body["user"]["id"], body["trigger_id"]
-        return cls(desk, button, value, by, trigger_id, respond, view_id, in_lead=in_lead)
+        channel = (body.get("channel") or {}).get("id", "")
+        return cls(
+            desk, button, value, by, trigger_id, respond, view_id, in_lead=in_lead, channel=channel
+        )
 
     @classmethod
     def _in_a_form(cls, desk: Desk, body: dict[str, Any], respond: Respond) -> "Press":
@@ -72,6 +77,10 @@ class Press:
         slack = self.desk.slack
         show = slack.push_view if self.view_id else slack.open_view
         self.desk.afterwards(lambda: show(self.trigger_id, view))
+
+    def answer(self, post: Post) -> None:
+        """Answer privately beside the message, once Slack has its acknowledgement."""
+        self.desk.afterwards(lambda: reply(self.respond, post))
 
     def whisper(self, sentence: str) -> None:
         """Tell only the one who pressed: beside the message, or where there is none, in a modal."""

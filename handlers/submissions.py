@@ -7,7 +7,18 @@ from slack_bolt import Ack, BoltContext
 
 from bot.views import ids
 from bot.views.blocks import View
-from handlers import asks, away, byhand, fixes, followups, hands, outcomes, snooze, watching
+from handlers import (
+    asks,
+    away,
+    byhand,
+    campaigns,
+    fixes,
+    followups,
+    hands,
+    outcomes,
+    snooze,
+    watching,
+)
 from handlers.desk import desk_of
 from handlers.submission import Submission
 
@@ -21,6 +32,8 @@ SUBMISSIONS: dict[str, Callable[[Submission], View | None]] = {
     ids.REASSIGN_FORM: hands.offer,
     ids.HAND_OVER_FORM: byhand.hand_over,
     ids.AWAY_FORM: away.save,
+    ids.CAMPAIGN_FORM: campaigns.save,
+    ids.MERGE_FORM: campaigns.merge,
     ids.WATCH_FORM: watching.choose_poster,
     ids.WATCH_POSTER_FORM: watching.show_reading,
     ids.WATCH_CONFIRM_FORM: watching.confirm,

@@ -33,6 +33,7 @@ SCOPES = {
     "conversations_info": {"channels:read", "groups:read"},
     "conversations_list": {"channels:read", "groups:read"},
     "conversations_open": {"im:write"},
+    "files_upload_v2": {"files:write"},
     "users_list": {"users:read", "users:read.email"},
     "views_open": set(),
     "views_push": set(),

@@ -11,7 +11,17 @@ from bot.delivery.courier import Fold, Hold, Remove, Telling, Told
 from bot.delivery.messages import shrink_older
 from bot.liaison import Liaison
 from bot.models import Absence, Ask, Handoff, History, Message, MessageKind, Person
-from bot.services import attention, briefs, colleagues, escalations, hands, ratings, troubles, undo
+from bot.services import (
+    attention,
+    briefs,
+    colleagues,
+    escalations,
+    hands,
+    ratings,
+    reports,
+    troubles,
+    undo,
+)
 from bot.services.absences import summary
 from bot.services.digests import told_in
 from bot.services.handoffs import card_shown
@@ -46,6 +56,7 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         ),
         MessageKind.MANAGER_LIST: Telling(partial(escalations.telling, liaison)),
         MessageKind.DIGEST: Telling(partial(_digest, liaison)),
+        MessageKind.CAMPAIGN: Telling(partial(reports.telling, liaison)),
         MessageKind.UNREAD: Telling(partial(_unread, liaison)),
         MessageKind.TROUBLE: Telling(partial(troubles.telling, liaison)),
     }
