@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import Engine, text
 
 from bot.db import make_engine, migrate
-from bot.liaison import Liaison
+from bot.liaison import Liaison, Shelf
 from bot.playbook import Playbook
 from bot.services import campaigns, results
 from bot.services.results import Scope, Window
@@ -155,7 +155,7 @@ def reports(engine: Engine) -> Iterator[tuple[str, float]]:
     liaison = Liaison(
         team_id=TEAM,
         engine=engine,
-        playbook=Playbook.parse(""),
+        shelf=Shelf(Playbook.parse("")),
         handoff_channel="C0",
         now=lambda: NOW,
         wall=lambda: NOW,

@@ -1,9 +1,10 @@
 """The one object that is passed around: what a use case needs to decide and commit."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from threading import Event
 
 from sqlalchemy import Engine
@@ -19,22 +20,38 @@ TELLS = "tells"
 """Set in a session's `info` by whoever queues something for Slack in it."""
 
 
+@dataclass
+class Shelf:
+    """Holds the playbook in force. A newer version takes its place while the bot runs."""
+
+    playbook: Playbook
+    number: int = 0
+    """Of the version; 0 = the built-in one, which was never agreed."""
+
+
 @dataclass(frozen=True)
 class Liaison:
     """Frozen; the engine, the clocks and the playbook of one workspace."""
 
     team_id: str
     engine: Engine
-    playbook: Playbook
+    shelf: Shelf
     handoff_channel: str
     """The id of the channel the cards go to."""
     now: Callable[[], datetime]
     """Business time: due times, hours, reports. May be set in a sandbox."""
     wall: Callable[[], datetime]
     """Wall time: leases, pacing. Never set."""
+    standup_channels: Mapping[str, str] = field(default_factory=dict)
+    """The id of each joint meeting's channel, by the meeting's key; one the bot is not in lacks."""
     calendars: Calendars = field(default_factory=Calendars)
     something_to_tell: Event = field(default_factory=Event)
     """Set when a commit left something for Slack: the courier need not wait for its next look."""
+
+    @property
+    def playbook(self) -> Playbook:
+        """The version in force now; ask again rather than keep it."""
+        return self.shelf.playbook
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -50,11 +67,15 @@ class Liaison:
         if tx.info.get(TELLS):
             self.something_to_tell.set()
 
+    @cached_property
+    def _reader(self) -> Engine:
+        return self.engine.execution_options(reading=True)
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A consistent look at the database that takes no writer's lock."""
         try:
-            with Session(self.engine.execution_options(reading=True)) as tx:
+            with Session(self._reader) as tx:
                 yield tx
         except (OperationalError, PoolTimeout) as error:
             raise NotSaved("The database does not answer. Please try again.") from error

@@ -1,7 +1,10 @@
 """The one place that speaks to Slack's Web API, and sorts its refusals by what to do then."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from functools import partial
 from http.client import HTTPException
 from socket import gaierror
@@ -95,6 +98,16 @@ class Member:
         )
 
 
+@dataclass(frozen=True)
+class Granted:
+    """What Slack says of the token it was called with."""
+
+    scopes: frozenset[str] | None
+    """None = the server does not say, as a Slack-compatible one may not."""
+    at: datetime | None
+    """Slack's time, to the second; None = it did not say."""
+
+
 class Slack:
     """Slack, as the bot needs it. Every method blocks for at most the client's time-out.
 
@@ -109,6 +122,17 @@ class Slack:
         """auth.test: team_id, team, user_id, bot_id."""
         answer = reached(self._client.auth_test)
         return {key: str(answer[key]) for key in ("team_id", "team", "user_id", "bot_id")}
+
+    def granted(self) -> Granted:
+        """What the token may do, and what time it is at Slack's, as every answer tells."""
+        headers = {
+            key.lower(): value for key, value in reached(self._client.auth_test).headers.items()
+        }
+        scopes, sent = headers.get("x-oauth-scopes"), headers.get("date")
+        return Granted(
+            None if scopes is None else frozenset(re.findall(r"[^,\s]+", scopes)),
+            parsedate_to_datetime(sent) if sent else None,
+        )
 
     def members(self) -> Iterator[Member]:
         """All human members, page by page."""
@@ -151,10 +175,19 @@ class Slack:
         answer = reached(lambda: self._client.conversations_open(users=[person_id]))
         return str(answer["channel"]["id"])
 
-    def post(self, channel: str, post: Post, mark: str, thread_ts: str | None = None) -> str:
+    def post(
+        self,
+        channel: str,
+        post: Post,
+        mark: str,
+        thread_ts: str | None = None,
+        *,
+        aloud: bool = True,
+    ) -> str:
         """Post and return the ts. `mark` is what `find` recognises the post by.
 
-        A reply to `thread_ts` is shown in the channel too: a thread is read by few.
+        A reply to `thread_ts` is shown in the channel too when it is `aloud`: a thread is read by
+        few.
         """
         answer = _as_slack_takes_it(
             post,
@@ -163,21 +196,13 @@ class Slack:
                 text=shown.text,
                 blocks=shown.blocks,
                 thread_ts=thread_ts,
-                reply_broadcast=True if thread_ts else None,
+                reply_broadcast=True if thread_ts and aloud else None,
                 metadata={"event_type": METADATA_TYPE, "event_payload": {"mark": mark}},
                 unfurl_links=False,
                 unfurl_media=False,
             ),
         )
         return str(answer["ts"])
-
-    def upload(self, channel: str, name: str, content: bytes, comment: str) -> None:
-        """Share a file in a channel or DM, with a sentence. Not to be repeated blindly."""
-        reached(
-            lambda: self._client.files_upload_v2(
-                channel=channel, filename=name, content=content, initial_comment=comment
-            )
-        )
 
     def edit(self, channel: str, ts: str, post: Post) -> None:
         """Replace a message's text and blocks; its metadata stays. Repeating it is harmless."""
@@ -191,6 +216,21 @@ class Slack:
     def delete(self, channel: str, ts: str) -> None:
         """Take one of our messages away. Repeating it finds it gone."""
         reached(lambda: self._client.chat_delete(channel=channel, ts=ts))
+
+    def permalink(self, channel: str, ts: str) -> str:
+        """The address at which a message opens."""
+        answer = reached(lambda: self._client.chat_getPermalink(channel=channel, message_ts=ts))
+        return str(answer["permalink"])
+
+    def upload(
+        self, channel: str, name: str, content: str | bytes, comment: str | None = None
+    ) -> None:
+        """Put a text file into a conversation, with a sentence. Repeating it makes a second one."""
+        reached(
+            lambda: self._client.files_upload_v2(
+                channel=channel, filename=name, content=content, initial_comment=comment
+            )
+        )
 
     def find(self, channel: str, mark: str, since: float, thread_ts: str | None) -> str | None:
         """The ts of our post with this mark made after `since` (epoch seconds), or None.
@@ -272,10 +312,9 @@ def _as_slack_takes_it(post: Post, send: Callable[[Post], SlackResponse]) -> Sla
     try:
         return reached(lambda: send(post))
     except SlackRefused as error:
-        plain = post.plain
-        if str(error) != INVALID_BLOCKS or plain.blocks == post.blocks:
+        if str(error) != INVALID_BLOCKS or not post.is_native:
             raise
-        return reached(lambda: send(plain))
+        return reached(lambda: send(post.plain))
 
 
 def reached(method: Callable[[], Answer]) -> Answer:

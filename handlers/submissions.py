@@ -15,8 +15,12 @@ from handlers import (
     fixes,
     followups,
     hands,
+    items,
     outcomes,
+    playbooks,
+    rota,
     snooze,
+    standup,
     watching,
 )
 from handlers.desk import desk_of
@@ -34,9 +38,16 @@ SUBMISSIONS: dict[str, Callable[[Submission], View | None]] = {
     ids.AWAY_FORM: away.save,
     ids.CAMPAIGN_FORM: campaigns.save,
     ids.MERGE_FORM: campaigns.merge,
+    ids.BOOK_ENTRY_FORM: playbooks.choose_entry,
+    ids.BOOK_FORM: playbooks.save,
     ids.WATCH_FORM: watching.choose_poster,
     ids.WATCH_POSTER_FORM: watching.show_reading,
     ids.WATCH_CONFIRM_FORM: watching.confirm,
+    ids.ADD_FORM: standup.save_added,
+    ids.ITEM_FORM: standup.save_item,
+    ids.ITEM_DECIDE_FORM: items.save_decided,
+    ids.DECISION_FORM: standup.save_decision,
+    ids.DUTY_FORM: rota.save_swap,
 }
 
 

@@ -32,6 +32,11 @@ class Post:
     blocks: list[Block]
 
     @property
+    def is_native(self) -> bool:
+        """Whether it has tables or charts, which not every Slack takes yet."""
+        return any(block["type"] in NATIVE for block in self.blocks)
+
+    @property
     def plain(self) -> "Post":
         """The same for a Slack that does not know tables and charts yet: the text says it all."""
         kept = [block for block in self.blocks if block["type"] not in NATIVE]
