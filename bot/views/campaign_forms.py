@@ -79,11 +79,11 @@ def merge(campaign: Campaign, others: Sequence[Campaign], merged: Sequence[Campa
         nothing = section("There is no other campaign it could be.")
         return modal(ids.CAMPAIGN_TOLD_VIEW, "Merge", [about, *told, nothing], submit=None)
     options = [(short(one.name, 75), one.id) for one in others[:100]]
-    select = static_select(ids.CHOICE, options, hint="Choose a campaign")
+    menu = static_select(ids.CHOICE, options, hint="Choose a campaign")
     blocks = [
         about,
         *told,
-        field(ids.MERGE_INTO, "Is the same as", select),
+        field(ids.MERGE_INTO, "Is the same as", menu),
         context("Its leads then count for that one. You can undo this at any time."),
     ]
     return modal(ids.MERGE_FORM, "Merge", blocks, submit="Merge", about=campaign.id)

@@ -179,10 +179,10 @@ def _labels(names: Iterable[str]) -> list[str]:
 
 def _buttons_of_all(lines: Sequence[Line], window: str) -> Block:
     options = [(short(line.name, 75), f"show:{window}:{line.id}") for line in lines[:100]]
-    select = static_select(ids.CAMPAIGN_OPEN, options, hint="Open a campaign…")
+    menu = static_select(ids.CAMPAIGN_OPEN, options, hint="Open a campaign…")
     return actions(
         "campaigns",
-        select,
+        menu,
         button("CSV", ids.CAMPAIGN_CSV, window),
         button("Post to channel", ids.CAMPAIGN_POST, window),
     )
@@ -339,10 +339,10 @@ def _buttons_of_one(told: One, window: str, playbook: Playbook) -> Block:
         if count
     ]
     menu = [("Edit…", f"edit:{key}"), ("Merge…", f"merge:{key}")]
-    select = static_select(ids.CAMPAIGN_LEADS, numbers[:100], hint="Show the leads of…")
+    leads = static_select(ids.CAMPAIGN_LEADS, numbers[:100], hint="Show the leads of…")
     return actions(
         "campaign",
-        *([select] if numbers else []),
+        *([leads] if numbers else []),
         button("CSV", ids.CAMPAIGN_CSV, key),
         button("Post to channel", ids.CAMPAIGN_POST, key),
         *([overflow(ids.CAMPAIGN_MORE, menu)] if told.campaign else []),
