@@ -108,7 +108,7 @@ class Pictures:
 
     @staticmethod
     def _at(view: View, person: str, place: str) -> None:
-        view.page.goto(f"{view.url}/#/{person}/{place}")
+        view.go(place, person)
 
     def snap(self, name: str, place: str, person: str, words: str | None) -> None:
         for view in self._views:
