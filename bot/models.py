@@ -420,6 +420,13 @@ class Offer(SQLModel, table=True):
             sqlite_where=_UNANSWERED,
             postgresql_where=_UNANSWERED,
         ),
+        Index(
+            "ix_offer_open",
+            "team_id",
+            "to_id",
+            sqlite_where=_UNANSWERED,
+            postgresql_where=_UNANSWERED,
+        ),
     )
 
     team_id: str = Field(primary_key=True)
@@ -529,6 +536,10 @@ class MessageKind(StrEnum):
     """A watched channel's message could not be read as a lead; told to who set it up."""
 
 
+NEXT_BRIEF = "next"
+"""In place of a brief's id: its recipient's next one."""
+
+
 class Lane(StrEnum):
     """Who goes first through a gate. The values sort."""
 
@@ -554,6 +565,7 @@ class Message(SQLModel, table=True):
         _due("ix_message_send_at", "team_id", "send_at"),
         _due("ix_message_held", "team_id", "hold_until"),
         _due("ix_message_settled", "team_id", "recipient_id", "settled_at"),
+        _due("ix_message_brief", "team_id", "recipient_id", "brief_id"),
         _CHURNS,
     )
 
@@ -597,6 +609,8 @@ class Message(SQLModel, table=True):
     """Hash of what Slack shows, so that an edit that changes nothing costs no call."""
     dropped: str | None = None
     """Why it will never be sent: no longer wanted, told in the brief, or Slack's refusal."""
+    brief_id: str | None = None
+    """The brief that tells it instead, `NEXT_BRIEF` until one does; None = it stands for itself."""
     is_answer: bool = False
     """Its recipient asked for it by a press: it is not counted, and no cap keeps it back."""
     settled_at: datetime | None = None
@@ -618,6 +632,13 @@ class Ask(SQLModel, table=True):
             postgresql_where=_ASKED,
         ),
         Index("ix_ask_handoff", "team_id", "handoff_id"),
+        Index(
+            "ix_ask_open",
+            "team_id",
+            "receiver_id",
+            sqlite_where=_ASKED,
+            postgresql_where=_ASKED,
+        ),
         _due("ix_ask_late", "team_id", "late_check_at"),
     )
 

@@ -1,6 +1,6 @@
 """A press of a button, read from Slack's payload."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from slack_bolt import Respond
@@ -26,8 +26,10 @@ class Press:
     """The modal it was pressed in; empty for a message and for App Home."""
     choice: str = ""
     """What was chosen in that field."""
-    in_lead: bool = False
-    """Whether that modal is an opened lead."""
+    view_name: str = ""
+    """Which modal that is, by its callback_id."""
+    about: str = ""
+    """What that modal is about, as its view says."""
 
     @classmethod
     def read(cls, desk: Desk, body: dict[str, Any], respond: Respond) -> "Press":
@@ -40,10 +42,12 @@ class Press:
             entry, _, value = chosen["value"].partition(":")
             button = f"{button}:{entry}"
         view = body.get("view") or {}
-        view_id = view["id"] if view.get("type") == "modal" else ""
-        in_lead = view.get("callback_id") == ids.LEAD_VIEW
         by, trigger_id = body["user"]["id"], body["trigger_id"]
-        return cls(desk, button, value, by, trigger_id, respond, view_id, in_lead=in_lead)
+        press = cls(desk, button, value, by, trigger_id, respond)
+        if view.get("type") != "modal":
+            return press
+        about = view.get("private_metadata", "")
+        return replace(press, view_id=view["id"], view_name=view["callback_id"], about=about)
 
     @classmethod
     def _in_a_form(cls, desk: Desk, body: dict[str, Any], respond: Respond) -> "Press":

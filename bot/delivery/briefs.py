@@ -1,12 +1,77 @@
-"""Briefs as messages: one a person and local date, of which only the newest says much."""
+"""Briefs as messages: one a person and local date, of which only the newest says much.
 
-from sqlalchemy import ColumnElement, func, select
+What a brief says in place of a message names that brief (`Message.brief_id`), so that each of it is
+said in one brief that was sent, and in no other.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.delivery.messages import revise_those
-from bot.liaison import Liaison
-from bot.models import Message, MessageKind, Person
+from bot.delivery.messages import revise_lists, revise_those
+from bot.delivery.outbox import FOLDED
+from bot.liaison import TELLS, Liaison
+from bot.models import NEXT_BRIEF, Message, MessageKind, Person
+
+
+def waiting_for_brief(person: Person) -> ColumnElement[bool]:
+    """Messages that the next brief has to say: what no brief said yet, and what stood in one that
+    never reached its reader."""
+    lost = select(col(Message.id)).where(
+        col(Message.team_id) == person.team_id,
+        col(Message.subject_id) == person.id,
+        col(Message.kind) == MessageKind.BRIEF,
+        col(Message.ts).is_(None),
+    )
+    untold = (col(Message.brief_id) == NEXT_BRIEF) | col(Message.brief_id).in_(lost)
+    return _folded_for(person) & untold
+
+
+def said_in(person: Person, brief_id: str) -> ColumnElement[bool]:
+    """Messages that this brief says."""
+    return _folded_for(person) & (col(Message.brief_id) == brief_id)
+
+
+def _folded_for(person: Person) -> ColumnElement[bool]:
+    return (
+        (col(Message.team_id) == person.team_id)
+        & (col(Message.recipient_id) == person.id)
+        & col(Message.brief_id).is_not(None)
+    )
+
+
+def take_up(tx: Session, person: Person, brief_id: str) -> None:
+    """A new brief says all that waits for one."""
+    waiting = update(Message).where(waiting_for_brief(person)).values(brief_id=brief_id)
+    tx.execute(waiting.execution_options(synchronize_session=False))
+
+
+def give_up_briefs(tx: Session, liaison: Liaison, person: Person) -> None:
+    """A person gets briefs no more: what waited for one goes out as the messages it was."""
+    tx.info[TELLS] = True
+    waiting = update(Message).where(
+        waiting_for_brief(person), col(Message.dropped) == FOLDED, col(Message.ts).is_(None)
+    )
+    tx.execute(
+        waiting.values(
+            brief_id=None, dropped=None, settled_at=None, send_at=liaison.wall()
+        ).execution_options(synchronize_session=False)
+    )
+
+
+def bring_up(tx: Session, liaison: Liaison, person: Person, day: date, now: datetime) -> None:
+    """Something waits that the brief of this local date has to say: it is edited or, when there was
+    no news for one, written now."""
+    key = f"{MessageKind.BRIEF}:{person.id}:{day.isoformat()}"
+    one = select(col(Message.id)).where(
+        col(Message.team_id) == person.team_id, col(Message.key) == key
+    )
+    if tx.scalars(one).first():
+        revise_lists(tx, liaison, person.id)
+    elif person.brief_at is not None and person.brief_at > now:
+        person.brief_at = now
 
 
 def shrink_last_brief(tx: Session, liaison: Liaison, message: Message) -> None:

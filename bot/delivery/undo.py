@@ -6,7 +6,7 @@ from sqlmodel import col
 
 from bot.db import rows_changed
 from bot.liaison import TELLS, Liaison
-from bot.models import History, Message, MessageKind, Run
+from bot.models import NEXT_BRIEF, History, Message, MessageKind, Run
 
 
 def withdraw(tx: Session, line: History, recipient_id: str) -> bool:
@@ -17,8 +17,9 @@ def withdraw(tx: Session, line: History, recipient_id: str) -> bool:
         col(Message.ts).is_(None),
         col(Message.lease).is_(None),
         col(Message.is_unclear).is_(False),
+        col(Message.brief_id).is_(None) | (col(Message.brief_id) == NEXT_BRIEF),
     )
-    withdrawn = unsent.values(dropped="taken back", send_at=None, hold_until=None)
+    withdrawn = unsent.values(dropped="taken back", send_at=None, hold_until=None, brief_id=None)
     return rows_changed(tx, withdrawn) == 1
 
 
@@ -37,7 +38,7 @@ def revive(tx: Session, liaison: Liaison, run: Run) -> None:
         col(Message.ts).is_(None),
         col(Message.dropped).is_not(None),
     )
-    tx.execute(unsent.values(dropped=None, send_at=liaison.wall()))
+    tx.execute(unsent.values(dropped=None, brief_id=None, send_at=liaison.wall()))
 
 
 def _of_run(run: Run) -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -16,10 +16,13 @@ from bot.identity import new_id
 from bot.liaison import Liaison
 from bot.models import Ask, Handoff, Message, MessageKind, Person
 from bot.queries import HandoffFacts
+from bot.services.edition import Edition, Page, page_of
 from bot.services.handoffs import authorise, changed, note
 from bot.services.hours import back_at_work, opening_of
+from bot.views import asks as views
 from bot.views import ids
-from bot.views.blocks import escape, when
+from bot.views.blocks import Post, escape, when
+from bot.views.brief import Heading
 
 ANSWERED_WITHIN = sla.Allowance(days=2)
 """Working days of whoever was asked; after them marketing is the late side."""
@@ -228,6 +231,46 @@ def _tell_late(tx: Session, liaison: Liaison, asked: Ask, now: datetime) -> None
     receiver = tx.get_one(Person, (liaison.team_id, asked.receiver_id))
     manager = receiver.manager_id and tx.get(Person, (liaison.team_id, receiver.manager_id))
     _say(tx, liaison, asked, manager or receiver, now)
+
+
+def to_answer(tx: Session, liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
+    """A part of the brief: questions that wait for its reader's answer, late ones first."""
+    late_first = (col(Ask.late_at).is_(None), col(Ask.due_at), col(Ask.id))
+    found = select(Ask).where(_waits_for(edition.person)).order_by(*late_first)
+    asked, more = page_of(tx, found, page)
+    facts = {
+        each.handoff.id: each
+        for each in queries.facts_of(tx, liaison.team_id, [each.handoff_id for each in asked])
+    }
+    askers = queries.names_of(tx, liaison.team_id, {each.asked_by for each in asked})
+    items = [views.to_answer(each, facts[each.handoff_id], askers[each.asked_by]) for each in asked]
+    return Heading("To answer", tuple(items), more) if items else None
+
+
+def questions_wait(_liaison: Liaison, edition: Edition) -> ColumnElement[bool]:
+    """Whether that part has something to act on."""
+    return exists().where(_waits_for(edition.person))
+
+
+def _waits_for(person: Person) -> ColumnElement[bool]:
+    """Put to this person or, once it is late, to somebody whose manager they are."""
+    managed = select(col(Person.id)).where(
+        col(Person.team_id) == person.team_id, col(Person.manager_id) == person.id
+    )
+    is_theirs = (col(Ask.receiver_id) == person.id) | (
+        col(Ask.late_at).is_not(None) & col(Ask.receiver_id).in_(managed)
+    )
+    # Without words its lead was erased, and nobody waits for an answer any more.
+    is_open = col(Ask.answered_at).is_(None) & (col(Ask.question) != "")
+    return (col(Ask.team_id) == person.team_id) & is_open & is_theirs
+
+
+def telling_answer(liaison: Liaison, tx: Session, message: Message) -> Post:
+    """What whoever asked reads, as a message or in their brief."""
+    asked = tx.get_one(Ask, (liaison.team_id, message.about))
+    facts = queries.facts(tx, liaison.team_id, message.subject_id)
+    by = tx.get_one(Person, (liaison.team_id, asked.answered_by))
+    return views.answered(asked, facts, by)
 
 
 def forget_words(tx: Session, handoff: Handoff) -> None:

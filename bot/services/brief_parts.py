@@ -1,143 +1,228 @@
-"""The parts of a brief about the reader's own leads and the queue; the order is in `briefs`."""
+"""The parts of a brief about the reader's own leads, the queue, and what was kept back for it."""
 
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, Select, String, cast, exists, select, union_all
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot import queries
-from bot.core.business_time import local_day
-from bot.delivery.courier import FOLDED
+from bot.core.lifecycle import Stage
 from bot.liaison import Liaison
 from bot.models import Handoff, History, Message, MessageKind, Person, Run, Snooze
+from bot.queries import HandoffFacts
+from bot.services.absences import told_back
+from bot.services.asks import telling_answer
+from bot.services.edition import Edition, Page, page_of
 from bot.views import brief as views
 from bot.views import handoffs as handoff_views
+from bot.views import watching as watching_views
 from bot.views.brief import Heading, Item
 
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-_QUEUE = 3
-"""Leads of the queue that everybody reads of, those due first."""
+QUEUE = 3
+"""Leads of the queue that everybody reads of, those due first; the others on request."""
 
 
-def has_news(tx: Session, person: Person, now: datetime) -> bool:
-    """Whether a brief would tell this person anything they have to act on, or did not read yet.
+def overdue(tx: Session, _liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
+    """Leads of this person whose first touch should have been."""
+    late = col(Run.due_at) < edition.now
+    return views.leads("Overdue", *_runs(tx, edition, page, late))
 
-    One statement, because every person is asked about every morning. What stands in the queue, or
-    is silent, since before the last brief is worth a line among others, and no message of its own.
-    """
-    since = _last_brief(tx, person, now)
-    _, midnight = local_day(person.timezone, now)
-    mine = exists().where(_of_run(), _open_with(person))
-    told = (
-        mine.where(col(Run.due_at) < midnight)
-        | mine.where(col(Run.started_at) >= since, ~_was_told())
-        | exists().where(_held(person, since))
-        | exists().where(
-            col(Handoff.team_id) == person.team_id,
-            col(Handoff.actor_id) == person.id,
-            col(Handoff.closed_at).is_(None),
-            col(Handoff.silent_since) >= since,
+
+def due_today(tx: Session, _liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
+    """Leads whose first touch is due on the reader's local date."""
+    due = (col(Run.due_at) >= edition.now) & (col(Run.due_at) < edition.midnight)
+    return views.leads("Due today", *_runs(tx, edition, page, due))
+
+
+def touches_are_due(_liaison: Liaison, edition: Edition) -> ColumnElement[bool]:
+    """Whether one of the two parts above has something to act on."""
+    return exists().where(_of_run(), _open_with(edition.person), col(Run.due_at) < edition.midnight)
+
+
+def new(tx: Session, _liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
+    """Leads that came since the last brief, and of which no message told."""
+    came = _is_not_urgent(edition) & _came_untold(edition) & ~_is_return()
+    return views.leads("New", *_runs(tx, edition, page, came))
+
+
+def leads_came(_liaison: Liaison, edition: Edition) -> ColumnElement[bool]:
+    """Whether there is a lead of which no message told, whatever part says it."""
+    return exists().where(_of_run(), _open_with(edition.person), _came_untold(edition))
+
+
+def queue(tx: Session, _liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
+    """Leads that nobody has, for whoever may claim them."""
+    if not queries.sells(edition.person):
+        return None
+    first = (col(Handoff.due_at).is_(None), col(Handoff.due_at), col(Handoff.id))
+    found = select(col(Handoff.id)).where(_waits(edition.person)).order_by(*first)
+    few = page if page.skip else Page(0, min(page.most, QUEUE))
+    waiting, more = _facts(tx, edition, *page_of(tx, found, few))
+    items = tuple(map(views.waiting, waiting))
+    return Heading("In the queue", items, more) if items else None
+
+
+def queue_grew(_liaison: Liaison, edition: Edition) -> ColumnElement[bool] | None:
+    """What has stood in the queue since before the last brief is worth a line among others, and no
+    message of its own."""
+    if not queries.sells(edition.person):
+        return None
+    was_left = exists().where(_of_run(), col(Run.ended_at) >= edition.since)
+    came = (col(Handoff.shown_at) >= edition.since) | was_left
+    return exists().where(_waits(edition.person), came)
+
+
+def back_today(tx: Session, liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
+    """Leads that come back to this person today, and those that did since the last brief and of
+    which no message told, each with last time's reason."""
+    room = liaison.playbook.timing.returns_a_day
+    due = select(col(Handoff.id)).where(_returns_today(edition)).order_by(col(Handoff.return_at))
+    coming = due.limit(room).subquery()
+    came: Select[str] = (
+        select(col(Run.handoff_id).label("id"))
+        .join(Handoff, _of_run())
+        .where(_open_with(edition.person), _is_not_urgent(edition), _came_untold(edition))
+        .where(_is_return())
+    )
+    both = union_all(select(coming.c.id), came).subquery()
+    found, more = _facts(tx, edition, *page_of(tx, select(both.c.id).order_by(both.c.id), page))
+    items = tuple(views.back_today(facts, liaison.playbook) for facts in found)
+    return Heading("Back today", items, more, hint=views.OPEN) if items else None
+
+
+def leads_return(_liaison: Liaison, edition: Edition) -> ColumnElement[bool]:
+    """Whether one comes back today; those that came are `leads_came`."""
+    return exists().where(_returns_today(edition))
+
+
+def silent(tx: Session, _liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
+    """Leads of this person with whom contact broke off, longest silent first."""
+    longest = (col(Handoff.silent_since), col(Handoff.id))
+    found = select(col(Handoff.id)).where(_is_silent(edition.person)).order_by(*longest)
+    return views.leads("Silent", *_facts(tx, edition, *page_of(tx, found, page)))
+
+
+def fell_silent(_liaison: Liaison, edition: Edition) -> ColumnElement[bool]:
+    """Whether one did since the last brief."""
+    return exists().where(_is_silent(edition.person), col(Handoff.silent_since) >= edition.since)
+
+
+def held_back(tx: Session, _liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
+    """Reminders that the day had no room for, and that no other part of the brief says."""
+    runs: Select[str] = (
+        select(col(Run.handoff_id).label("id"))
+        .join(Handoff, _of_run())
+        .where(
+            _open_with(edition.person),
+            _is_not_urgent(edition),
+            ~_came_untold(edition),
+            exists().where(edition.said, _is_about(), _reminds()),
         )
     )
-    if queries.sells(person):
-        came = (col(Handoff.shown_at) >= since) | _was_left(since)
-        told |= exists().where(_waits(person), came)
-    return bool(tx.scalar(select(told)))
-
-
-def _was_left(since: datetime) -> ColumnElement[bool]:
-    """Whoever had it has it no more."""
-    return exists().where(_of_run(), col(Run.ended_at) >= since)
-
-
-def overdue(tx: Session, liaison: Liaison, person: Person, now: datetime) -> Heading | None:
-    """Leads of this person whose first touch should have been."""
-    return _leads(tx, liaison, "Overdue", _open_with(person) & (col(Run.due_at) < now))
-
-
-def due_today(tx: Session, liaison: Liaison, person: Person, now: datetime) -> Heading | None:
-    """Leads whose first touch is due on the reader's local date."""
-    _, midnight = local_day(person.timezone, now)
-    due = (col(Run.due_at) >= now) & (col(Run.due_at) < midnight)
-    return _leads(tx, liaison, "Due today", _open_with(person) & due)
-
-
-def new(tx: Session, liaison: Liaison, person: Person, now: datetime) -> Heading | None:
-    """Leads that came since the last brief, and of which no message told."""
-    since = _last_brief(tx, person, now)
-    came = (col(Run.started_at) >= since) & ~_was_told()
-    return _leads(tx, liaison, "New", _open_with(person) & _is_not_urgent(person, now) & came)
-
-
-def held_back(tx: Session, liaison: Liaison, person: Person, now: datetime) -> Heading | None:
-    """What the last days had no room for, and no other part of the brief says."""
-    since = _last_brief(tx, person, now)
-    held = _held(person, since)
-    reminded = exists().where(held, _is_about(), col(Message.kind) == MessageKind.NUDGE)
-    known = (col(Run.started_at) < since) | _was_told()
-    leads = _leads(
-        tx,
-        liaison,
-        "Held back",
-        _open_with(person) & _is_not_urgent(person, now) & known & reminded,
+    steps: Select[str] = select(col(Handoff.id).label("id")).where(
+        exists().where(edition.said, _is_next_step_of(edition.person))
     )
-    others = col(Message.kind).in_([MessageKind.NOTE, MessageKind.FOLLOW_UP])
-    found = tx.scalars(select(Message).where(held, others).order_by(col(Message.id))).all()
-    wanted = [message for message in found if _is_still_so(tx, message)]
-    said = [_said(tx, liaison, message, person) for message in wanted[: views.MOST_ITEMS]]
-    items = (*(leads.items if leads else ()), *said)
-    more = (leads.more if leads else 0) + len(wanted) - len(said)
-    return Heading("Held back", items, more) if items else None
+    both = runs.union(steps).subquery()
+    found = select(both.c.id).order_by(both.c.id)
+    return views.leads("Held back", *_facts(tx, edition, *page_of(tx, found, page)))
 
 
-def _is_still_so(tx: Session, message: Message) -> bool:
-    """A note tells what was; a next step may have been done or moved since."""
-    if message.kind is MessageKind.NOTE:
-        return True
-    handoff = tx.get_one(Handoff, (message.team_id, message.subject_id))
-    is_theirs = handoff.actor_id == message.recipient_id and handoff.closed_at is None
-    return is_theirs and str(handoff.follow_up_on) == message.about
-
-
-def _said(tx: Session, liaison: Liaison, message: Message, reader: Person) -> Item:
-    facts = queries.facts(tx, liaison.team_id, message.subject_id)
-    if message.kind is MessageKind.FOLLOW_UP:
-        return views.lead(facts)
-    line = tx.get_one(History, (liaison.team_id, message.about))
-    names = queries.names(tx, liaison.team_id, [line])
-    return Item(handoff_views.note(facts.lead, line, names, reader).text)
-
-
-def queue(tx: Session, liaison: Liaison, person: Person, now: datetime) -> Heading | None:
-    """Leads that nobody has, for whoever may claim them."""
-    if not queries.sells(person):
-        return None
-    waits = _waits(person)
-    first = (col(Handoff.due_at).is_(None), col(Handoff.due_at), col(Handoff.id))
-    found = tx.scalars(select(col(Handoff.id)).where(waits).order_by(*first).limit(_QUEUE)).all()
-    if not found:
-        return None
-    total = tx.scalar(select(func.count()).select_from(Handoff).where(waits)) or 0
-    items = (views.waiting(queries.facts(tx, person.team_id, each)) for each in found)
-    where = views.in_channel(liaison.playbook)
-    return Heading("In the queue", tuple(items), total - len(found), where)
-
-
-def silent(tx: Session, liaison: Liaison, person: Person, _now: datetime) -> Heading | None:
-    """Leads of this person with whom contact broke off, longest silent first."""
-    found = queries.silent_of(tx, liaison.team_id, person.id)
-    items = tuple(views.lead(facts) for facts in found[: views.MOST_ITEMS])
-    return Heading("Silent", items, len(found) - len(items)) if items else None
-
-
-def _held(person: Person, since: datetime) -> ColumnElement[bool]:
-    return (
-        (col(Message.team_id) == person.team_id)
-        & (col(Message.recipient_id) == person.id)
-        & (col(Message.settled_at) >= since)
-        & (col(Message.dropped) == FOLDED)
+def reminders_were_held(_liaison: Liaison, edition: Edition) -> ColumnElement[bool]:
+    """Whether that part, or one of those due, has something to say."""
+    reminded = exists().where(edition.said, _is_about(), _reminds())
+    step = exists().where(edition.said, _is_next_step_of(edition.person))
+    return exists().where(_of_run(), _open_with(edition.person), reminded) | exists().where(
+        col(Handoff.team_id) == edition.person.team_id, step
     )
+
+
+def answers(tx: Session, liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
+    """Marketing's answers that no message brought."""
+
+    def said(message: Message) -> Item:
+        return Item(telling_answer(liaison, tx, message).text)
+
+    return _told(tx, edition, page, "Answered", MessageKind.ANSWER, said)
+
+
+def answers_came(_liaison: Liaison, edition: Edition) -> ColumnElement[bool]:
+    """Whether that part has news."""
+    return _is_told(edition, MessageKind.ANSWER)
+
+
+def while_away(tx: Session, liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
+    """What became of the reader's leads in an absence that is over."""
+
+    def said(message: Message) -> Item:
+        return Item(told_back(liaison, tx, message).text)
+
+    told = _told(tx, edition, page, "While you were away", MessageKind.BACK, said)
+    return told and replace(told, push="what happened while you were away")
+
+
+def somebody_is_back(_liaison: Liaison, edition: Edition) -> ColumnElement[bool]:
+    """Whether that part has news."""
+    return _is_told(edition, MessageKind.BACK)
+
+
+def notes(tx: Session, liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
+    """Notes that no message brought, what happened first coming first."""
+
+    def said(message: Message) -> Item:
+        if message.kind is MessageKind.UNREAD:
+            return Item(watching_views.unread(message.subject_id).text)
+        facts = queries.facts(tx, liaison.team_id, message.subject_id)
+        line = tx.get_one(History, (liaison.team_id, message.about))
+        names = queries.names(tx, liaison.team_id, [line])
+        return Item(handoff_views.note(facts.lead, line, names, edition.person).text)
+
+    return _told(tx, edition, page, "To know", MessageKind.NOTE, said, MessageKind.UNREAD)
+
+
+def notes_came(_liaison: Liaison, edition: Edition) -> ColumnElement[bool]:
+    """Whether that part has news."""
+    return _is_told(edition, MessageKind.NOTE, MessageKind.UNREAD)
+
+
+def _told(
+    tx: Session,
+    edition: Edition,
+    page: Page,
+    title: str,
+    kind: MessageKind,
+    said: Callable[[Message], Item],
+    *kinds: MessageKind,
+) -> Heading | None:
+    wanted = col(Message.kind).in_([kind, *kinds])
+    found = select(Message).where(edition.said, wanted).order_by(col(Message.id))
+    messages, more = page_of(tx, found, page)
+    items = tuple(map(said, messages))
+    return Heading(title, items, more) if items else None
+
+
+def _is_told(edition: Edition, *kinds: MessageKind) -> ColumnElement[bool]:
+    return exists().where(edition.said, col(Message.kind).in_(kinds))
+
+
+def _runs(
+    tx: Session, edition: Edition, page: Page, wanted: ColumnElement[bool]
+) -> tuple[list[HandoffFacts], int]:
+    """The leads of a person's runs whose first touch is open, soonest due first."""
+    found = (
+        select(col(Run.handoff_id))
+        .join(Handoff, _of_run())
+        .where(_open_with(edition.person), wanted)
+        .order_by(col(Run.due_at).is_(None), col(Run.due_at), col(Run.handoff_id))
+    )
+    return _facts(tx, edition, *page_of(tx, found, page))
+
+
+def _facts(
+    tx: Session, edition: Edition, ids: Sequence[str], more: int
+) -> tuple[list[HandoffFacts], int]:
+    return queries.facts_of(tx, edition.person.team_id, ids), more
 
 
 def _waits(person: Person) -> ColumnElement[bool]:
@@ -147,6 +232,26 @@ def _waits(person: Person) -> ColumnElement[bool]:
         & col(Handoff.actor_id).is_(None)
         & col(Handoff.closed_at).is_(None)
         & col(Handoff.shown_at).is_not(None)
+    )
+
+
+def _is_silent(person: Person) -> ColumnElement[bool]:
+    return (
+        (col(Handoff.team_id) == person.team_id)
+        & (col(Handoff.actor_id) == person.id)
+        & col(Handoff.closed_at).is_(None)
+        & col(Handoff.silent_since).is_not(None)
+    )
+
+
+def _returns_today(edition: Edition) -> ColumnElement[bool]:
+    """They are brought back at their owner's opening, or later on the same day."""
+    return (
+        (col(Handoff.team_id) == edition.person.team_id)
+        & (col(Handoff.turns_at) < edition.midnight)
+        & (col(Handoff.owner_id) == edition.person.id)
+        & (col(Handoff.stage) == Stage.RECYCLED)
+        & (col(Handoff.return_at) < edition.midnight)
     )
 
 
@@ -173,9 +278,18 @@ def _open_with(person: Person) -> ColumnElement[bool]:
     )
 
 
-def _is_not_urgent(person: Person, now: datetime) -> ColumnElement[bool]:
-    _, midnight = local_day(person.timezone, now)
-    return col(Run.due_at).is_(None) | (col(Run.due_at) >= midnight)
+def _is_not_urgent(edition: Edition) -> ColumnElement[bool]:
+    return col(Run.due_at).is_(None) | (col(Run.due_at) >= edition.midnight)
+
+
+def _came_untold(edition: Edition) -> ColumnElement[bool]:
+    """Runs that began since the last brief, and of which no message told."""
+    told = exists().where(_is_about(), col(Message.run) == Run.number, col(Message.ts).is_not(None))
+    return (col(Run.started_at) >= edition.since) & ~told
+
+
+def _is_return() -> ColumnElement[bool]:
+    return col(Run.why) == "return"
 
 
 def _is_about() -> ColumnElement[bool]:
@@ -187,44 +301,17 @@ def _is_about() -> ColumnElement[bool]:
     )
 
 
-def _was_told() -> ColumnElement[bool]:
-    return exists().where(_is_about(), col(Message.run) == Run.number, col(Message.ts).is_not(None))
+def _reminds() -> ColumnElement[bool]:
+    return col(Message.kind).in_([MessageKind.LEAD_DM, MessageKind.NUDGE])
 
 
-def _last_brief(tx: Session, person: Person, now: datetime) -> datetime:
-    """When the brief before today's was written; what came earlier stood in it."""
-    midnight, _ = local_day(person.timezone, now)
-    written = tx.scalars(
-        select(col(Message.about))
-        .where(
-            col(Message.team_id) == person.team_id,
-            col(Message.subject_id) == person.id,
-            col(Message.kind) == MessageKind.BRIEF,
-            col(Message.about) < midnight.isoformat(),
-            col(Message.ts).is_not(None),
-        )
-        .order_by(col(Message.id).desc())
-        .limit(1)
-    ).first()
-    return datetime.fromisoformat(written) if written else LONG_AGO
-
-
-def _leads(
-    tx: Session, liaison: Liaison, title: str, wanted: ColumnElement[bool]
-) -> Heading | None:
-    """The leads of these runs, soonest due first."""
-    found = (
-        select(col(Run.handoff_id))
-        .join(Handoff, _of_run())
-        .where(wanted)
-        .order_by(col(Run.due_at).is_(None), col(Run.due_at), col(Run.handoff_id))
+def _is_next_step_of(person: Person) -> ColumnElement[bool]:
+    """A reminder of a next step that was not done or moved since."""
+    return (
+        (col(Message.kind) == MessageKind.FOLLOW_UP)
+        & (col(Handoff.team_id) == Message.team_id)
+        & (col(Handoff.id) == Message.subject_id)
+        & (col(Handoff.actor_id) == person.id)
+        & col(Handoff.closed_at).is_(None)
+        & (cast(col(Handoff.follow_up_on), String) == Message.about)
     )
-    first = tx.scalars(found.limit(views.MOST_ITEMS + 1)).all()
-    if not first:
-        return None
-    shown = first[: views.MOST_ITEMS]
-    total = len(first)
-    if total > len(shown):
-        total = tx.scalar(select(func.count()).select_from(found.order_by(None).subquery())) or 0
-    items = (views.lead(queries.facts(tx, liaison.team_id, each)) for each in shown)
-    return Heading(title, tuple(items), total - len(shown))

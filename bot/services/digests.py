@@ -1,17 +1,25 @@
-"""What marketing hears of, collected: one message a person and morning, however much happened."""
+"""What marketing hears of: in the brief or, for who gets none, in one message a morning."""
 
+from collections import Counter
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.core.business_time import local_date, next_morning
+from bot.core.lifecycle import Stage
 from bot.delivery.messages import collect
+from bot.identity import first_id
 from bot.liaison import Liaison
-from bot.models import Collected, Handoff, History, Lead, Message, Person
+from bot.models import Collected, Handoff, History, Lead, Message, MessageKind, Person
 from bot.queries import MARKETING
+from bot.services.edition import Edition, Page
 from bot.services.hours import opening_of
+from bot.views import brief as views
+from bot.views import handoffs as handoff_views
+from bot.views.blocks import short
+from bot.views.brief import Heading, Item
 
 
 def tell_marketing(tx: Session, liaison: Liaison, line: History, now: datetime) -> None:
@@ -33,13 +41,18 @@ def _readers(tx: Session, team_id: str) -> list[Person]:
         .order_by(col(Person.id))
     )
     active = [person for person in listed if person.is_active]
-    managers = [p for p in active if p.team == MARKETING and "manager" in p.roles]
+    managers = [person for person in active if _manages_marketing(person)]
     return managers or [person for person in active if "admin" in person.roles]
 
 
 def told_in(tx: Session, message: Message) -> list[tuple[Lead, History]]:
     """The lines a digest tells, oldest first, each with the lead it is about."""
-    rows = tx.execute(
+    of_digest = (col(Message.team_id) == message.team_id) & (col(Message.id) == message.id)
+    return [(lead, line) for lead, line in tx.execute(_lines(of_digest))]
+
+
+def _lines(digests: ColumnElement[bool]) -> Select[Lead, History]:
+    return (
         select(Lead, History)
         .join(Handoff, (col(Handoff.team_id) == Lead.team_id) & (col(Handoff.lead_id) == Lead.id))
         .join(
@@ -50,7 +63,86 @@ def told_in(tx: Session, message: Message) -> list[tuple[Lead, History]]:
             Collected,
             (col(Collected.team_id) == History.team_id) & (col(Collected.line_id) == History.id),
         )
-        .where(col(Collected.team_id) == message.team_id, col(Collected.message_id) == message.id)
+        .join(
+            Message,
+            (col(Message.team_id) == Collected.team_id) & (col(Message.id) == Collected.message_id),
+        )
+        .where(digests)
         .order_by(col(History.id))
     )
-    return [(lead, line) for lead, line in rows]
+
+
+def your_campaigns(tx: Session, liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
+    """A part of the brief: what became of the leads of its reader's campaigns since the last one,
+    a line a campaign. Those that name no owner are read by marketing's managers."""
+    news: dict[str, Counter[str]] = {}
+    for campaign, stage, outcome, count in tx.execute(_endings(edition)):
+        if _reads(liaison, edition.person, campaign):
+            ending = stage.value if stage is Stage.EXPIRED else outcome or ""
+            label = short(liaison.playbook.outcome_label(ending), 40)
+            news.setdefault(campaign or "", Counter())[label[:1].upper() + label[1:]] += count
+    busiest = sorted(news.items(), key=lambda each: (-each[1].total(), each[0]))
+    shown = busiest[page.skip : page.skip + page.most]
+    items = tuple(views.campaign(name, endings) for name, endings in shown)
+    more = len(busiest) - page.skip - len(shown)
+    return Heading("Campaigns", items, more, push="news of campaigns") if items else None
+
+
+def campaigns_moved(liaison: Liaison, edition: Edition) -> ColumnElement[bool] | None:
+    """Whether that part may have news; whose campaigns they are is looked at in writing."""
+    owns = any(each.owner == edition.person.email for each in liaison.playbook.campaigns)
+    if not owns and not _manages_marketing(edition.person):
+        return None
+    return exists().where(*_ended_since(edition))
+
+
+def _endings(edition: Edition) -> Select[str | None, Stage, str | None, int]:
+    """Each hand-off once, as it stands by now."""
+    ended = (
+        select(col(History.handoff_id)).where(*_ended_since(edition)).distinct().scalar_subquery()
+    )
+    parts = (col(Handoff.campaign), col(Handoff.stage), col(Handoff.outcome))
+    return (
+        select(*parts, func.count())
+        .where(
+            col(Handoff.team_id) == edition.person.team_id,
+            col(Handoff.id).in_(ended),
+            col(Handoff.closed_at).is_not(None),
+        )
+        .group_by(*parts)
+    )
+
+
+def _ended_since(edition: Edition) -> tuple[ColumnElement[bool], ...]:
+    """Lines of history between the last brief and this one; their ids are in order of time."""
+    return (
+        col(History.team_id) == edition.person.team_id,
+        col(History.id) >= first_id(edition.since),
+        col(History.id) < first_id(edition.written),
+        col(History.kind).in_(["outcome", "expired"]),
+    )
+
+
+def _reads(liaison: Liaison, person: Person, campaign: str | None) -> bool:
+    owner = liaison.playbook.campaign_owner(campaign)
+    return owner == person.email if owner else _manages_marketing(person)
+
+
+def _manages_marketing(person: Person) -> bool:
+    return person.is_active and person.team == MARKETING and "manager" in person.roles
+
+
+def waited(tx: Session, _liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
+    """A part of the brief: leads that waited without contact and went back, or expired."""
+    found = _lines(edition.said & (col(Message.kind) == MessageKind.DIGEST))
+    rows = tx.execute(found.offset(page.skip).limit(page.most)).all()
+    if not rows:
+        return None
+    total = tx.scalar(select(func.count()).select_from(found.order_by(None).subquery())) or 0
+    items = tuple(Item(handoff_views.digest_line(lead, line)) for lead, line in rows)
+    return Heading("Waited without contact", items, total - page.skip - len(items))
+
+
+def some_waited(_liaison: Liaison, edition: Edition) -> ColumnElement[bool]:
+    """Whether that part has news."""
+    return exists().where(edition.said, col(Message.kind) == MessageKind.DIGEST)

@@ -4,28 +4,29 @@ import logging
 from datetime import datetime
 from functools import cache
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot import queries
-from bot.core.business_time import next_morning
+from bot.core.business_time import local_date, local_day, next_morning
 from bot.db import insert_once
+from bot.delivery.briefs import bring_up
 from bot.delivery.courier import Hold
-from bot.delivery.messages import revise_list
+from bot.delivery.messages import revise_lists
 from bot.delivery.sayings import put_list
 from bot.errors import NotAllowed, TooLate
 from bot.identity import new_id
 from bot.liaison import Liaison
 from bot.models import Escalation, Handoff, Message, Person, Run
+from bot.services.edition import Edition, Page, page_of
 from bot.services.handoffs import changed, note
 from bot.services.hours import back_at_work, opening_of
 from bot.services.steps import Reached
 from bot.views import escalations as views
 from bot.views.blocks import Post, escape
-from bot.views.brief import Item
+from bot.views.brief import Heading, Item
 
 log = logging.getLogger(__name__)
 
@@ -83,10 +84,24 @@ def _list_batch(liaison: Liaison, now: datetime) -> int:
 
 
 def _put_list(tx: Session, liaison: Liaison, manager: Person, now: datetime) -> None:
-    day = now.astimezone(ZoneInfo(manager.timezone)).date()
+    """Whoever gets a brief decides there."""
+    day = local_date(manager.timezone, now)
+    if manager.brief_at is not None:
+        bring_up(tx, liaison, manager, day, now)
+        return
     held = back_at_work(tx, liaison, manager, now)
     put_list(tx, liaison, manager.id, day, hold_until=held)
-    revise_list(tx, liaison, manager.id)
+    revise_lists(tx, liaison, manager.id)
+
+
+def list_again(tx: Session, manager: Person) -> None:
+    """What is undecided comes on a list, for a manager who gets briefs no more."""
+    undecided = update(Escalation).where(
+        col(Escalation.team_id) == manager.team_id,
+        col(Escalation.manager_id) == manager.id,
+        col(Escalation.decided_at).is_(None),
+    )
+    tx.execute(undecided.values(list_at=Escalation.at))
 
 
 @cache
@@ -106,28 +121,44 @@ def _due(team_id: str, now: datetime) -> Select[Escalation]:
     )
 
 
-def manager_list(tx: Session, liaison: Liaison, person: Person, now: datetime) -> list[Item]:
-    """What `person` has to decide now, the longest waiting first."""
-    waiting = tx.scalars(
+def to_decide(tx: Session, _liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
+    """A part of the brief: what its reader has to decide, the longest waiting first."""
+    items, more = _items(tx, edition.person, edition.midnight, page)
+    return Heading("To decide", items, more, hint=views.HOW) if items else None
+
+
+def decisions_wait(_liaison: Liaison, edition: Edition) -> ColumnElement[bool]:
+    """Whether that part has something to act on."""
+    return exists().where(_undecided(edition.person, edition.midnight))
+
+
+def _items(
+    tx: Session, person: Person, before: datetime, page: Page
+) -> tuple[tuple[Item, ...], int]:
+    found = (
         select(col(Handoff.id))
-        .join(
-            Escalation,
-            (col(Escalation.team_id) == Handoff.team_id)
-            & (col(Escalation.handoff_id) == Handoff.id)
-            & (col(Escalation.run) == Handoff.runs),
-        )
-        .where(
-            col(Escalation.team_id) == liaison.team_id,
-            col(Escalation.manager_id) == person.id,
-            col(Escalation.decided_at).is_(None),
-            col(Escalation.at) <= now,
-            col(Handoff.actor_id).is_not(None),
-            col(Handoff.touched_at).is_(None),
-            col(Handoff.closed_at).is_(None),
-        )
+        .join(Escalation, col(Escalation.handoff_id) == Handoff.id)
+        .where(_undecided(person, before))
         .order_by(col(Escalation.at), col(Escalation.id))
-    ).all()
-    return [views.item(queries.facts(tx, liaison.team_id, handoff_id)) for handoff_id in waiting]
+    )
+    ids, more = page_of(tx, found, page)
+    return tuple(map(views.item, queries.facts_of(tx, person.team_id, ids))), more
+
+
+def _undecided(person: Person, before: datetime) -> ColumnElement[bool]:
+    """First touches still open that were put before this manager for a time before `before`."""
+    return and_(
+        col(Escalation.team_id) == person.team_id,
+        col(Escalation.manager_id) == person.id,
+        col(Escalation.decided_at).is_(None),
+        col(Escalation.at) < before,
+        col(Handoff.team_id) == Escalation.team_id,
+        col(Handoff.id) == Escalation.handoff_id,
+        col(Handoff.runs) == Escalation.run,
+        col(Handoff.actor_id).is_not(None),
+        col(Handoff.touched_at).is_(None),
+        col(Handoff.closed_at).is_(None),
+    )
 
 
 def excuse(liaison: Liaison, handoff_id: str, by: str) -> None:
@@ -181,7 +212,8 @@ def telling(liaison: Liaison, tx: Session, message: Message, now: datetime) -> P
         return Hold(opens)
     if message.ts is not None and not queries.is_newest_dm(tx, message):
         return views.newer_list()
-    items = manager_list(tx, liaison, person, now)
+    _, midnight = local_day(person.timezone, now)
+    items, more = _items(tx, person, midnight, Page(0, views.LISTED))
     if not items:
         return None if message.ts is None else views.all_decided()
-    return views.manager_list(items)
+    return views.manager_list(items, more)

@@ -9,7 +9,7 @@ from bot.core import sla
 from bot.core.lifecycle import ERASED, Act, Stage, Standing, stage_after, why_not
 from bot.db import insert_once
 from bot.delivery import homes
-from bot.delivery.messages import revise, revise_list
+from bot.delivery.messages import revise, revise_lists
 from bot.delivery.sayings import answer_actor, say_in_channel, say_to_actor, tell
 from bot.errors import NotAllowed, NotListed, TooLate
 from bot.identity import new_id
@@ -353,5 +353,5 @@ def changed(tx: Session, liaison: Liaison, handoff: Handoff) -> None:
     homes.note_change(tx, liaison, handoff, in_queue=handoff.actor_id is None)
     tx.flush()
     revise(tx, liaison, handoff.id)
-    for manager_id in queries.lists_with(tx, handoff):
-        revise_list(tx, liaison, manager_id)
+    for reader_id in queries.waited_for(tx, handoff):
+        revise_lists(tx, liaison, reader_id)

@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from bot import queries
 from bot.core.lifecycle import Act
@@ -12,12 +14,14 @@ from bot.errors import BadField, NotAllowed, TooLate
 from bot.identity import new_id
 from bot.liaison import Liaison
 from bot.models import Handoff, History, Message, Offer, Person
+from bot.services.edition import Edition, Page, page_of
 from bot.services.handoffs import authorise, begin_run, changed, end_run, note, start_clock
 from bot.services.hours import back_at_work
 from bot.services.offers import close_offer, open_offer
 from bot.views import hands as views
 from bot.views import ids
 from bot.views.blocks import Post, escape
+from bot.views.brief import Heading
 
 WORDS = 300
 """Characters of the reason."""
@@ -118,6 +122,34 @@ def tell_person(
     """Tell somebody a line of history, inside their hours."""
     reader = tx.get_one(Person, (liaison.team_id, person_id))
     tell(tx, liaison, line, person_id, hold_until=back_at_work(tx, liaison, reader, now))
+
+
+def offered(tx: Session, liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
+    """A part of the brief: leads that wait for its reader's Take or No thanks."""
+    found = select(Offer).where(_open_to(edition.person)).order_by(col(Offer.id))
+    made, more = page_of(tx, found, page)
+    facts = {
+        each.handoff.id: each
+        for each in queries.facts_of(tx, liaison.team_id, [offer.handoff_id for offer in made])
+    }
+    askers = queries.names_of(tx, liaison.team_id, {offer.by for offer in made})
+    items = [
+        views.offered(facts[offer.handoff_id], offer, escape(askers[offer.by])) for offer in made
+    ]
+    return Heading("Offered to you", tuple(items), more) if items else None
+
+
+def offers_wait(_liaison: Liaison, edition: Edition) -> ColumnElement[bool]:
+    """Whether that part has something to act on."""
+    return exists().where(_open_to(edition.person))
+
+
+def _open_to(person: Person) -> ColumnElement[bool]:
+    return (
+        (col(Offer.team_id) == person.team_id)
+        & (col(Offer.to_id) == person.id)
+        & col(Offer.answered_at).is_(None)
+    )
 
 
 def telling(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold | None:

@@ -15,7 +15,7 @@ from bot.delivery.messages import release_to
 from bot.errors import NotListed, Refused
 from bot.liaison import Liaison
 from bot.models import Handoff, Person, Run
-from bot.services.briefs import begin_briefs, plan_brief
+from bot.services.brief_plan import begin_briefs, plan_brief
 from bot.services.clocks import set_clock
 from bot.services.schedule import plan_turn
 from bot.slack import Member
@@ -36,7 +36,7 @@ def refresh(liaison: Liaison, members: Iterable[Member]) -> int:
         by_email = {person.email: person for person in people if person.email}
         for person in people:
             _list(liaison, person, by_email)
-            begin_briefs(liaison, person)
+            begin_briefs(tx, liaison, person)
     return len(known)
 
 

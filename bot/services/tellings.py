@@ -1,4 +1,18 @@
-"""How each kind of message is told: rendered from the rows as they are now."""
+"""How each kind of message is told: rendered from the rows as they are now.
+
+What counts against the cap of a person's day (`attention`) is every message the app starts with
+them, whatever its kind. What is beyond the cap waits for their brief:
+
+    LEAD_DM NUDGE FOLLOW_UP   among the leads overdue, due, new or held back
+    NOTE UNREAD ANSWER        as the sentence they are
+    ASK OFFER                 with their buttons, as long as they are open
+    BACK DIGEST MANAGER_LIST  always, for whoever gets a brief: they are news of the morning
+
+Counted, and sent whatever the count is: the BRIEF itself, for there is one a day; and AWAY, for a
+cover has to know before the first lead reaches them, and it changes with the absence.
+Not counted: what somebody asked for by a press (`Message.is_answer`). CARD and ANYONE stand in a
+channel and are nobody's.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -12,7 +26,8 @@ from bot.delivery.messages import shrink_older
 from bot.liaison import Liaison
 from bot.models import Absence, Ask, History, Message, MessageKind, Person
 from bot.services import attention, briefs, colleagues, escalations, hands, undo
-from bot.services.absences import summary
+from bot.services.absences import told_back
+from bot.services.asks import telling_answer
 from bot.services.digests import told_in
 from bot.services.handoffs import card_shown
 from bot.services.hours import back_at_work
@@ -35,17 +50,17 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.BRIEF: Telling(
             partial(briefs.telling, liaison), partial(briefs.shown, liaison)
         ),
-        MessageKind.ASK: Telling(partial(_question, liaison)),
-        MessageKind.ANSWER: Telling(partial(_answer, liaison)),
+        MessageKind.ASK: Telling(partial(_capped, liaison, _question)),
+        MessageKind.ANSWER: Telling(partial(_capped, liaison, _answer)),
         MessageKind.AWAY: Telling(partial(_away, liaison)),
         MessageKind.BACK: Telling(partial(_back, liaison)),
-        MessageKind.OFFER: Telling(partial(hands.telling, liaison)),
+        MessageKind.OFFER: Telling(partial(_capped, liaison, hands.telling)),
         MessageKind.ANYONE: Telling(
             partial(colleagues.telling, liaison), partial(_question_shown, liaison)
         ),
         MessageKind.MANAGER_LIST: Telling(partial(escalations.telling, liaison)),
         MessageKind.DIGEST: Telling(partial(_digest, liaison)),
-        MessageKind.UNREAD: Telling(partial(_unread, liaison)),
+        MessageKind.UNREAD: Telling(partial(_capped, liaison, _unread)),
     }
 
 
@@ -165,10 +180,7 @@ def _answer(liaison: Liaison, tx: Session, message: Message, now: datetime) -> P
     reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
     if message.ts is None and (opens := back_at_work(tx, liaison, reader, now)):
         return Hold(opens)
-    asked = tx.get_one(Ask, (liaison.team_id, message.about))
-    facts = queries.facts(tx, liaison.team_id, message.subject_id)
-    by = tx.get_one(Person, (liaison.team_id, asked.answered_by))
-    return ask_views.answered(asked, facts, by)
+    return telling_answer(liaison, tx, message)
 
 
 def _away(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold | None:
@@ -189,9 +201,7 @@ def _back(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Pos
     reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
     if message.ts is None and (opens := back_at_work(tx, liaison, reader, now)):
         return Hold(opens)
-    return away_views.while_away(
-        summary(tx, tx.get_one(Absence, (liaison.team_id, message.subject_id)))
-    )
+    return told_back(liaison, tx, message)
 
 
 def _digest(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold:

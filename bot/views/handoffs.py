@@ -317,9 +317,14 @@ def note(lead: Lead, line: History, names: dict[str, str], reader: Person) -> Po
     return Post(sentence, [section(sentence)])
 
 
+def digest_line(lead: Lead, line: History) -> str:
+    """What happened, for a reader who is told no names of who had the lead."""
+    return f"*{company(lead)}*: {_told(line, {})}."
+
+
 def digest(told: list[tuple[Lead, History]]) -> Post:
-    """Lines of several hand-offs for a reader who is told no names of who had them."""
-    shown = [f"*{company(lead)}*: {_told(line, {})}." for lead, line in told[:_LINES_OF_DIGEST]]
+    """Lines of several hand-offs, for a reader as of `digest_line`."""
+    shown = [digest_line(lead, line) for lead, line in told[:_LINES_OF_DIGEST]]
     if more := len(told) - len(shown):
         shown.append(f"And {more} more.")
     text = "\n".join(["Leads that waited without contact:", *shown])
