@@ -20,7 +20,6 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 import handlers
-import jobs
 from bot.clock import SandboxClock, wall
 from bot.config import Settings
 from bot.db import make_engine, migrate
@@ -28,7 +27,7 @@ from bot.delivery.courier import Courier
 from bot.delivery.homes import Homes
 from bot.delivery.inbox import EventWorker, GroupWriter
 from bot.delivery.pacing import Pace
-from bot.errors import CannotStart, NotSaved, SlackRefused
+from bot.errors import CannotStart, NotSaved, SlackRefused, SlackShut
 from bot.intake.doors import Health, doors
 from bot.intake.signature import Verifier
 from bot.intake.slack_door import SlackDoor
@@ -38,10 +37,12 @@ from bot.models import Workspace
 from bot.services import home, people, playbooks
 from bot.services.deliveries import receive
 from bot.services.tellings import tellings
+from bot.services.troubles import tell_admins
 from bot.slack import Slack
 from bot.socket import Socket
 from handlers.desk import Desk
 from handlers.inbox import EVENTS
+from jobs import Rounds
 from jobs.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
@@ -108,7 +109,7 @@ def _open_database(settings: Settings) -> Engine:
 def _myself(slack: Slack) -> dict[str, str]:
     try:
         return slack.who_am_i()
-    except SlackRefused as error:
+    except (SlackRefused, SlackShut) as error:
         raise CannotStart(
             f"Slack refuses SLACK_BOT_TOKEN ({error}): copy the Bot User OAuth Token anew from "
             "OAuth & Permissions."
@@ -159,6 +160,7 @@ class Bot:
             tellings(self.liaison),
             pace=Pace(settings.liaison_pace),
             lease=timedelta(seconds=settings.liaison_lease_seconds),
+            troubled=partial(tell_admins, self.liaison),
         )
         self._homes = Homes(self.liaison, slack, partial(home.render, self.liaison))
         self._direct = ThreadPoolExecutor(DIRECT_ANSWERS, thread_name_prefix="direct")
@@ -167,7 +169,8 @@ class Bot:
         handle = {kind: partial(handler, desk) for kind, handler in EVENTS.items()}
         self._worker = EventWorker(self.liaison, handle, event_stored)
         self._writer = GroupWriter(self.liaison, partial(receive, self.liaison))
-        self._scheduler = jobs.schedule(self.liaison)
+        self._rounds = Rounds(self.liaison)
+        self._scheduler = self._rounds.schedule()
         self._watchdog = Watchdog(self._scheduler, wall)
         app = _bolt(settings, desk, myself)
         token = settings.slack_app_token
@@ -227,6 +230,7 @@ class Bot:
         parts = {
             "database": _word(self._database_answers()),
             "courier": _word(self._courier.is_alive),
+            "token": _word(self._courier.is_let_in),
             "inbox": _word(self._worker.is_alive),
             "homes": _word(self._homes.is_alive),
             "clock": _word(self._scheduler.running),
@@ -245,7 +249,7 @@ class Bot:
 
     def _tick(self) -> None:
         """The sandbox's clock was set: everything that is due by it happens now."""
-        jobs.run_all(self.liaison)
+        self._rounds.run_all()
 
 
 def _word(is_well: bool) -> str:  # noqa: FBT001  # a predicate's answer turned into a word

@@ -1,4 +1,4 @@
-"""The one place that speaks to Slack's Web API, and sorts its refusals into four kinds."""
+"""The one place that speaks to Slack's Web API, and sorts its refusals by what to do then."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,15 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
-from bot.errors import SlackError, SlackGone, SlackRefused, SlackUnavailable, SlackUnclear
+from bot.errors import (
+    SlackError,
+    SlackGone,
+    SlackRefused,
+    SlackShut,
+    SlackUnavailable,
+    SlackUnclear,
+    SlackUnfit,
+)
 from bot.views.blocks import Post, View
 
 Answer = TypeVar("Answer")
@@ -38,6 +46,23 @@ _GONE = frozenset(
         "thread_not_found",
         "messages_tab_disabled",
     }
+)
+_SHUT = frozenset(
+    {
+        "account_inactive",
+        "ekm_access_denied",
+        "invalid_auth",
+        "missing_scope",
+        "not_allowed_token_type",
+        "not_authed",
+        "org_login_required",
+        "team_access_not_granted",
+        "token_expired",
+        "token_revoked",
+    }
+)
+_UNFIT = frozenset(
+    {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"}
 )
 _HISTORY_PAGES = 50
 """How far back a post is looked for: 10,000 messages, hours of a channel at Slack's own pace."""
@@ -230,7 +255,7 @@ def _mark(message: Mapping[str, Any]) -> str | None:
 
 
 def reached(method: Callable[[], Answer]) -> Answer:
-    """The answer of an SDK call, or one of the four kinds of failure."""
+    """The answer of an SDK call, or one of the kinds of failure."""
     try:
         return method()
     except SlackApiError as error:
@@ -251,7 +276,10 @@ def _kind(error: SlackApiError) -> SlackError:
         return SlackUnavailable(code, _retry_after(error.response.headers))
     if status >= 500 or code in _UNCLEAR or not code.replace("_", "").isalnum():
         return SlackUnclear(f"Slack answered {status}.")
-    return SlackGone(code) if code in _GONE else SlackRefused(code)
+    for kind, codes in ((SlackGone, _GONE), (SlackShut, _SHUT), (SlackUnfit, _UNFIT)):
+        if code in codes:
+            return kind(code)
+    return SlackRefused(code)
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

@@ -4,9 +4,10 @@ Every job is an idempotent transaction, so any number of processes may run all o
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from threading import Lock
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
@@ -53,34 +54,47 @@ TIMETABLE = (
 )
 
 
-def schedule(liaison: Liaison) -> BackgroundScheduler:
-    """A scheduler with the timetable in memory, not started.
+class Rounds:
+    """The runs of one process: each job one at a time, whoever asks for it."""
 
-    `misfire_grace_time=None`: the library's default of one second silently drops a late job.
-    """
-    scheduler = BackgroundScheduler(
-        timezone="UTC",
-        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-    )
-    for tick in TIMETABLE:
-        scheduler.add_job(
-            run, IntervalTrigger(seconds=tick.every.total_seconds()), (tick, liaison), id=tick.id
+    def __init__(self, liaison: Liaison, timetable: Sequence[Tick] = TIMETABLE) -> None:
+        self._liaison = liaison
+        self._timetable = timetable
+        self._turns = {tick.id: Lock() for tick in timetable}
+
+    def schedule(self) -> BackgroundScheduler:
+        """A scheduler with the timetable in memory, not started.
+
+        `misfire_grace_time=None`: the library's default of one second silently drops a late job.
+        """
+        scheduler = BackgroundScheduler(
+            timezone="UTC",
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
-    return scheduler
+        for tick in self._timetable:
+            every = IntervalTrigger(seconds=tick.every.total_seconds())
+            scheduler.add_job(self.run, every, (tick,), id=tick.id)
+        return scheduler
 
+    def run(self, tick: Tick) -> None:
+        """Run one job, once nobody else here runs it.
 
-def run(tick: Tick, liaison: Liaison) -> None:
-    """Run one job. One of the two outer edges: a failing job is logged and comes back."""
-    try:
-        done = tick.job(liaison)
-    except Exception:
-        log.exception("job %s failed; it runs again in %s", tick.id, tick.every)
-        return
-    if done:
-        log.info("job %s: %d", tick.id, done)
+        One of the two outer edges: a failing job is logged and comes back.
+        """
+        with self._turns[tick.id]:
+            try:
+                done = tick.job(self._liaison)
+            except Exception:
+                log.exception("job %s failed; it runs again in %s", tick.id, tick.every)
+                return
+        if done:
+            log.info("job %s: %d", tick.id, done)
 
+    def run_all(self) -> None:
+        """Every job once, now: after the clock was set.
 
-def run_all(liaison: Liaison) -> None:
-    """Every job once, now: after the clock was set."""
-    for tick in TIMETABLE:
-        run(tick, liaison)
+        A run that began before has asked for the time already, and would act on what comes by a
+        time that is no longer; when this returns, none is left.
+        """
+        for tick in self._timetable:
+            self.run(tick)

@@ -204,6 +204,12 @@ class Office:
         """A private note to a person, anywhere, waited for."""
         return self.control.until(lambda: self._whispered(person, shows))
 
+    def whisper_to_any(self, people: Sequence[str], shows: str) -> Json:
+        """A private note that one of these people has, waited for."""
+        return self.control.until(
+            lambda: next(filter(None, (self._whispered(each, shows) for each in people)), None)
+        )
+
     def _whispered(self, person: str, shows: str) -> Json | None:
         for channel in (LEADS, dm(person)):
             for message in self.control.messages(channel):

@@ -6,8 +6,8 @@ said in one brief that was sent, and in no other.
 
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, bindparam, func, select, true, update
+from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from bot.delivery.messages import revise_lists, revise_those
@@ -15,49 +15,47 @@ from bot.delivery.outbox import FOLDED
 from bot.liaison import TELLS, Liaison
 from bot.models import NEXT_BRIEF, Message, MessageKind, Person
 
+_Lost = aliased(Message)
 
-def waiting_for_brief(person: Person) -> ColumnElement[bool]:
-    """Messages that the next brief has to say: what no brief said yet, and what stood in one that
-    never reached its reader."""
-    lost = select(col(Message.id)).where(
-        col(Message.team_id) == person.team_id,
-        col(Message.subject_id) == person.id,
-        col(Message.kind) == MessageKind.BRIEF,
-        col(Message.ts).is_(None),
+
+def waiting_for_brief(*kinds: MessageKind) -> ColumnElement[bool]:
+    """Messages of these kinds that the next brief has to say: what no brief said yet, and what
+    stood in one that never reached its reader. Asked with `of_team` and `reader`."""
+    lost = select(col(_Lost.id)).where(
+        col(_Lost.team_id) == bindparam("of_team"),
+        col(_Lost.subject_id) == bindparam("reader"),
+        col(_Lost.kind) == MessageKind.BRIEF,
+        col(_Lost.ts).is_(None),
     )
-    untold = (col(Message.brief_id) == NEXT_BRIEF) | col(Message.brief_id).in_(lost)
-    return _folded_for(person) & untold
-
-
-def said_in(person: Person, brief_id: str) -> ColumnElement[bool]:
-    """Messages that this brief says."""
-    return _folded_for(person) & (col(Message.brief_id) == brief_id)
-
-
-def _folded_for(person: Person) -> ColumnElement[bool]:
     return (
-        (col(Message.team_id) == person.team_id)
-        & (col(Message.recipient_id) == person.id)
-        & col(Message.brief_id).is_not(None)
+        (col(Message.team_id) == bindparam("of_team"))
+        & (col(Message.recipient_id) == bindparam("reader"))
+        & ((col(Message.brief_id) == NEXT_BRIEF) | col(Message.brief_id).in_(lost))
+        & (col(Message.kind).in_(kinds) if kinds else true())
     )
 
 
 def take_up(tx: Session, person: Person, brief_id: str) -> None:
     """A new brief says all that waits for one."""
-    waiting = update(Message).where(waiting_for_brief(person)).values(brief_id=brief_id)
-    tx.execute(waiting.execution_options(synchronize_session=False))
+    waiting = update(Message).where(waiting_for_brief()).values(brief_id=brief_id)
+    tx.execute(waiting.execution_options(synchronize_session=False), _of(person))
+
+
+def _of(person: Person) -> dict[str, str]:
+    return {"of_team": person.team_id, "reader": person.id}
 
 
 def give_up_briefs(tx: Session, liaison: Liaison, person: Person) -> None:
     """A person gets briefs no more: what waited for one goes out as the messages it was."""
     tx.info[TELLS] = True
     waiting = update(Message).where(
-        waiting_for_brief(person), col(Message.dropped) == FOLDED, col(Message.ts).is_(None)
+        waiting_for_brief(), col(Message.dropped) == FOLDED, col(Message.ts).is_(None)
     )
     tx.execute(
         waiting.values(
             brief_id=None, dropped=None, settled_at=None, send_at=liaison.wall()
-        ).execution_options(synchronize_session=False)
+        ).execution_options(synchronize_session=False),
+        _of(person),
     )
 
 

@@ -32,7 +32,9 @@ from bot.models import NEXT_BRIEF, Gate, Handoff, Message, Person
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 FOLDED = "in the brief"
 """Why a message was dropped that a brief says instead."""
-_Parent = aliased(Message)  # made once: making it costs twenty times what the query does
+# Made once: making one costs twenty times what the query does.
+_Parent = aliased(Message)
+_Earlier = aliased(Message)
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Shown:
     ts: str
     revision: int
     digest: str | None
+    trouble: str | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ class Dropped:
     """It will never be sent, and why."""
 
     why: str
+    trouble: str | None = None
+    """Slack's word for what an admin has to hear of; None = nothing is wrong."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,7 @@ class Retry:
     is_unclear: bool = False
     closes_gate: timedelta | None = None
     """How long Slack asked everybody at this gate to wait; None = it did not."""
+    trouble: str | None = None
 
 
 @dataclass(frozen=True)
@@ -172,11 +178,24 @@ def _is_parent() -> ColumnElement[bool]:
 
 
 def _is_waiting() -> ColumnElement[bool]:
-    """A reply waits for its parent's ts; nothing else waits with it."""
+    """A reply waits for its parent's ts and for the replies before it; only its thread waits."""
+    earlier = (
+        select(col(_Earlier.id))
+        .where(
+            col(_Earlier.team_id) == Message.team_id,
+            col(_Earlier.parent_id) == Message.parent_id,
+            col(_Earlier.id) < Message.id,
+            col(_Earlier.ts).is_(None),
+            col(_Earlier.send_at).is_not(None),
+        )
+        .correlate(Message)
+        .exists()
+    )
+    has_its_turn = col(_Parent.ts).is_not(None) & (col(Message.ts).is_not(None) | ~earlier)
     return (
         (col(Message.team_id) == bindparam("team_id"))
         & (col(Message.send_at) <= bindparam("wall"))
-        & (col(Message.parent_id).is_(None) | col(_Parent.ts).is_not(None))
+        & (col(Message.parent_id).is_(None) | has_its_turn)
     )
 
 

@@ -16,7 +16,7 @@ from bot.identity import new_id
 from bot.liaison import Liaison
 from bot.models import Ask, Handoff, Message, MessageKind, Person
 from bot.queries import HandoffFacts
-from bot.services.edition import Edition, Page, page_of
+from bot.services.edition import OF_TEAM, READER, Edition, Page, page_of
 from bot.services.handoffs import authorise, changed, note
 from bot.services.hours import back_at_work, opening_of
 from bot.views import asks as views
@@ -235,9 +235,7 @@ def _tell_late(tx: Session, liaison: Liaison, asked: Ask, now: datetime) -> None
 
 def to_answer(tx: Session, liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
     """A part of the brief: questions that wait for its reader's answer, late ones first."""
-    late_first = (col(Ask.late_at).is_(None), col(Ask.due_at), col(Ask.id))
-    found = select(Ask).where(_waits_for(edition.person)).order_by(*late_first)
-    asked, more = page_of(tx, found, page)
+    asked, more = page_of(tx, edition, _waiting, page)
     facts = {
         each.handoff.id: each
         for each in queries.facts_of(tx, liaison.team_id, [each.handoff_id for each in asked])
@@ -247,22 +245,27 @@ def to_answer(tx: Session, liaison: Liaison, edition: Edition, page: Page) -> He
     return Heading("To answer", tuple(items), more) if items else None
 
 
-def questions_wait(_liaison: Liaison, edition: Edition) -> ColumnElement[bool]:
+def _waiting() -> Select[Ask]:
+    late_first = (col(Ask.late_at).is_(None), col(Ask.due_at), col(Ask.id))
+    return select(Ask).where(_waits_for_reader()).order_by(*late_first)
+
+
+def questions_wait() -> ColumnElement[bool]:
     """Whether that part has something to act on."""
-    return exists().where(_waits_for(edition.person))
+    return exists().where(_waits_for_reader())
 
 
-def _waits_for(person: Person) -> ColumnElement[bool]:
+def _waits_for_reader() -> ColumnElement[bool]:
     """Put to this person or, once it is late, to somebody whose manager they are."""
     managed = select(col(Person.id)).where(
-        col(Person.team_id) == person.team_id, col(Person.manager_id) == person.id
+        col(Person.team_id) == OF_TEAM, col(Person.manager_id) == READER
     )
-    is_theirs = (col(Ask.receiver_id) == person.id) | (
+    is_theirs = (col(Ask.receiver_id) == READER) | (
         col(Ask.late_at).is_not(None) & col(Ask.receiver_id).in_(managed)
     )
     # Without words its lead was erased, and nobody waits for an answer any more.
     is_open = col(Ask.answered_at).is_(None) & (col(Ask.question) != "")
-    return (col(Ask.team_id) == person.team_id) & is_open & is_theirs
+    return (col(Ask.team_id) == OF_TEAM) & is_open & is_theirs
 
 
 def telling_answer(liaison: Liaison, tx: Session, message: Message) -> Post:

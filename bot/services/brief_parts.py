@@ -1,257 +1,232 @@
-"""The parts of a brief about the reader's own leads, the queue, and what was kept back for it."""
+"""The parts of a brief about the reader's own leads and the queue."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
-from sqlalchemy import ColumnElement, Select, String, cast, exists, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    cast,
+    exists,
+    select,
+    union,
+    union_all,
+)
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot import queries
 from bot.core.lifecycle import Stage
+from bot.delivery.briefs import waiting_for_brief
 from bot.liaison import Liaison
-from bot.models import Handoff, History, Message, MessageKind, Person, Run, Snooze
+from bot.models import Handoff, Message, MessageKind, Run, Snooze
 from bot.queries import HandoffFacts
-from bot.services.absences import told_back
-from bot.services.asks import telling_answer
-from bot.services.edition import Edition, Page, page_of
+from bot.services.edition import (
+    MIDNIGHT,
+    NOW,
+    OF_TEAM,
+    READER,
+    SINCE,
+    Edition,
+    Page,
+    page_of,
+    said,
+)
 from bot.views import brief as views
-from bot.views import handoffs as handoff_views
-from bot.views import watching as watching_views
-from bot.views.brief import Heading, Item
+from bot.views.brief import Heading
 
 QUEUE = 3
 """Leads of the queue that everybody reads of, those due first; the others on request."""
+_REMINDERS = (MessageKind.LEAD_DM, MessageKind.NUDGE)
 
 
 def overdue(tx: Session, _liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
     """Leads of this person whose first touch should have been."""
-    late = col(Run.due_at) < edition.now
-    return views.leads("Overdue", *_runs(tx, edition, page, late))
+    return views.leads("Overdue", *_leads(tx, edition, page, _overdue))
+
+
+def _overdue() -> Select[str]:
+    return _soonest(col(Run.due_at) < NOW)
 
 
 def due_today(tx: Session, _liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
     """Leads whose first touch is due on the reader's local date."""
-    due = (col(Run.due_at) >= edition.now) & (col(Run.due_at) < edition.midnight)
-    return views.leads("Due today", *_runs(tx, edition, page, due))
+    return views.leads("Due today", *_leads(tx, edition, page, _due_today))
 
 
-def touches_are_due(_liaison: Liaison, edition: Edition) -> ColumnElement[bool]:
+def _due_today() -> Select[str]:
+    return _soonest((col(Run.due_at) >= NOW) & (col(Run.due_at) < MIDNIGHT))
+
+
+def touches_are_due() -> ColumnElement[bool]:
     """Whether one of the two parts above has something to act on."""
-    return exists().where(_of_run(), _open_with(edition.person), col(Run.due_at) < edition.midnight)
+    return exists().where(_of_run(), _open_with_reader(), col(Run.due_at) < MIDNIGHT)
 
 
 def new(tx: Session, _liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
     """Leads that came since the last brief, and of which no message told."""
-    came = _is_not_urgent(edition) & _came_untold(edition) & ~_is_return()
-    return views.leads("New", *_runs(tx, edition, page, came))
+    return views.leads("New", *_leads(tx, edition, page, _new))
 
 
-def leads_came(_liaison: Liaison, edition: Edition) -> ColumnElement[bool]:
+def _new() -> Select[str]:
+    return _soonest(_is_not_urgent() & _came_untold() & ~_is_return())
+
+
+def leads_came() -> ColumnElement[bool]:
     """Whether there is a lead of which no message told, whatever part says it."""
-    return exists().where(_of_run(), _open_with(edition.person), _came_untold(edition))
+    return exists().where(_of_run(), _open_with_reader(), _came_untold())
 
 
 def queue(tx: Session, _liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
     """Leads that nobody has, for whoever may claim them."""
-    if not queries.sells(edition.person):
-        return None
-    first = (col(Handoff.due_at).is_(None), col(Handoff.due_at), col(Handoff.id))
-    found = select(col(Handoff.id)).where(_waits(edition.person)).order_by(*first)
     few = page if page.skip else Page(0, min(page.most, QUEUE))
-    waiting, more = _facts(tx, edition, *page_of(tx, found, few))
+    waiting, more = _leads(tx, edition, few, _waiting)
     items = tuple(map(views.waiting, waiting))
     return Heading("In the queue", items, more) if items else None
 
 
-def queue_grew(_liaison: Liaison, edition: Edition) -> ColumnElement[bool] | None:
+def _waiting() -> Select[str]:
+    first = (col(Handoff.due_at).is_(None), col(Handoff.due_at), col(Handoff.id))
+    return select(col(Handoff.id)).where(_waits()).order_by(*first)
+
+
+def queue_grew() -> ColumnElement[bool]:
     """What has stood in the queue since before the last brief is worth a line among others, and no
     message of its own."""
-    if not queries.sells(edition.person):
-        return None
-    was_left = exists().where(_of_run(), col(Run.ended_at) >= edition.since)
-    came = (col(Handoff.shown_at) >= edition.since) | was_left
-    return exists().where(_waits(edition.person), came)
+    was_left = exists().where(_of_run(), col(Run.ended_at) >= SINCE)
+    return exists().where(_waits(), (col(Handoff.shown_at) >= SINCE) | was_left)
 
 
-def back_today(tx: Session, liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
+def returns(tx: Session, liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
     """Leads that come back to this person today, and those that did since the last brief and of
     which no message told, each with last time's reason."""
-    room = liaison.playbook.timing.returns_a_day
-    due = select(col(Handoff.id)).where(_returns_today(edition)).order_by(col(Handoff.return_at))
-    coming = due.limit(room).subquery()
-    came: Select[str] = (
-        select(col(Run.handoff_id).label("id"))
-        .join(Handoff, _of_run())
-        .where(_open_with(edition.person), _is_not_urgent(edition), _came_untold(edition))
-        .where(_is_return())
-    )
-    both = union_all(select(coming.c.id), came).subquery()
-    found, more = _facts(tx, edition, *page_of(tx, select(both.c.id).order_by(both.c.id), page))
-    items = tuple(views.back_today(facts, liaison.playbook) for facts in found)
-    return Heading("Back today", items, more, hint=views.OPEN) if items else None
+    room = {"room": liaison.playbook.timing.returns_a_day}
+    found, more = _leads(tx, edition, page, _returns, room)
+    items = tuple(views.back_again(facts, liaison.playbook) for facts in found)
+    return Heading("Back again", items, more, hint=views.OPEN) if items else None
 
 
-def leads_return(_liaison: Liaison, edition: Edition) -> ColumnElement[bool]:
-    """Whether one comes back today; those that came are `leads_came`."""
-    return exists().where(_returns_today(edition))
+def _returns() -> Select[str]:
+    due = select(col(Handoff.id)).where(_returns_today()).order_by(col(Handoff.return_at))
+    coming = due.limit(bindparam("room", type_=Integer)).subquery()
+    both = union_all(select(coming.c.id), select(col(Handoff.id)).where(_came_back())).subquery()
+    return select(both.c.id).order_by(both.c.id)
+
+
+def leads_return() -> ColumnElement[bool]:
+    """Whether that part has news."""
+    return exists().where(_returns_today()) | exists().where(_came_back())
 
 
 def silent(tx: Session, _liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
     """Leads of this person with whom contact broke off, longest silent first."""
+    return views.leads("Silent", *_leads(tx, edition, page, _silent))
+
+
+def _silent() -> Select[str]:
     longest = (col(Handoff.silent_since), col(Handoff.id))
-    found = select(col(Handoff.id)).where(_is_silent(edition.person)).order_by(*longest)
-    return views.leads("Silent", *_facts(tx, edition, *page_of(tx, found, page)))
+    return select(col(Handoff.id)).where(_is_silent()).order_by(*longest)
 
 
-def fell_silent(_liaison: Liaison, edition: Edition) -> ColumnElement[bool]:
+def fell_silent() -> ColumnElement[bool]:
     """Whether one did since the last brief."""
-    return exists().where(_is_silent(edition.person), col(Handoff.silent_since) >= edition.since)
+    return exists().where(_is_silent(), col(Handoff.silent_since) >= SINCE)
 
 
 def held_back(tx: Session, _liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
     """Reminders that the day had no room for, and that no other part of the brief says."""
-    runs: Select[str] = (
-        select(col(Run.handoff_id).label("id"))
-        .join(Handoff, _of_run())
-        .where(
-            _open_with(edition.person),
-            _is_not_urgent(edition),
-            ~_came_untold(edition),
-            exists().where(edition.said, _is_about(), _reminds()),
-        )
-    )
-    steps: Select[str] = select(col(Handoff.id).label("id")).where(
-        exists().where(edition.said, _is_next_step_of(edition.person))
-    )
-    both = runs.union(steps).subquery()
-    found = select(both.c.id).order_by(both.c.id)
-    return views.leads("Held back", *_facts(tx, edition, *page_of(tx, found, page)))
+    return views.leads("Held back", *_leads(tx, edition, page, _held_back))
 
 
-def reminders_were_held(_liaison: Liaison, edition: Edition) -> ColumnElement[bool]:
+def _held_back() -> Select[str]:
+    reminded = exists().where(said(*_REMINDERS), _is_about())
+    runs = _soonest(_is_not_urgent() & ~_came_untold() & reminded).order_by(None)
+    step = exists().where(said(MessageKind.FOLLOW_UP), _is_next_step())
+    both = union(runs, select(col(Handoff.id)).where(step)).subquery()
+    return select(both.c[0]).order_by(both.c[0])
+
+
+def reminders_were_held() -> ColumnElement[bool]:
     """Whether that part, or one of those due, has something to say."""
-    reminded = exists().where(edition.said, _is_about(), _reminds())
-    step = exists().where(edition.said, _is_next_step_of(edition.person))
-    return exists().where(_of_run(), _open_with(edition.person), reminded) | exists().where(
-        col(Handoff.team_id) == edition.person.team_id, step
+    reminded = exists().where(waiting_for_brief(*_REMINDERS), _is_about())
+    step = exists().where(waiting_for_brief(MessageKind.FOLLOW_UP), _is_next_step())
+    return exists().where(_of_run(), _open_with_reader(), reminded) | exists().where(
+        col(Handoff.team_id) == OF_TEAM, step
     )
 
 
-def answers(tx: Session, liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
-    """Marketing's answers that no message brought."""
-
-    def said(message: Message) -> Item:
-        return Item(telling_answer(liaison, tx, message).text)
-
-    return _told(tx, edition, page, "Answered", MessageKind.ANSWER, said)
-
-
-def answers_came(_liaison: Liaison, edition: Edition) -> ColumnElement[bool]:
-    """Whether that part has news."""
-    return _is_told(edition, MessageKind.ANSWER)
-
-
-def while_away(tx: Session, liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
-    """What became of the reader's leads in an absence that is over."""
-
-    def said(message: Message) -> Item:
-        return Item(told_back(liaison, tx, message).text)
-
-    told = _told(tx, edition, page, "While you were away", MessageKind.BACK, said)
-    return told and replace(told, push="what happened while you were away")
-
-
-def somebody_is_back(_liaison: Liaison, edition: Edition) -> ColumnElement[bool]:
-    """Whether that part has news."""
-    return _is_told(edition, MessageKind.BACK)
-
-
-def notes(tx: Session, liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
-    """Notes that no message brought, what happened first coming first."""
-
-    def said(message: Message) -> Item:
-        if message.kind is MessageKind.UNREAD:
-            return Item(watching_views.unread(message.subject_id).text)
-        facts = queries.facts(tx, liaison.team_id, message.subject_id)
-        line = tx.get_one(History, (liaison.team_id, message.about))
-        names = queries.names(tx, liaison.team_id, [line])
-        return Item(handoff_views.note(facts.lead, line, names, edition.person).text)
-
-    return _told(tx, edition, page, "To know", MessageKind.NOTE, said, MessageKind.UNREAD)
-
-
-def notes_came(_liaison: Liaison, edition: Edition) -> ColumnElement[bool]:
-    """Whether that part has news."""
-    return _is_told(edition, MessageKind.NOTE, MessageKind.UNREAD)
-
-
-def _told(
+def _leads(
     tx: Session,
     edition: Edition,
     page: Page,
-    title: str,
-    kind: MessageKind,
-    said: Callable[[Message], Item],
-    *kinds: MessageKind,
-) -> Heading | None:
-    wanted = col(Message.kind).in_([kind, *kinds])
-    found = select(Message).where(edition.said, wanted).order_by(col(Message.id))
-    messages, more = page_of(tx, found, page)
-    items = tuple(map(said, messages))
-    return Heading(title, items, more) if items else None
-
-
-def _is_told(edition: Edition, *kinds: MessageKind) -> ColumnElement[bool]:
-    return exists().where(edition.said, col(Message.kind).in_(kinds))
-
-
-def _runs(
-    tx: Session, edition: Edition, page: Page, wanted: ColumnElement[bool]
+    found: Callable[[], Select[str]],
+    also_asked: Mapping[str, object] = MappingProxyType({}),
 ) -> tuple[list[HandoffFacts], int]:
-    """The leads of a person's runs whose first touch is open, soonest due first."""
-    found = (
-        select(col(Run.handoff_id))
-        .join(Handoff, _of_run())
-        .where(_open_with(edition.person), wanted)
-        .order_by(col(Run.due_at).is_(None), col(Run.due_at), col(Run.handoff_id))
-    )
-    return _facts(tx, edition, *page_of(tx, found, page))
-
-
-def _facts(
-    tx: Session, edition: Edition, ids: Sequence[str], more: int
-) -> tuple[list[HandoffFacts], int]:
+    ids, more = page_of(tx, edition, found, page, also_asked)
     return queries.facts_of(tx, edition.person.team_id, ids), more
 
 
-def _waits(person: Person) -> ColumnElement[bool]:
+def _soonest(wanted: ColumnElement[bool]) -> Select[str]:
+    """The leads of a person's runs whose first touch is open, soonest due first."""
+    return (
+        select(col(Run.handoff_id))
+        .join(Handoff, _of_run())
+        .where(_open_with_reader(), wanted)
+        .order_by(col(Run.due_at).is_(None), col(Run.due_at), col(Run.handoff_id))
+    )
+
+
+def _waits() -> ColumnElement[bool]:
     """Hand-offs in the queue."""
     return (
-        (col(Handoff.team_id) == person.team_id)
+        (col(Handoff.team_id) == OF_TEAM)
         & col(Handoff.actor_id).is_(None)
         & col(Handoff.closed_at).is_(None)
         & col(Handoff.shown_at).is_not(None)
     )
 
 
-def _is_silent(person: Person) -> ColumnElement[bool]:
+def _is_silent() -> ColumnElement[bool]:
     return (
-        (col(Handoff.team_id) == person.team_id)
-        & (col(Handoff.actor_id) == person.id)
+        (col(Handoff.team_id) == OF_TEAM)
+        & (col(Handoff.actor_id) == READER)
         & col(Handoff.closed_at).is_(None)
         & col(Handoff.silent_since).is_not(None)
     )
 
 
-def _returns_today(edition: Edition) -> ColumnElement[bool]:
+def _returns_today() -> ColumnElement[bool]:
     """They are brought back at their owner's opening, or later on the same day."""
     return (
-        (col(Handoff.team_id) == edition.person.team_id)
-        & (col(Handoff.turns_at) < edition.midnight)
-        & (col(Handoff.owner_id) == edition.person.id)
+        (col(Handoff.team_id) == OF_TEAM)
+        & (col(Handoff.turns_at) < MIDNIGHT)
+        & (col(Handoff.owner_id) == READER)
         & (col(Handoff.stage) == Stage.RECYCLED)
-        & (col(Handoff.return_at) < edition.midnight)
+        & (col(Handoff.return_at) < MIDNIGHT)
+    )
+
+
+def _came_back() -> ColumnElement[bool]:
+    """Those that were due today when the brief was about to be written may have come meanwhile."""
+    is_urgent = exists().where(_of_run(), col(Run.ended_at).is_(None), col(Run.due_at) < MIDNIGHT)
+    told = exists().where(
+        col(Message.team_id) == Handoff.team_id,
+        col(Message.subject_id) == Handoff.id,
+        col(Message.recipient_id) == READER,
+        col(Message.ts).is_not(None),
+    )
+    return (
+        (col(Handoff.team_id) == OF_TEAM)
+        & (col(Handoff.owner_id) == READER)
+        & (col(Handoff.received_at) >= SINCE)
+        & col(Handoff.returned_from).is_not(None)
+        & col(Handoff.closed_at).is_(None)
+        & col(Handoff.touched_at).is_(None)
+        & ~is_urgent
+        & ~told
     )
 
 
@@ -259,7 +234,7 @@ def _of_run() -> ColumnElement[bool]:
     return (col(Handoff.team_id) == Run.team_id) & (col(Handoff.id) == Run.handoff_id)
 
 
-def _open_with(person: Person) -> ColumnElement[bool]:
+def _open_with_reader() -> ColumnElement[bool]:
     """Runs of this person whose first touch is open, and that are not snoozed."""
     snoozed = exists().where(
         col(Snooze.team_id) == Run.team_id,
@@ -268,8 +243,8 @@ def _open_with(person: Person) -> ColumnElement[bool]:
         col(Snooze.wakes_at).is_not(None),
     )
     return (
-        (col(Run.team_id) == person.team_id)
-        & (col(Run.actor_id) == person.id)
+        (col(Run.team_id) == OF_TEAM)
+        & (col(Run.actor_id) == READER)
         & col(Run.ended_at).is_(None)
         & col(Run.answered_at).is_(None)
         & col(Run.started_at).is_not(None)
@@ -278,14 +253,14 @@ def _open_with(person: Person) -> ColumnElement[bool]:
     )
 
 
-def _is_not_urgent(edition: Edition) -> ColumnElement[bool]:
-    return col(Run.due_at).is_(None) | (col(Run.due_at) >= edition.midnight)
+def _is_not_urgent() -> ColumnElement[bool]:
+    return col(Run.due_at).is_(None) | (col(Run.due_at) >= MIDNIGHT)
 
 
-def _came_untold(edition: Edition) -> ColumnElement[bool]:
+def _came_untold() -> ColumnElement[bool]:
     """Runs that began since the last brief, and of which no message told."""
     told = exists().where(_is_about(), col(Message.run) == Run.number, col(Message.ts).is_not(None))
-    return (col(Run.started_at) >= edition.since) & ~told
+    return (col(Run.started_at) >= SINCE) & ~told
 
 
 def _is_return() -> ColumnElement[bool]:
@@ -301,17 +276,12 @@ def _is_about() -> ColumnElement[bool]:
     )
 
 
-def _reminds() -> ColumnElement[bool]:
-    return col(Message.kind).in_([MessageKind.LEAD_DM, MessageKind.NUDGE])
-
-
-def _is_next_step_of(person: Person) -> ColumnElement[bool]:
-    """A reminder of a next step that was not done or moved since."""
+def _is_next_step() -> ColumnElement[bool]:
+    """A reminder of a next step of the reader's that was not done or moved since."""
     return (
-        (col(Message.kind) == MessageKind.FOLLOW_UP)
-        & (col(Handoff.team_id) == Message.team_id)
+        (col(Handoff.team_id) == Message.team_id)
         & (col(Handoff.id) == Message.subject_id)
-        & (col(Handoff.actor_id) == person.id)
+        & (col(Handoff.actor_id) == READER)
         & col(Handoff.closed_at).is_(None)
         & (cast(col(Handoff.follow_up_on), String) == Message.about)
     )

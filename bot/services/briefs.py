@@ -6,14 +6,14 @@ A part of the brief is a line in `SECTIONS`: it reads, and gives a heading or No
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cache, reduce
-from operator import or_
+from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot import queries
 from bot.core.business_time import days_opening, local_date, local_day, next_opening
 from bot.delivery.briefs import shrink_last_brief, take_up
 from bot.delivery.courier import Hold, Told
@@ -23,6 +23,7 @@ from bot.liaison import Liaison
 from bot.models import Absence, Message, MessageKind, Person
 from bot.services import asks, digests, escalations, hands
 from bot.services import brief_parts as parts
+from bot.services import brief_told as told
 from bot.services.brief_plan import NOT_PLANNED, next_brief
 from bot.services.edition import Edition, Page, edition_of
 from bot.services.hours import back_at_work, opening_of
@@ -42,25 +43,33 @@ class Section(NamedTuple):
     """Stands in the values of buttons."""
     says: Callable[[Session, Liaison, Edition, Page], Heading | None]
     """One page of it; None when it says nothing there."""
-    has_news: Callable[[Liaison, Edition], ColumnElement[bool] | None]
-    """Whether it alone is worth a brief: something to act on, or nowhere told yet. None = never."""
+    has_news: Callable[[], ColumnElement[bool]]
+    """Whether it alone is worth a brief: something to act on, or that nothing told yet."""
+    readers: Callable[[Liaison, Person], bool] = lambda _liaison, _person: True
+    """To whom it can say anything at all."""
+
+
+def _sells(_liaison: Liaison, person: Person) -> bool:
+    return queries.sells(person)
 
 
 SECTIONS: tuple[Section, ...] = (
     Section("overdue", parts.overdue, parts.touches_are_due),
     Section("today", parts.due_today, parts.touches_are_due),
     Section("decisions", escalations.to_decide, escalations.decisions_wait),
-    Section("offers", hands.offered, hands.offers_wait),
+    Section("offers", hands.offered, hands.offers_wait, _sells),
     Section("new", parts.new, parts.leads_came),
-    Section("queue", parts.queue, parts.queue_grew),
+    Section("queue", parts.queue, parts.queue_grew, _sells),
     Section("asks", asks.to_answer, asks.questions_wait),
-    Section("answers", parts.answers, parts.answers_came),
-    Section("returns", parts.back_today, parts.leads_return),
-    Section("away", parts.while_away, parts.somebody_is_back),
-    Section("campaigns", digests.your_campaigns, digests.campaigns_moved),
+    Section("answers", told.answers, told.answers_came),
+    Section("returns", parts.returns, parts.leads_return),
+    Section("away", told.while_away, told.somebody_is_back),
+    Section(
+        "campaigns", digests.your_campaigns, digests.campaigns_moved, digests.reads_of_campaigns
+    ),
     Section("waited", digests.waited, digests.some_waited),
     Section("held_back", parts.held_back, parts.reminders_were_held),
-    Section("notes", parts.notes, parts.notes_came),
+    Section("notes", told.notes, told.notes_came),
     Section("silent", parts.silent, parts.fell_silent),
 )
 """What a brief says, in the order in which people read it."""
@@ -125,9 +134,15 @@ def _has_news(tx: Session, liaison: Liaison, person: Person, now: datetime) -> b
     if not works_on or person.brief_at == NOT_PLANNED:
         return False
     edition = edition_of(tx, person, now)
-    asked = dict.fromkeys(section.has_news for section in SECTIONS)
-    news = [clause for ask in asked if (clause := ask(liaison, edition)) is not None]
-    return bool(tx.scalar(select(reduce(or_, news))))
+    parts_of_theirs = tuple(one.name for one in SECTIONS if one.readers(liaison, person))
+    return bool(tx.scalar(_any_news(parts_of_theirs), edition.asked))
+
+
+@cache
+def _any_news(names: tuple[str, ...]) -> Select[bool]:
+    """Whether one of these parts has news."""
+    asked = dict.fromkeys(section.has_news for section in SECTIONS if section.name in names)
+    return select(or_(*(has_news() for has_news in asked)))
 
 
 def _write_all(liaison: Liaison, news: dict[str, bool], now: datetime) -> int:
@@ -182,6 +197,8 @@ def shown(liaison: Liaison, tx: Session, message: Message, _now: datetime) -> No
 
 def _headings(tx: Session, liaison: Liaison, edition: Edition) -> Iterator[Heading]:
     for section in SECTIONS:
+        if not section.readers(liaison, edition.person):
+            continue
         if heading := section.says(tx, liaison, edition, Page(0, views.MOST_ITEMS)):
             yield replace(heading, address=f"{edition.brief_id}:{section.name}")
 

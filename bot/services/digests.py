@@ -2,19 +2,20 @@
 
 from collections import Counter
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.core.business_time import local_date, next_morning
 from bot.core.lifecycle import Stage
+from bot.delivery.briefs import waiting_for_brief
 from bot.delivery.messages import collect
-from bot.identity import first_id
 from bot.liaison import Liaison
 from bot.models import Collected, Handoff, History, Lead, Message, MessageKind, Person
 from bot.queries import MARKETING
-from bot.services.edition import Edition, Page
+from bot.services.edition import OF_TEAM, Edition, Page, said
 from bot.services.hours import opening_of
 from bot.views import brief as views
 from bot.views import handoffs as handoff_views
@@ -76,7 +77,7 @@ def your_campaigns(tx: Session, liaison: Liaison, edition: Edition, page: Page) 
     """A part of the brief: what became of the leads of its reader's campaigns since the last one,
     a line a campaign. Those that name no owner are read by marketing's managers."""
     news: dict[str, Counter[str]] = {}
-    for campaign, stage, outcome, count in tx.execute(_endings(edition)):
+    for campaign, stage, outcome, count in tx.execute(_endings(), edition.asked):
         if _reads(liaison, edition.person, campaign):
             ending = stage.value if stage is Stage.EXPIRED else outcome or ""
             label = short(liaison.playbook.outcome_label(ending), 40)
@@ -88,24 +89,26 @@ def your_campaigns(tx: Session, liaison: Liaison, edition: Edition, page: Page) 
     return Heading("Campaigns", items, more, push="news of campaigns") if items else None
 
 
-def campaigns_moved(liaison: Liaison, edition: Edition) -> ColumnElement[bool] | None:
+def reads_of_campaigns(liaison: Liaison, person: Person) -> bool:
+    """Whether that part can say anything to this person."""
+    owns = any(each.owner == person.email for each in liaison.playbook.campaigns)
+    return owns or _manages_marketing(person)
+
+
+def campaigns_moved() -> ColumnElement[bool]:
     """Whether that part may have news; whose campaigns they are is looked at in writing."""
-    owns = any(each.owner == edition.person.email for each in liaison.playbook.campaigns)
-    if not owns and not _manages_marketing(edition.person):
-        return None
-    return exists().where(*_ended_since(edition))
+    return exists().where(*_ended_since())
 
 
-def _endings(edition: Edition) -> Select[str | None, Stage, str | None, int]:
+@cache
+def _endings() -> Select[str | None, Stage, str | None, int]:
     """Each hand-off once, as it stands by now."""
-    ended = (
-        select(col(History.handoff_id)).where(*_ended_since(edition)).distinct().scalar_subquery()
-    )
+    ended = select(col(History.handoff_id)).where(*_ended_since())
     parts = (col(Handoff.campaign), col(Handoff.stage), col(Handoff.outcome))
     return (
         select(*parts, func.count())
         .where(
-            col(Handoff.team_id) == edition.person.team_id,
+            col(Handoff.team_id) == OF_TEAM,
             col(Handoff.id).in_(ended),
             col(Handoff.closed_at).is_not(None),
         )
@@ -113,12 +116,12 @@ def _endings(edition: Edition) -> Select[str | None, Stage, str | None, int]:
     )
 
 
-def _ended_since(edition: Edition) -> tuple[ColumnElement[bool], ...]:
+def _ended_since() -> tuple[ColumnElement[bool], ...]:
     """Lines of history between the last brief and this one; their ids are in order of time."""
     return (
-        col(History.team_id) == edition.person.team_id,
-        col(History.id) >= first_id(edition.since),
-        col(History.id) < first_id(edition.written),
+        col(History.team_id) == OF_TEAM,
+        col(History.id) >= bindparam("from_line"),
+        col(History.id) < bindparam("to_line"),
         col(History.kind).in_(["outcome", "expired"]),
     )
 
@@ -134,15 +137,27 @@ def _manages_marketing(person: Person) -> bool:
 
 def waited(tx: Session, _liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
     """A part of the brief: leads that waited without contact and went back, or expired."""
-    found = _lines(edition.said & (col(Message.kind) == MessageKind.DIGEST))
-    rows = tx.execute(found.offset(page.skip).limit(page.most)).all()
+    asked = edition.asked | {"skip": page.skip, "most": page.most}
+    rows = tx.execute(_waited(), asked).all()
     if not rows:
         return None
-    total = tx.scalar(select(func.count()).select_from(found.order_by(None).subquery())) or 0
+    total = tx.scalar(_count_waited(), edition.asked) or 0
     items = tuple(Item(handoff_views.digest_line(lead, line)) for lead, line in rows)
     return Heading("Waited without contact", items, total - page.skip - len(items))
 
 
-def some_waited(_liaison: Liaison, edition: Edition) -> ColumnElement[bool]:
+@cache
+def _waited() -> Select[Lead, History]:
+    skip, most = (bindparam(name, type_=Integer) for name in ("skip", "most"))
+    return _lines(said(MessageKind.DIGEST)).offset(skip).limit(most)
+
+
+@cache
+def _count_waited() -> Select[int]:
+    lines = _lines(said(MessageKind.DIGEST)).with_only_columns(col(History.id)).order_by(None)
+    return select(func.count()).select_from(lines.subquery())
+
+
+def some_waited() -> ColumnElement[bool]:
     """Whether that part has news."""
-    return exists().where(edition.said, col(Message.kind) == MessageKind.DIGEST)
+    return exists().where(waiting_for_brief(MessageKind.DIGEST))

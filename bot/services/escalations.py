@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot import queries
-from bot.core.business_time import local_date, local_day, next_morning
+from bot.core.business_time import local_date, next_morning
 from bot.db import insert_once
 from bot.delivery.briefs import bring_up
 from bot.delivery.courier import Hold
@@ -20,7 +20,7 @@ from bot.errors import NotAllowed, TooLate
 from bot.identity import new_id
 from bot.liaison import Liaison
 from bot.models import Escalation, Handoff, Message, Person, Run
-from bot.services.edition import Edition, Page, page_of
+from bot.services.edition import MIDNIGHT, OF_TEAM, READER, Edition, Page, edition_of, page_of
 from bot.services.handoffs import changed, note
 from bot.services.hours import back_at_work, opening_of
 from bot.services.steps import Reached
@@ -123,36 +123,37 @@ def _due(team_id: str, now: datetime) -> Select[Escalation]:
 
 def to_decide(tx: Session, _liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
     """A part of the brief: what its reader has to decide, the longest waiting first."""
-    items, more = _items(tx, edition.person, edition.midnight, page)
+    items, more = _items(tx, edition, page)
     return Heading("To decide", items, more, hint=views.HOW) if items else None
 
 
-def decisions_wait(_liaison: Liaison, edition: Edition) -> ColumnElement[bool]:
+def decisions_wait() -> ColumnElement[bool]:
     """Whether that part has something to act on."""
-    return exists().where(_undecided(edition.person, edition.midnight))
+    return exists().where(_is_undecided())
 
 
-def _items(
-    tx: Session, person: Person, before: datetime, page: Page
-) -> tuple[tuple[Item, ...], int]:
-    found = (
+def _items(tx: Session, edition: Edition, page: Page) -> tuple[tuple[Item, ...], int]:
+    ids, more = page_of(tx, edition, _undecided, page)
+    return tuple(map(views.item, queries.facts_of(tx, edition.person.team_id, ids))), more
+
+
+def _undecided() -> Select[str]:
+    return (
         select(col(Handoff.id))
         .join(Escalation, col(Escalation.handoff_id) == Handoff.id)
-        .where(_undecided(person, before))
+        .where(_is_undecided())
         .order_by(col(Escalation.at), col(Escalation.id))
     )
-    ids, more = page_of(tx, found, page)
-    return tuple(map(views.item, queries.facts_of(tx, person.team_id, ids))), more
 
 
-def _undecided(person: Person, before: datetime) -> ColumnElement[bool]:
-    """First touches still open that were put before this manager for a time before `before`."""
+def _is_undecided() -> ColumnElement[bool]:
+    """First touches still open that were put before the reader for today, or earlier."""
     return and_(
-        col(Escalation.team_id) == person.team_id,
-        col(Escalation.manager_id) == person.id,
+        col(Escalation.team_id) == OF_TEAM,
+        col(Escalation.manager_id) == READER,
         col(Escalation.decided_at).is_(None),
-        col(Escalation.at) < before,
-        col(Handoff.team_id) == Escalation.team_id,
+        col(Escalation.at) < MIDNIGHT,
+        col(Handoff.team_id) == OF_TEAM,
         col(Handoff.id) == Escalation.handoff_id,
         col(Handoff.runs) == Escalation.run,
         col(Handoff.actor_id).is_not(None),
@@ -212,8 +213,7 @@ def telling(liaison: Liaison, tx: Session, message: Message, now: datetime) -> P
         return Hold(opens)
     if message.ts is not None and not queries.is_newest_dm(tx, message):
         return views.newer_list()
-    _, midnight = local_day(person.timezone, now)
-    items, more = _items(tx, person, midnight, Page(0, views.LISTED))
+    items, more = _items(tx, edition_of(tx, person, now), Page(0, views.LISTED))
     if not items:
         return None if message.ts is None else views.all_decided()
     return views.manager_list(items, more)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -14,7 +14,7 @@ from bot.errors import BadField, NotAllowed, TooLate
 from bot.identity import new_id
 from bot.liaison import Liaison
 from bot.models import Handoff, History, Message, Offer, Person
-from bot.services.edition import Edition, Page, page_of
+from bot.services.edition import OF_TEAM, READER, Edition, Page, page_of
 from bot.services.handoffs import authorise, begin_run, changed, end_run, note, start_clock
 from bot.services.hours import back_at_work
 from bot.services.offers import close_offer, open_offer
@@ -126,8 +126,7 @@ def tell_person(
 
 def offered(tx: Session, liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
     """A part of the brief: leads that wait for its reader's Take or No thanks."""
-    found = select(Offer).where(_open_to(edition.person)).order_by(col(Offer.id))
-    made, more = page_of(tx, found, page)
+    made, more = page_of(tx, edition, _open_offers, page)
     facts = {
         each.handoff.id: each
         for each in queries.facts_of(tx, liaison.team_id, [offer.handoff_id for offer in made])
@@ -139,17 +138,18 @@ def offered(tx: Session, liaison: Liaison, edition: Edition, page: Page) -> Head
     return Heading("Offered to you", tuple(items), more) if items else None
 
 
-def offers_wait(_liaison: Liaison, edition: Edition) -> ColumnElement[bool]:
+def _open_offers() -> Select[Offer]:
+    return select(Offer).where(_is_open()).order_by(col(Offer.id))
+
+
+def offers_wait() -> ColumnElement[bool]:
     """Whether that part has something to act on."""
-    return exists().where(_open_to(edition.person))
+    return exists().where(_is_open())
 
 
-def _open_to(person: Person) -> ColumnElement[bool]:
-    return (
-        (col(Offer.team_id) == person.team_id)
-        & (col(Offer.to_id) == person.id)
-        & col(Offer.answered_at).is_(None)
-    )
+def _is_open() -> ColumnElement[bool]:
+    of_reader = (col(Offer.team_id) == OF_TEAM) & (col(Offer.to_id) == READER)
+    return of_reader & col(Offer.answered_at).is_(None)
 
 
 def telling(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold | None:

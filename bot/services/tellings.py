@@ -9,7 +9,8 @@ them, whatever its kind. What is beyond the cap waits for their brief:
     BACK DIGEST MANAGER_LIST  always, for whoever gets a brief: they are news of the morning
 
 Counted, and sent whatever the count is: the BRIEF itself, for there is one a day; and AWAY, for a
-cover has to know before the first lead reaches them, and it changes with the absence.
+cover has to know before the first lead reaches them, and it changes with the absence; and TROUBLE,
+at most once a day and place, for somebody has to mend it.
 Not counted: what somebody asked for by a press (`Message.is_answer`). CARD and ANYONE stand in a
 channel and are nobody's.
 """
@@ -24,8 +25,8 @@ from bot import queries
 from bot.delivery.courier import Fold, Hold, Remove, Telling, Told
 from bot.delivery.messages import shrink_older
 from bot.liaison import Liaison
-from bot.models import Absence, Ask, History, Message, MessageKind, Person
-from bot.services import attention, briefs, colleagues, escalations, hands, undo
+from bot.models import Absence, Ask, Handoff, History, Message, MessageKind, Person
+from bot.services import attention, briefs, colleagues, escalations, hands, ratings, troubles, undo
 from bot.services.absences import told_back
 from bot.services.asks import telling_answer
 from bot.services.digests import told_in
@@ -37,6 +38,7 @@ from bot.views import followups as followup_views
 from bot.views import handoffs as handoff_views
 from bot.views import watching as watching_views
 from bot.views.blocks import Post
+from bot.views.followups import NOT_RATING, Rated
 
 
 def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
@@ -61,6 +63,7 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.MANAGER_LIST: Telling(partial(escalations.telling, liaison)),
         MessageKind.DIGEST: Telling(partial(_digest, liaison)),
         MessageKind.UNREAD: Telling(partial(_capped, liaison, _unread)),
+        MessageKind.TROUBLE: Telling(partial(troubles.telling, liaison)),
     }
 
 
@@ -111,12 +114,22 @@ def _dm(
     if facts.lead.erased_at and not is_newest:
         return Remove()
     if not is_current:
+        rated = _rated(liaison, tx, facts.handoff, reader) if is_newest else NOT_RATING
         return followup_views.settled(
-            facts, reader, liaison.playbook, can_undo=mine, is_newest=is_newest
+            facts, reader, liaison.playbook, can_undo=mine, is_newest=is_newest, rated=rated
         )
     if not is_newest:
         return followup_views.moved_on(facts)
     return followup_views.dm(message, facts, reader, liaison.playbook, now, can_undo=mine)
+
+
+def _rated(liaison: Liaison, tx: Session, handoff: Handoff, reader: Person) -> Rated:
+    """What this reader said of a lead they answered for, or whether they are asked."""
+    if handoff.outcome_by != reader.id:
+        return NOT_RATING
+    standing = ratings.in_force(tx, handoff, reader.id)
+    asked = ratings.is_asked(liaison.playbook, handoff.outcome)
+    return Rated(standing.value if standing else None, is_asked=asked)
 
 
 def _is_wanted(

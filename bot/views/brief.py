@@ -132,7 +132,7 @@ def waiting(facts: HandoffFacts) -> Item:
     return Item(text, (button("Claim", ids.CLAIM, facts.handoff.id),))
 
 
-def back_today(facts: HandoffFacts, playbook: Playbook) -> Item:
+def back_again(facts: HandoffFacts, playbook: Playbook) -> Item:
     """A lead that comes back or has come back, and why it was put off last time."""
     if facts.handoff.returned_from:
         own = lead(facts)

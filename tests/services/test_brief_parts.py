@@ -355,16 +355,16 @@ def test_a_lead_that_comes_back_is_announced_that_morning_with_last_times_reason
 
     quiet.control.set_clock(datetime(2026, 12, 15, 8, 0, tzinfo=UTC))
 
-    told = quiet.brief(BEN, "1 back today")["text"]
+    told = quiet.brief(BEN, "1 back again")["text"]
     assert "*Again Ltd*" in told
     assert "Bad timing" in told
     quiet.settle()
     quiet.control.set_clock(datetime(2026, 12, 16, 8, 0, tzinfo=UTC))
-    again = quiet.brief(BEN, "1 back today")["text"]
+    again = quiet.brief(BEN, "1 back again")["text"]
     assert "Back after 21 days: “Bad timing”, said Ben Cole." in again
     quiet.control.set_clock(datetime(2026, 12, 17, 8, 0, tzinfo=UTC))
     quiet.settle()
-    assert len([m for m in quiet.briefs(BEN) if "back today" in m["text"]]) <= 1
+    assert len([m for m in quiet.briefs(BEN) if "back again" in m["text"]]) <= 1
 
 
 def test_an_offer_beyond_the_cap_is_taken_in_the_brief(quiet: Office) -> None:

@@ -14,7 +14,7 @@ from bot.services.escalations import excuse
 from bot.views import ids
 from bot.views.brief import Item
 from bot.views.escalations import manager_list
-from tests.acts import history, hold_edits, log_touch, press, shrunk
+from tests.acts import edits_held, history, log_touch, press, shrunk
 from tests.office import (
     ANA,
     BEN,
@@ -230,8 +230,8 @@ def test_excuse_ends_the_ladder_and_is_nobodys_business(quiet_office: Office) ->
     office.control.set_clock(TUESDAY_NINE)
     told = office.brief(ANA, "1 to decide")
 
-    hold_edits(office)
-    office.press_at_once([ANA, ANA], ids.EXCUSE, told, dm(ANA), handoff)
+    with edits_held(office):
+        office.press_at_once([ANA, ANA], ids.EXCUSE, told, dm(ANA), handoff)
 
     office.whisper(ANA, "You decided this already")
     shrunk(office, ANA, told, "all of it is done")
@@ -249,6 +249,7 @@ def test_leave_changes_nothing_and_ends_the_ladder_for_good(quiet_office: Office
     climb(office)
     office.control.set_clock(TUESDAY_NINE)
     told = office.brief(ANA, "1 to decide")
+    office.settle()
     said = len(office.dms(BEN))
 
     press(office, ANA, ids.LEAVE, told, handoff)
