@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from bot import queries
 from bot.core.away import Fate, WhileAway
+from bot.core.history import Line
 from bot.core.lifecycle import Stage
 from bot.delivery.messages import revise
 from bot.delivery.sayings import Saying, say
@@ -86,7 +87,7 @@ def begin(tx: Session, liaison: Liaison, absence: Absence, now: datetime) -> Non
         if run and _waits(handoff, run):
             _pass_on(tx, liaison, handoff, run, person, now)
         elif is_first and handoff.touched_at and absence.cover_id:
-            note(tx, handoff, "stays", now, by=person.id, facts={"to": absence.cover_id})
+            note(tx, handoff, Line.STAYS, now, by=person.id, facts={"to": absence.cover_id})
     replan(tx, liaison, person)
 
 
@@ -141,7 +142,7 @@ def _come_back(
     if run and run.why != queries.COVER:
         return
     if run and (handoff.touched_at or run.answered_at or not queries.sells(person)):
-        note(tx, handoff, "kept", now, by=run.actor_id)
+        note(tx, handoff, Line.KEPT, now, by=run.actor_id)
         changed(tx, liaison, handoff)
     elif handoff.owner_id and queries.sells(person):
         _hand(tx, liaison, handoff, person, "back", now)
@@ -154,7 +155,7 @@ def _hand(
     end_run(tx, handoff, now)
     run = give(tx, liaison, handoff, person, why, now)
     if run and run.why == "back":
-        note(tx, handoff, "back", now, by=person.id)
+        note(tx, handoff, Line.BACK, now, by=person.id)
     if run and handoff.shown_at:
         start_clock(tx, liaison, handoff, run, now)
     changed(tx, liaison, handoff)

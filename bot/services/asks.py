@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from bot import queries
 from bot.core import sla
+from bot.core.history import Line
 from bot.core.lifecycle import Act, why_not_marketing
 from bot.delivery.sayings import Tale, say_to
 from bot.errors import BadField, NotAllowed, Refused, TooLate, Unknown
@@ -70,7 +71,7 @@ def ask(liaison: Liaison, handoff_id: str, by: str, words: str | None) -> None:
             pauses=not earlier,
         )
         tx.add(asked)
-        note(tx, handoff, "asked", now, by=by)
+        note(tx, handoff, Line.ASKED, now, by=by)
         _say(tx, liaison, asked, receiver, now)
         changed(tx, liaison, handoff)
 
@@ -154,7 +155,7 @@ def answer(liaison: Liaison, ask_id: str, by: str, words: str | None) -> None:
         asked = _open_ask(tx, liaison, ask_id, by)
         asked.answered_at, asked.answered_by, asked.answer = now, by, said
         asked.late_check_at = None
-        note(tx, handoff, "answered", now, by=by)
+        note(tx, handoff, Line.ANSWERED, now, by=by)
         _resume(tx, handoff, asked, now)
         asker = tx.get_one(Person, (liaison.team_id, asked.asked_by))
         held = back_at_work(tx, liaison, asker, now)
@@ -227,7 +228,7 @@ def _tell_late(tx: Session, liaison: Liaison, asked: Ask, now: datetime) -> None
     """Without a manager above them, whoever was asked is reminded."""
     asked.late_check_at, asked.late_at = None, now
     handoff = tx.get_one(Handoff, (liaison.team_id, asked.handoff_id))
-    note(tx, handoff, "ask_open", now)
+    note(tx, handoff, Line.ASK_OPEN, now)
     receiver = tx.get_one(Person, (liaison.team_id, asked.receiver_id))
     manager = receiver.manager_id and tx.get(Person, (liaison.team_id, receiver.manager_id))
     _say(tx, liaison, asked, manager or receiver, now)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.core.business_time import local_date, next_morning
+from bot.core.history import Line
 from bot.core.lifecycle import Stage
 from bot.delivery.briefs import waiting_for_brief
 from bot.delivery.messages import collect
@@ -122,7 +123,7 @@ def _ended_since() -> tuple[ColumnElement[bool], ...]:
         col(History.team_id) == OF_TEAM,
         col(History.id) >= bindparam("from_line"),
         col(History.id) < bindparam("to_line"),
-        col(History.kind).in_(["outcome", "expired"]),
+        col(History.kind).in_([Line.OUTCOME.value, Line.EXPIRED.value]),
     )
 
 

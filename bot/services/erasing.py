@@ -14,6 +14,7 @@ from sqlmodel import col
 
 from bot import queries
 from bot.core.erasing import digest, without_words
+from bot.core.history import Line
 from bot.core.lifecycle import ERASED
 from bot.db import insert_once
 from bot.delivery.briefs import revise_briefs
@@ -167,7 +168,7 @@ def _erase_handoff(tx: Session, liaison: Liaison, handoff: Handoff, now: datetim
         .where(col(Snooze.team_id) == liaison.team_id, col(Snooze.handoff_id) == handoff.id)
         .values(reason=None)
     )
-    note(tx, handoff, ERASED, now)
+    note(tx, handoff, Line.ERASED, now)
     _take_up_again(tx, liaison, handoff)
     changed(tx, liaison, handoff)
     revise_digests(tx, liaison, handoff.id)

@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from bot import queries
 from bot.core.business_time import local_date, next_morning
+from bot.core.history import Line
 from bot.db import insert_once
 from bot.delivery.briefs import bring_up
 from bot.delivery.courier import Hold
@@ -53,7 +54,7 @@ def escalate(tx: Session, liaison: Liaison, run: Run, _step: int, now: datetime)
         list_at=morning,
     )
     insert_once(tx, row)
-    note(tx, handoff, "escalated", now, facts={"to": run.actor_id})
+    note(tx, handoff, Line.ESCALATED, now, facts={"to": run.actor_id})
     return Reached(decider.id, row.id)
 
 
@@ -164,23 +165,23 @@ def _is_undecided() -> ColumnElement[bool]:
 
 def excuse(liaison: Liaison, handoff_id: str, by: str) -> None:
     """The open first touch does not count against the actor, and the ladder ends."""
-    _decide(liaison, handoff_id, by, "excused")
+    _decide(liaison, handoff_id, by, Line.EXCUSED)
 
 
 def leave(liaison: Liaison, handoff_id: str, by: str) -> None:
     """Leave the lead where it is; the ladder ends."""
-    _decide(liaison, handoff_id, by, "left")
+    _decide(liaison, handoff_id, by, Line.LEFT)
 
 
-def _decide(liaison: Liaison, handoff_id: str, by: str, decision: str) -> None:
+def _decide(liaison: Liaison, handoff_id: str, by: str, decision: Line) -> None:
     now = liaison.now()
     with liaison.transaction() as tx:
         handoff = queries.handoff_to_change(tx, liaison.team_id, handoff_id)
         row = _to_decide(tx, handoff, by)
         run = tx.get_one(Run, (row.team_id, row.handoff_id, row.run))
-        row.decided_at, row.decision, row.by = now, decision, by
+        row.decided_at, row.decision, row.by = now, decision.value, by
         run.ladder_ended_at, run.next_step_at = now, None
-        run.excused_at = now if decision == "excused" else None
+        run.excused_at = now if decision is Line.EXCUSED else None
         note(tx, handoff, decision, now, by=by, facts={"to": run.actor_id})
         changed(tx, liaison, handoff)
 

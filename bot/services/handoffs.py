@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot import queries
 from bot.core import sla
+from bot.core.history import Line
 from bot.core.lifecycle import ERASED, Act, Stage, Standing, stage_after, why_not
 from bot.db import insert_once
 from bot.delivery import homes
@@ -55,12 +56,12 @@ def hand_over(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) ->
     tx.add(handoff)
     tx.flush()
     new_act.first_act(lead, event)
-    note(tx, handoff, "handed_over", now)
+    note(tx, handoff, Line.HANDED_OVER, now)
     if owner:
         give(tx, liaison, handoff, owner, "owner", now)
     elif rep := next_rep(tx, liaison, now):
         give(tx, liaison, handoff, rep, "round_robin", now)
-        note(tx, handoff, "routed", now, facts={"to": rep.id})
+        note(tx, handoff, Line.ROUTED, now, facts={"to": rep.id})
     show(tx, liaison, handoff)
     return Receipt(handoff.id, duplicate=False)
 
@@ -84,7 +85,7 @@ def _refused(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) -> 
     handoff = lead and queries.latest_handoff(tx, liaison.team_id, lead.id)
     if not handoff:
         return None
-    note(tx, handoff, "refused", now)
+    note(tx, handoff, Line.REFUSED, now)
     return Receipt(handoff.id, duplicate=True, refused=True)
 
 
@@ -134,10 +135,10 @@ def _note_return(
 ) -> None:
     """A new act of a lead that is open: the card follows, and its actor is told once."""
     if not new_act.is_new(lead, event):
-        note(tx, handoff, "older_act", now)
+        note(tx, handoff, Line.OLDER_ACT, now)
     else:
         facts = new_act.take_act(tx, liaison, lead, handoff, event, now)
-        line = note(tx, handoff, "came_back", now, facts=facts)
+        line = note(tx, handoff, Line.CAME_BACK, now, facts=facts)
         if handoff.actor_id:
             actor = tx.get_one(Person, (liaison.team_id, handoff.actor_id))
             held = back_at_work(tx, liaison, actor, now)
@@ -163,9 +164,9 @@ def give(
     handoff.absence_id = absence.id
     if actor is None:
         handoff.actor_id = None
-        note(tx, handoff, "queued", now)
+        note(tx, handoff, Line.QUEUED, now)
         return None
-    note(tx, handoff, "covered", now, by=absence.person_id, facts={"to": actor.id})
+    note(tx, handoff, Line.COVERED, now, by=absence.person_id, facts={"to": actor.id})
     return begin_run(tx, liaison, handoff, actor, queries.COVER)
 
 
@@ -229,7 +230,7 @@ def card_shown(tx: Session, liaison: Liaison, message: Message, now: datetime) -
     if handoff.shown_at or handoff.closed_at:
         return
     handoff.shown_at = now
-    note(tx, handoff, "shown", now)
+    note(tx, handoff, Line.SHOWN, now)
     run = queries.current_run(tx, handoff)
     allowance = liaison.playbook.allowance(handoff.grade)
     if run and run.started_at is None:
@@ -247,7 +248,7 @@ def claim(liaison: Liaison, handoff_id: str, by: str) -> None:
         handoff = queries.handoff_to_change(tx, liaison.team_id, handoff_id)
         person = authorise(tx, liaison, Act.CLAIM, handoff, by, now)
         run = begin_run(tx, liaison, handoff, person, "claim")
-        note(tx, handoff, "claimed", now, by=by)
+        note(tx, handoff, Line.CLAIMED, now, by=by)
         start_clock(tx, liaison, handoff, run, now)
         changed(tx, liaison, handoff)
 
@@ -329,7 +330,7 @@ def _who_closed(tx: Session, liaison: Liaison, handoff: Handoff) -> str:
 def note(
     tx: Session,
     handoff: Handoff,
-    kind: str,
+    kind: Line,
     at: datetime,
     *,
     by: str | None = None,
@@ -341,7 +342,7 @@ def note(
         id=new_id(at),
         handoff_id=handoff.id,
         at=at,
-        kind=kind,
+        kind=kind.value,
         by=by,
         facts=facts or {},
     )

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot import queries
+from bot.core.history import Line
 from bot.core.lifecycle import Act
 from bot.delivery.courier import Hold
 from bot.delivery.sayings import put_offer, tell
@@ -48,7 +49,7 @@ def offer(liaison: Liaison, handoff_id: str, by: str, to_id: str | None, words: 
             made_at=now,
         )
         tx.add(made)
-        note(tx, handoff, "offered", now, by=by, facts={"to": receiver.id})
+        note(tx, handoff, Line.OFFERED, now, by=by, facts={"to": receiver.id})
         put_offer(tx, liaison, made, hold_until=back_at_work(tx, liaison, receiver, now))
         changed(tx, liaison, handoff)
 
@@ -76,7 +77,7 @@ def take(liaison: Liaison, handoff_id: str, by: str) -> None:
         receiver = tx.get_one(Person, (liaison.team_id, by))
         pass_on(tx, liaison, handoff, receiver, "reassigned", now)
         handoff.owner_id = receiver.id
-        line = note(tx, handoff, "reassigned", now, by=by)
+        line = note(tx, handoff, Line.REASSIGNED, now, by=by)
         tx.flush()
         for person_id in sorted(concerned):
             tell_person(tx, liaison, line, person_id, now)
@@ -90,7 +91,7 @@ def decline(liaison: Liaison, handoff_id: str, by: str) -> None:
         handoff = queries.handoff_to_change(tx, liaison.team_id, handoff_id)
         declined = _offered_to(tx, handoff, by)
         close_offer(tx, handoff, "declined", now)
-        line = note(tx, handoff, "declined", now, by=by)
+        line = note(tx, handoff, Line.DECLINED, now, by=by)
         tx.flush()
         tell_person(tx, liaison, line, declined.by, now)
         changed(tx, liaison, handoff)

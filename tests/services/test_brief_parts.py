@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from bot import queries
+from bot.core.history import Line
 from bot.delivery.sayings import tell
 from bot.errors import Unknown
 from bot.models import NEXT_BRIEF, Ask, Handoff, Message, MessageKind, Person
@@ -66,7 +67,7 @@ def tell_ben(office: Office, handoff: str) -> None:
     liaison = office.bot.liaison
     with liaison.transaction() as tx:
         told = queries.handoff_to_change(tx, liaison.team_id, handoff)
-        line = note(tx, told, "came_back", liaison.now())
+        line = note(tx, told, Line.CAME_BACK, liaison.now())
         tx.flush()
         ben = tx.get_one(Person, (liaison.team_id, BEN))
         tell(tx, liaison, line, BEN, hold_until=back_at_work(tx, liaison, ben, liaison.now()))

@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from bot import queries
 from bot.core.business_time import local_day
+from bot.core.history import Line
 from bot.delivery.sayings import tell
 from bot.models import Absence, Message, MessageKind, Person
 from bot.services.brief_plan import plan_brief
@@ -264,7 +265,7 @@ def test_a_note_beyond_the_cap_is_read_in_the_brief(quiet: Office) -> None:
     liaison = quiet.bot.liaison
     with liaison.transaction() as tx:
         handoff = queries.handoff_to_change(tx, liaison.team_id, leads[0])
-        line = note(tx, handoff, "came_back", liaison.now())
+        line = note(tx, handoff, Line.CAME_BACK, liaison.now())
         tx.flush()
         tell(tx, liaison, line, BEN, hold_until=None)
     quiet.settle()
