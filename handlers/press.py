@@ -1,6 +1,6 @@
 """A press of a button, read from Slack's payload."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt import Respond
@@ -29,7 +29,9 @@ class Press:
     view_name: str = ""
     """Which modal that is, by its callback_id."""
     about: str = ""
-    """What that modal is about, as its view says."""
+    """What that modal is about, as we put it there."""
+    is_private: bool = False
+    """Whether it was pressed in a message that only they see."""
 
     @classmethod
     def read(cls, desk: Desk, body: dict[str, Any], respond: Respond) -> "Press":
@@ -42,12 +44,19 @@ class Press:
             entry, _, value = chosen["value"].partition(":")
             button = f"{button}:{entry}"
         view = body.get("view") or {}
-        by, trigger_id = body["user"]["id"], body["trigger_id"]
-        press = cls(desk, button, value, by, trigger_id, respond)
-        if view.get("type") != "modal":
-            return press
-        about = view.get("private_metadata", "")
-        return replace(press, view_id=view["id"], view_name=view["callback_id"], about=about)
+        is_modal = view.get("type") == "modal"
+        return cls(
+            desk,
+            button,
+            value,
+            body["user"]["id"],
+            body["trigger_id"],
+            respond,
+            view["id"] if is_modal else "",
+            view_name=view["callback_id"] if is_modal else "",
+            about=view.get("private_metadata") or "",
+            is_private=bool((body.get("container") or {}).get("is_ephemeral")),
+        )
 
     @classmethod
     def _in_a_form(cls, desk: Desk, body: dict[str, Any], respond: Respond) -> "Press":

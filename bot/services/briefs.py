@@ -21,7 +21,7 @@ from bot.delivery.sayings import say_brief
 from bot.errors import NotSaved, Unknown
 from bot.liaison import Liaison
 from bot.models import Absence, Message, MessageKind, Person
-from bot.services import asks, digests, escalations, hands
+from bot.services import asks, digests, escalations, hands, items
 from bot.services import brief_parts as parts
 from bot.services import brief_told as told
 from bot.services.brief_plan import NOT_PLANNED, next_brief
@@ -43,8 +43,9 @@ class Section(NamedTuple):
     """Stands in the values of buttons."""
     says: Callable[[Session, Liaison, Edition, Page], Heading | None]
     """One page of it; None when it says nothing there."""
-    has_news: Callable[[], ColumnElement[bool]]
-    """Whether it alone is worth a brief: something to act on, or that nothing told yet."""
+    has_news: Callable[[], ColumnElement[bool]] | None
+    """Whether it alone is worth a brief: something to act on, or that nothing told yet. None = no
+    condition of SQL says so."""
     readers: Callable[[Liaison, Person], bool] = lambda _liaison, _person: True
     """To whom it can say anything at all."""
 
@@ -58,6 +59,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("today", parts.due_today, parts.touches_are_due),
     Section("decisions", escalations.to_decide, escalations.decisions_wait),
     Section("offers", hands.offered, hands.offers_wait, _sells),
+    Section("items", items.in_brief, None),
     Section("new", parts.new, parts.leads_came),
     Section("queue", parts.queue, parts.queue_grew, _sells),
     Section("asks", asks.to_answer, asks.questions_wait),
@@ -135,14 +137,15 @@ def _has_news(tx: Session, liaison: Liaison, person: Person, now: datetime) -> b
         return False
     edition = edition_of(tx, person, now)
     parts_of_theirs = tuple(one.name for one in SECTIONS if one.readers(liaison, person))
-    return bool(tx.scalar(_any_news(parts_of_theirs), edition.asked))
+    is_news = bool(tx.scalar(_any_news(parts_of_theirs), edition.asked))
+    return is_news or items.are_news(tx, liaison, person, now)
 
 
 @cache
 def _any_news(names: tuple[str, ...]) -> Select[bool]:
     """Whether one of these parts has news."""
     asked = dict.fromkeys(section.has_news for section in SECTIONS if section.name in names)
-    return select(or_(*(has_news() for has_news in asked)))
+    return select(or_(*(has_news() for has_news in asked if has_news)))
 
 
 def _write_all(liaison: Liaison, news: dict[str, bool], now: datetime) -> int:

@@ -8,11 +8,12 @@ them, whatever its kind. What is beyond the cap waits for their brief:
     ASK OFFER                 with their buttons, as long as they are open
     BACK DIGEST MANAGER_LIST  always, for whoever gets a brief: they are news of the morning
 
-Counted, and sent whatever the count is: the BRIEF itself, for there is one a day; and AWAY, for a
-cover has to know before the first lead reaches them, and it changes with the absence; and TROUBLE,
-at most once a day and place, for somebody has to mend it.
-Not counted: what somebody asked for by a press (`Message.is_answer`). CARD and ANYONE stand in a
-channel and are nobody's.
+Counted, and sent whatever the count is: the BRIEF itself, for there is one a day; AWAY, for a cover
+has to know before the first lead reaches them, and it changes with the absence; what is about the
+hour of a meeting or follows one (INVITATION DUTY LOOSE NO_STANDUP), at most one a meeting; and
+TROUBLE, at most one a day and place, for somebody has to mend it.
+Not counted: what somebody asked for by a press (`Message.is_answer`). What stands in a channel (CARD ANYONE
+AGENDA STANDUP_START MINUTES ADDED) is nobody's.
 """
 
 from collections.abc import Callable
@@ -26,7 +27,22 @@ from bot.delivery.courier import Fold, Hold, Remove, Telling, Told
 from bot.delivery.messages import shrink_older
 from bot.liaison import Liaison
 from bot.models import Absence, Ask, Handoff, History, Message, MessageKind, Person
-from bot.services import attention, briefs, colleagues, escalations, hands, ratings, troubles, undo
+from bot.services import (
+    agenda,
+    attention,
+    briefs,
+    colleagues,
+    escalations,
+    hands,
+    invitations,
+    mentions,
+    minutes,
+    ratings,
+    rota,
+    standup,
+    troubles,
+    undo,
+)
 from bot.services.absences import told_back
 from bot.services.asks import telling_answer
 from bot.services.digests import told_in
@@ -63,6 +79,14 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.MANAGER_LIST: Telling(partial(escalations.telling, liaison)),
         MessageKind.DIGEST: Telling(partial(_digest, liaison)),
         MessageKind.UNREAD: Telling(partial(_capped, liaison, _unread)),
+        MessageKind.AGENDA: Telling(partial(agenda.telling, liaison)),
+        MessageKind.STANDUP_START: Telling(partial(standup.start_telling, liaison)),
+        MessageKind.INVITATION: Telling(partial(invitations.telling, liaison)),
+        MessageKind.MINUTES: Telling(partial(minutes.telling, liaison)),
+        MessageKind.DUTY: Telling(partial(rota.telling, liaison)),
+        MessageKind.LOOSE: Telling(partial(standup.loose_telling, liaison)),
+        MessageKind.NO_STANDUP: Telling(partial(standup.gap_telling, liaison)),
+        MessageKind.ADDED: Telling(mentions.telling),
         MessageKind.TROUBLE: Telling(partial(troubles.telling, liaison)),
     }
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -28,10 +27,10 @@ from tests.office import (
     IDA,
     LEADS,
     MONDAY_TEN,
-    PLAYBOOK,
     Json,
     Office,
     dm,
+    playbook_with,
     text_of,
 )
 from tests.postgres import ON_BOTH_ENGINES
@@ -44,10 +43,9 @@ OWNED = '\n[[campaigns]]\nname = "Spring webinar"\nowner = "jonas@example.com"\n
 
 
 @pytest.fixture
-def quiet(own_office: Office, tmp_path: Path) -> Iterator[Office]:
+def quiet(own_office: Office) -> Iterator[Office]:
     """An office with the cap and the briefs of the sandbox's playbook; Jonas owns a campaign."""
-    agreed = tmp_path / "playbook.toml"
-    agreed.write_text(PLAYBOOK.read_text("utf-8") + OWNED, "utf-8")
+    agreed = playbook_with(OWNED, leave_out='standup = "#standup"\n')
     own_office.settings = replace(own_office.settings, liaison_playbook=agreed)
     own_office.open()
     own_office.control.set_clock(MONDAY_TEN)  # a first tick plans everybody's briefs
@@ -167,17 +165,14 @@ def test_what_stood_in_a_brief_that_was_never_sent_stands_in_the_next(quiet: Off
     assert "The lead came back." in quiet.brief(BEN, "1 to know")["text"]
 
 
-def test_without_briefs_what_waited_for_one_goes_out_as_messages(
-    quiet: Office, tmp_path: Path
-) -> None:
+def test_without_briefs_what_waited_for_one_goes_out_as_messages(quiet: Office) -> None:
     handoff = handed(quiet, grade="D")
     quiet.control.set_clock(MONDAY_EVENING)
     tell_ben(quiet, handoff)
     assert [row.brief_id for row in kept_back(quiet, BEN)] == [NEXT_BRIEF]
-    agreed = tmp_path / "without.toml"
-    agreed.write_text(PLAYBOOK.read_text("utf-8") + "\n[attention]\nbrief = false\n", "utf-8")
+    without = playbook_with("[attention]\nbrief = false\n", leave_out='standup = "#standup"\n')
 
-    quiet.reopen(liaison_playbook=agreed)
+    quiet.reopen(liaison_playbook=without)
     quiet.control.set_clock(TUESDAY_NINE)
 
     quiet.control.message(dm(BEN), lambda said: said["text"].endswith("The lead came back."))
