@@ -107,6 +107,8 @@ class Person(SQLModel, table=True):
     email: str | None
     timezone: str
     is_active: bool = True
+    is_primary_owner: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Of the Slack workspace: whom something reaches that has nobody else."""
     dm_channel: str | None = None
     team: str | None = None
     roles: list[str] = Field(default_factory=list, sa_type=JSON)
@@ -550,13 +552,7 @@ class Offer(SQLModel, table=True):
             sqlite_where=_UNANSWERED,
             postgresql_where=_UNANSWERED,
         ),
-        Index(
-            "ix_offer_open",
-            "team_id",
-            "to_id",
-            sqlite_where=_UNANSWERED,
-            postgresql_where=_UNANSWERED,
-        ),
+        _until("answered_at", "ix_offer_open", "team_id", "to_id"),
     )
 
     team_id: str = Field(primary_key=True)
@@ -792,13 +788,7 @@ class Ask(SQLModel, table=True):
             postgresql_where=_ASKED,
         ),
         Index("ix_ask_handoff", "team_id", "handoff_id"),
-        Index(
-            "ix_ask_open",
-            "team_id",
-            "receiver_id",
-            sqlite_where=_ASKED,
-            postgresql_where=_ASKED,
-        ),
+        _until("answered_at", "ix_ask_receiver", "team_id", "receiver_id"),
         _due("ix_ask_late", "team_id", "late_check_at"),
         _until("answered_at", "ix_ask_open", "team_id", "asked_at"),
     )

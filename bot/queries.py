@@ -279,7 +279,7 @@ def hops(tx: Session, handoff: Handoff) -> int:
 
 def decider_for(tx: Session, actor: Person) -> Person | None:
     """Who decides about an actor's leads: their manager, else another manager of sales, else an
-    admin; None when there is nobody."""
+    admin, else the installer; None when there is nobody."""
     manager = tx.get(Person, (actor.team_id, actor.manager_id)) if actor.manager_id else None
     if manager and manager.is_active:
         return manager
@@ -294,17 +294,27 @@ def decider_for(tx: Session, actor: Person) -> Person | None:
         .order_by(col(Person.id))
     ).all()
     managers = [one for one in listed if one.team == SALES and "manager" in one.roles]
-    admins = [one for one in listed if "admin" in one.roles]
-    return next(iter([*managers, *admins]), None)
+    if managers:
+        return managers[0]
+    others = [one for one in admins(tx, actor.team_id) if one.id != actor.id]
+    return next(iter(others or installer(tx, actor.team_id)), None)
 
 
 def admins(tx: Session, team_id: str) -> list[Person]:
-    """Who looks after the bot: the playbook's admins who are still here."""
+    """Who looks after the bot: the playbook's admins who are still here, or else the installer."""
     listed = select(Person).where(
         col(Person.team_id) == team_id, col(Person.team).is_not(None), col(Person.is_active)
     )
     found = tx.scalars(listed.order_by(col(Person.id)))
-    return [person for person in found if "admin" in person.roles]
+    named = [person for person in found if "admin" in person.roles]
+    return named or installer(tx, team_id)
+
+
+def installer(tx: Session, team_id: str) -> list[Person]:
+    """The last one to turn to, listed or not: the workspace's primary owner, without whom nobody
+    installs anything. Slack does not tell who installed an app."""
+    owns = (col(Person.team_id) == team_id) & col(Person.is_primary_owner) & col(Person.is_active)
+    return list(tx.scalars(select(Person).where(owns).order_by(col(Person.id))))
 
 
 def waited_for(tx: Session, handoff: Handoff) -> list[str]:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Integer, Select, bindparam, exists, func, 
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot import queries
 from bot.core.business_time import local_date, next_morning
 from bot.core.history import Line
 from bot.core.lifecycle import Stage
@@ -27,7 +28,7 @@ from bot.views.brief import Heading, Item
 def tell_marketing(tx: Session, liaison: Liaison, line: History, now: datetime) -> None:
     """Tell a line of history to marketing's managers, each on their next morning.
 
-    Where marketing has none, the admins hear of it.
+    Where marketing has none, the admins hear of it, or else the installer.
     """
     for reader in _readers(tx, liaison.team_id):
         opening = opening_of(tx, liaison, reader, now)
@@ -44,7 +45,7 @@ def _readers(tx: Session, team_id: str) -> list[Person]:
     )
     active = [person for person in listed if person.is_active]
     managers = [person for person in active if _manages_marketing(person)]
-    return managers or [person for person in active if "admin" in person.roles]
+    return managers or queries.admins(tx, team_id)
 
 
 def told_in(tx: Session, message: Message) -> list[tuple[Lead, History]]:

@@ -41,7 +41,7 @@ def escalate(tx: Session, liaison: Liaison, run: Run, _step: int, now: datetime)
     handoff = tx.get_one(Handoff, (run.team_id, run.handoff_id))
     decider = queries.decider_for(tx, tx.get_one(Person, (run.team_id, run.actor_id)))
     if decider is None:
-        log.warning("hand-off %s: no manager and no admin to put it before", handoff.id)
+        log.warning("hand-off %s: no manager, admin or owner to put it before", handoff.id)
         return NOBODY
     morning = next_morning(opening_of(tx, liaison, decider, now), now)
     row = Escalation(
@@ -217,4 +217,4 @@ def telling(liaison: Liaison, tx: Session, message: Message, now: datetime) -> P
     items, more = _items(tx, edition_of(tx, person, now), Page(0, views.LISTED))
     if not items:
         return None if message.ts is None else views.all_decided()
-    return views.manager_list(items, more)
+    return views.manager_list(items, more, is_listed=queries.is_listed(person))

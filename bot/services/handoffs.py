@@ -267,20 +267,23 @@ def authorise(
 ) -> Person:
     """The person who pressed, when they may. Raises `NotListed`, `NotAllowed` or `TooLate`."""
     person = tx.get(Person, (liaison.team_id, by))
-    if person is None or not person.is_active or not queries.is_listed(person):
+    actor = tx.get(Person, (liaison.team_id, handoff.actor_id)) if handoff.actor_id else None
+    if person is None or not person.is_active:
+        raise NotListed
+    manages_actor = actor is not None and _decides(tx, act, actor, person)
+    if not queries.is_listed(person) and not manages_actor:
         raise NotListed
     is_deal = act is Act.DEAL and handoff.stage is Stage.QUALIFIED
     if handoff.closed_at is not None and not is_deal:
         raise TooLate(_who_closed(tx, liaison, handoff))
     if act is Act.DEAL and not is_deal:
         raise NotAllowed("Only a qualified lead is won or lost: press Outcome… first.")
-    actor = tx.get(Person, (liaison.team_id, handoff.actor_id)) if handoff.actor_id else None
     if act is Act.CLAIM and actor:
         raise TooLate(_who_claimed(tx, liaison, handoff, actor, by))
     standing = Standing(
         is_listed=True,
         is_actor=cover.acts(tx, handoff, by, now),
-        manages_actor=actor is not None and _decides(tx, act, actor, person),
+        manages_actor=manages_actor,
         sells=queries.sells(person),
         is_admin="admin" in person.roles,
         hops=queries.hops(tx, handoff) if act is Act.REASSIGN else 0,

@@ -69,6 +69,7 @@ def _upsert(tx: Session, liaison: Liaison, member: Member) -> Person:
         )
     person = tx.get_one(Person, key)
     person.name, person.email, person.is_active = member.name, member.email, member.is_active
+    person.is_primary_owner = member.is_primary_owner
     person.timezone = _known_zone(liaison, member.timezone)
     return person
 

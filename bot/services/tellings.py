@@ -12,8 +12,9 @@ Counted, and sent whatever the count is: the BRIEF itself, for there is one a da
 has to know before the first lead reaches them, and it changes with the absence; what is about the
 hour of a meeting or follows one (INVITATION DUTY LOOSE NO_STANDUP), at most one a meeting; and
 TROUBLE, at most one a day and place, for somebody has to mend it.
-Not counted: what somebody asked for by a press (`Message.is_answer`). What stands in a channel (CARD ANYONE
-AGENDA STANDUP_START MINUTES ADDED) is nobody's.
+
+Not counted: what somebody asked for by a press (`Message.is_answer`). What stands in a channel
+(CARD ANYONE AGENDA STANDUP_START MINUTES ADDED) is nobody's.
 """
 
 from collections.abc import Callable

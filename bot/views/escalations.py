@@ -15,6 +15,12 @@ HOW = (
 )
 
 
+_WHY_YOU = (
+    "It reaches you as the workspace's primary owner: the playbook lists no manager of sales and "
+    "no admin."
+)
+
+
 def item(facts: HandoffFacts) -> Item:
     """One lead whose first touch is open: whose it is, since when, and three ways to decide."""
     handoff, run = facts.handoff, facts.run
@@ -30,15 +36,16 @@ def item(facts: HandoffFacts) -> Item:
     )
 
 
-def manager_list(items: Sequence[Item], more: int) -> Post:
-    """The first of them in full; the `more` others move up as these are decided."""
+def manager_list(items: Sequence[Item], more: int, *, is_listed: bool = True) -> Post:
+    """The first of them in full; the `more` others move up as these are decided. Whoever is not
+    listed is told why it reaches them."""
     count = len(items) + more
     push = f"{'1 lead needs' if count == 1 else f'{count:,} leads need'} your decision"
     blocks = [section(f"*{push}*")]
     for number, listed in enumerate(items):
         blocks += [section(listed.text), actions(f"decide_{number}", *listed.buttons)]
     rest = [f"and {more:,} more, which move up as these are decided"] if more else []
-    notes = [*rest, HOW]
+    notes = [*rest, HOW, *([] if is_listed else [_WHY_YOU])]
     lines = [push, *(listed.text for listed in items), *notes]
     return Post("\n".join(lines), [*blocks, *map(context, notes)])
 

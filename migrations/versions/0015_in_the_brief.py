@@ -17,7 +17,7 @@ def upgrade() -> None:
     # What was kept back by the version before is told once more, rather than never.
     op.execute("UPDATE message SET brief_id = 'next' WHERE dropped = 'in the brief'")
     _index("ix_message_brief", "message", _FOLDED, "recipient_id", "brief_id")
-    _index("ix_ask_open", "ask", _OPEN, "receiver_id")
+    _index("ix_ask_receiver", "ask", _OPEN, "receiver_id")
     _index("ix_offer_open", "offer", _OPEN, "to_id")
 
 
@@ -28,6 +28,6 @@ def _index(name: str, table: str, only: str, *columns: str) -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_offer_open", "offer")
-    op.drop_index("ix_ask_open", "ask")
+    op.drop_index("ix_ask_receiver", "ask")
     op.drop_index("ix_message_brief", "message")
     op.drop_column("message", "brief_id")

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
 from bot.errors import NotAllowed
-from bot.models import Escalation, Step
+from bot.models import Escalation, Person, Step
 from bot.services.escalations import excuse
 from bot.views import ids
 from bot.views.brief import Item
@@ -30,6 +31,7 @@ from tests.office import (
     Office,
     dm,
     is_reply,
+    playbook_without_a_cap,
     text_of,
 )
 from tests.services.test_handoffs import run_of, stored
@@ -334,22 +336,49 @@ def test_without_a_manager_somebody_else_decides(
     assert run_of(own_office, handoff).ladder_ended_at
 
 
-def test_without_anybody_to_decide_the_step_is_taken_and_nothing_is_sent(
-    own_office: Office, tmp_path: Path, caplog: pytest.LogCaptureFixture
+def test_without_manager_and_admin_the_workspaces_owner_decides_although_not_listed(
+    own_office: Office,
 ) -> None:
-    listed = PLAYBOOK.read_text("utf-8").replace('manager = "ana@example.com"\n', "")
+    own_office.reopen(liaison_playbook=without_deciders())
+    handoff = own_office.hand_over()
+    own_office.dm(BEN, handoff)
+    climb(own_office)
+    own_office.control.set_clock(TUESDAY_NINE)
+
+    told = own_office.control.message(dm(PIA), lambda m: "1 lead needs your decision" in m["text"])
+    assert "as the workspace's primary owner" in told["text"]
+    press(own_office, PIA, ids.REASSIGN, told, handoff)
+    own_office.control.close(PIA, own_office.modal(PIA, "Reassign")["id"])
+    press(own_office, PIA, ids.LEAVE, told, handoff)
+
+    shrunk(own_office, PIA, told, "All decided")
+
+
+def without_deciders() -> Path:
+    """A playbook without manager and admin, in which the workspace's owner is not listed."""
+    listed = playbook_without_a_cap().read_text("utf-8")
+    listed = listed.replace('manager = "ana@example.com"\n', "")
     listed = listed.replace('roles = ["manager"]', 'roles = ["rep"]')
-    playbook = tmp_path / "playbook.toml"
-    playbook.write_text(listed.replace('roles = ["admin"]', 'roles = ["marketer"]'))
-    own_office.reopen(liaison_playbook=playbook)
+    file = Path(mkdtemp(prefix="liaison-")) / "playbook.toml"
+    file.write_text(listed[: listed.index('[[people]]\nemail = "pia@example.com"')], "utf-8")
+    return file
+
+
+def test_without_anybody_to_decide_the_step_is_taken_and_nothing_is_sent(
+    own_office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    own_office.reopen(liaison_playbook=without_deciders())
+    assert own_office.bot
+    liaison = own_office.bot.liaison
+    with liaison.transaction() as tx:  # where Slack does not tell who owns the workspace
+        tx.get_one(Person, (liaison.team_id, PIA)).is_primary_owner = False
     handoff = own_office.hand_over()
     own_office.dm(BEN, handoff)
 
     climb(own_office)
 
     assert sorted(steps_of(own_office, handoff)) == [1, 2, 3, 4]
-    assert "no manager and no admin" in caplog.text
-    assert own_office.bot
+    assert "no manager, admin or owner" in caplog.text
     with own_office.bot.liaison.reading() as tx:
         assert tx.scalars(select(Escalation)).first() is None
 
