@@ -54,6 +54,8 @@ ANSWER_FORM = "lead:answer_form"
 ANSWER_WORDS = "answer_words"
 
 FIX_FORM = "lead:fix_form"
+ERASE_FORM = "lead:erase_form"
+MORE_ERASE = "erase"
 OUTCOME_DATE = "outcome_date"
 OUTCOME_PERSON = "outcome_person"
 AWAY_FORM = "lead:away_form"
