@@ -67,6 +67,12 @@ def lists(office: Office, person: str) -> list[Json]:
     return [m for m in office.dms(person) if "Excuse" in text_of(m)]
 
 
+def zone_of(office: Office, person: str) -> str:
+    assert office.bot
+    with office.bot.liaison.reading() as tx:
+        return tx.get_one(Person, (office.bot.liaison.team_id, person)).timezone
+
+
 def steps_of(office: Office, handoff: str) -> dict[int, Step]:
     assert office.bot
     with office.bot.liaison.reading() as tx:
@@ -257,6 +263,7 @@ def test_leave_changes_nothing_and_ends_the_ladder_for_good(quiet_office: Office
     press(office, ANA, ids.LEAVE, told, handoff)
     shrunk(office, ANA, told)
     office.control.change_person(BEN, tz="America/New_York")
+    office.control.until(lambda: zone_of(office, BEN) == "America/New_York")
     office.control.advance("3d")
     office.settle()
 
