@@ -15,14 +15,16 @@ from bot.core.lifecycle import Stage
 from bot.delivery.briefs import waiting_for_brief
 from bot.delivery.messages import collect
 from bot.liaison import Liaison
-from bot.models import Collected, Handoff, History, Lead, Message, MessageKind, Person
+from bot.models import Campaign, Collected, Handoff, History, Lead, Message, MessageKind, Person
 from bot.queries import MARKETING
+from bot.services import campaigns
 from bot.services.edition import OF_TEAM, Edition, Page, said
 from bot.services.hours import opening_of
 from bot.views import brief as views
 from bot.views import handoffs as handoff_views
 from bot.views.blocks import short
 from bot.views.brief import Heading, Item
+from bot.views.campaigns import NO_ORIGIN
 
 
 def tell_marketing(tx: Session, liaison: Liaison, line: History, now: datetime) -> None:
@@ -78,12 +80,16 @@ def _lines(digests: ColumnElement[bool]) -> Select[Lead, History]:
 def your_campaigns(tx: Session, liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
     """A part of the brief: what became of the leads of its reader's campaigns since the last one,
     a line a campaign. Those that name no owner are read by marketing's managers."""
+    ended = tx.execute(_endings(), edition.asked).all()
+    known = campaigns.roots(tx, liaison.team_id) if ended else {}
     news: dict[str, Counter[str]] = {}
-    for campaign, stage, outcome, count in tx.execute(_endings(), edition.asked):
-        if _reads(liaison, edition.person, campaign):
+    for campaign_id, stage, outcome, count in ended:
+        campaign = known.get(campaign_id or "")
+        if _reads(tx, liaison, edition.person, campaign):
             ending = stage.value if stage is Stage.EXPIRED else outcome or ""
             label = short(liaison.playbook.outcome_label(ending), 40)
-            news.setdefault(campaign or "", Counter())[label[:1].upper() + label[1:]] += count
+            named = news.setdefault(campaign.name if campaign else NO_ORIGIN, Counter())
+            named[label[:1].upper() + label[1:]] += count
     busiest = sorted(news.items(), key=lambda each: (-each[1].total(), each[0]))
     shown = busiest[page.skip : page.skip + page.most]
     items = tuple(views.campaign(name, endings) for name, endings in shown)
@@ -94,7 +100,7 @@ def your_campaigns(tx: Session, liaison: Liaison, edition: Edition, page: Page) 
 def reads_of_campaigns(liaison: Liaison, person: Person) -> bool:
     """Whether that part can say anything to this person."""
     owns = any(each.owner == person.email for each in liaison.playbook.campaigns)
-    return owns or _manages_marketing(person)
+    return owns or person.team == MARKETING
 
 
 def campaigns_moved() -> ColumnElement[bool]:
@@ -106,7 +112,7 @@ def campaigns_moved() -> ColumnElement[bool]:
 def _endings() -> Select[str | None, Stage, str | None, int]:
     """Each hand-off once, as it stands by now."""
     ended = select(col(History.handoff_id)).where(*_ended_since())
-    parts = (col(Handoff.campaign), col(Handoff.stage), col(Handoff.outcome))
+    parts = (col(Handoff.campaign_id), col(Handoff.stage), col(Handoff.outcome))
     return (
         select(*parts, func.count())
         .where(
@@ -128,9 +134,9 @@ def _ended_since() -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _reads(liaison: Liaison, person: Person, campaign: str | None) -> bool:
-    owner = liaison.playbook.campaign_owner(campaign)
-    return owner == person.email if owner else _manages_marketing(person)
+def _reads(tx: Session, liaison: Liaison, person: Person, campaign: Campaign | None) -> bool:
+    owner = campaigns.owner(tx, liaison, campaign) if campaign else None
+    return owner.id == person.id if owner else _manages_marketing(person)
 
 
 def _manages_marketing(person: Person) -> bool:

@@ -145,7 +145,7 @@ def back_again(facts: HandoffFacts, playbook: Playbook) -> Item:
 def campaign(name: str, endings: Counter[str]) -> Item:
     """How leads of one campaign ended, the most frequent first; a number and no name."""
     ended = " · ".join(f"{escape(label)} {count:,}" for label, count in endings.most_common())
-    return Item(f"*{foreign(name or 'No campaign', 80)}*: {ended}")
+    return Item(f"*{foreign(name, 80)}*: {ended}")
 
 
 def opens(facts: HandoffFacts) -> Block:
