@@ -42,6 +42,14 @@ class Postgres:
         name = url.partition("?")[0].rpartition("/")[2]
         self._run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", name)
 
+    def down(self) -> None:
+        """Stop the server as for a restart; every connection is cut and none is taken."""
+        self._server.stop()
+
+    def up(self) -> None:
+        """Start it again, with all that was committed."""
+        self._server.ensure_postgres_running()
+
     def stop(self) -> None:
         self._server.cleanup()
 
