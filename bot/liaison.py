@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from threading import Event
 
 from sqlalchemy import Engine
@@ -50,11 +51,15 @@ class Liaison:
         if tx.info.get(TELLS):
             self.something_to_tell.set()
 
+    @cached_property
+    def _reader(self) -> Engine:
+        return self.engine.execution_options(reading=True)
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A consistent look at the database that takes no writer's lock."""
         try:
-            with Session(self.engine.execution_options(reading=True)) as tx:
+            with Session(self._reader) as tx:
                 yield tx
         except (OperationalError, PoolTimeout) as error:
             raise NotSaved("The database does not answer. Please try again.") from error

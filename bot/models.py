@@ -220,6 +220,19 @@ class Handoff(SQLModel, table=True):
         _due("ix_handoff_closed", "team_id", "closed_at"),
         _due("ix_handoff_turns", "team_id", "turns_at"),
         _due("ix_handoff_returned", "team_id", "owner_id", "received_at", "returned_from"),
+        # The reports read nothing but this index, however many hand-offs there are.
+        Index(
+            "ix_handoff_report",
+            "team_id",
+            "campaign_id",
+            "handed_at",
+            "stage",
+            "outcome",
+            "outcome_detail",
+            "touched_at",
+            "rated_at",
+        ),
+        _due("ix_handoff_touch", "team_id", "campaign_id", "touch_minutes"),
     )
 
     team_id: str = Field(primary_key=True)
@@ -237,8 +250,14 @@ class Handoff(SQLModel, table=True):
     grade_given: bool = True
     """False when the hand-off came without a grade and counts as C."""
     campaign: str | None = None
+    campaign_ref: str | None = None
+    """The campaign's id in the sender's system."""
+    landing_page: str | None = None
     utm: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
     source: str | None = None
+    campaign_id: str | None = None
+    """The campaign it was recognised as; what that was merged into since, the campaign says.
+    None = no origin."""
     reason: str | None = None
     """Why this lead qualifies, in marketing's words."""
     last_activity: str | None = None
@@ -256,6 +275,10 @@ class Handoff(SQLModel, table=True):
     due_at: datetime | None = None
     """What marketing was promised; never moves later. None = no clock, or not shown yet."""
     touched_at: datetime | None = None
+    touch_minutes: int | None = None
+    """Working minutes of the actor from the card to the first touch; None = not touched."""
+    rated_at: datetime | None = None
+    """When it was first rated; None = no rating of it is in force."""
     meeting_at: datetime | None = None
     """A meeting with the lead; no first touch is due before it is over."""
     meeting_ends_at: datetime | None = None
@@ -296,6 +319,104 @@ class Handoff(SQLModel, table=True):
     """The hand-off of the same lead that this one is the return of."""
     returns: int = 0
     """How often the lead had come back by this hand-off."""
+
+
+class Campaign(SQLModel, table=True):
+    """What marketing runs to win leads; recognised by its signs, or entered by a marketer."""
+
+    __table_args__ = (Index("ix_campaign_merged", "team_id", "merged_into"),)
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    name: str
+    owner_id: str | None = None
+    """Who answers for it; None = whom the playbook names, or marketing's manager."""
+    starts_on: date | None = None
+    ends_on: date | None = None
+    judge_on: date | None = None
+    """Before this day no verdict is given; None = as soon as a cohort is closed."""
+    cost: str | None = None
+    """A decimal number as text, exact."""
+    currency: str | None = None
+    audience: str | None = Field(default=None, sa_type=Text)
+    offer: str | None = Field(default=None, sa_type=Text)
+    follow_up: str | None = Field(default=None, sa_type=Text)
+    """How sales is to follow up."""
+    talk_track: str | None = Field(default=None, sa_type=Text)
+    merged_into: str | None = None
+    """The campaign that counts its leads since a marketer merged them; may itself be merged."""
+    created_at: datetime
+    changed_at: datetime
+    """When something about it changed last that makes earlier ratings say less."""
+
+
+class CampaignAlias(SQLModel, table=True):
+    """A sign by which a campaign is recognised."""
+
+    __tablename__ = "campaign_alias"
+    __table_args__ = (
+        _to("campaign", "campaign_id"),
+        Index("ix_campaign_alias_campaign", "team_id", "campaign_id"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    """`crm:<id>`, `utm:<slug>`, `page:<address>`, `name:<as written>` or `source:<as written>`."""
+    campaign_id: str
+
+
+class RatingValue(StrEnum):
+    """How good a lead was, in a rep's eyes. So-so is not bad."""
+
+    GOOD = "good"
+    SO_SO = "so_so"
+    BAD = "bad"
+
+
+_IN_FORCE = text("ended_at IS NULL")
+
+
+class Rating(SQLModel, table=True):
+    """What one person says of one lead; append-only, and the one that is in force counts."""
+
+    __table_args__ = (
+        _to("handoff", "handoff_id"),
+        # At most one in force for each hand-off and rater.
+        Index(
+            "uq_rating_in_force",
+            "team_id",
+            "handoff_id",
+            "rater_id",
+            unique=True,
+            sqlite_where=_IN_FORCE,
+            postgresql_where=_IN_FORCE,
+        ),
+        Index(
+            "ix_rating_report",
+            "team_id",
+            "campaign_id",
+            "handed_at",
+            "value",
+            "rater_id",
+            sqlite_where=_IN_FORCE,
+            postgresql_where=_IN_FORCE,
+        ),
+    )
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    handoff_id: str
+    rater_id: str
+    value: RatingValue = Field(sa_type=_codes(RatingValue))
+    at: datetime
+    by_outcome: bool
+    """Whether the outcome carried it; else it was tapped."""
+    ended_at: datetime | None = None
+    """When a newer one took its place, or it was taken back; None = it is in force."""
+    taken_back: bool = False
+    campaign_id: str | None = None
+    """As the hand-off has it, and `handed_at` too: a report looks at ratings alone."""
+    handed_at: datetime
 
 
 class History(SQLModel, table=True):

@@ -1,7 +1,10 @@
 """The one place that speaks to Slack's Web API, and sorts its refusals by what to do then."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from functools import partial
 from http.client import HTTPException
 from socket import gaierror
@@ -93,6 +96,16 @@ class Member:
         )
 
 
+@dataclass(frozen=True)
+class Granted:
+    """What Slack says of the token it was called with."""
+
+    scopes: frozenset[str] | None
+    """None = the server does not say, as a Slack-compatible one may not."""
+    at: datetime | None
+    """Slack's time, to the second; None = it did not say."""
+
+
 class Slack:
     """Slack, as the bot needs it. Every method blocks for at most the client's time-out.
 
@@ -107,6 +120,17 @@ class Slack:
         """auth.test: team_id, team, user_id, bot_id."""
         answer = reached(self._client.auth_test)
         return {key: str(answer[key]) for key in ("team_id", "team", "user_id", "bot_id")}
+
+    def granted(self) -> Granted:
+        """What the token may do, and what time it is at Slack's, as every answer tells."""
+        headers = {
+            key.lower(): value for key, value in reached(self._client.auth_test).headers.items()
+        }
+        scopes, sent = headers.get("x-oauth-scopes"), headers.get("date")
+        return Granted(
+            None if scopes is None else frozenset(re.findall(r"[^,\s]+", scopes)),
+            parsedate_to_datetime(sent) if sent else None,
+        )
 
     def members(self) -> Iterator[Member]:
         """All human members, page by page."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from slack_bolt import Ack, BoltContext, Respond
 
-from handlers import byhand, home, liaison, search, watching
+from handlers import byhand, doctor, home, liaison, search, watching
 from handlers.command import Command, Menu
 from handlers.desk import desk_of
 
@@ -20,6 +20,7 @@ COMMANDS: dict[str, Menu] = {
         bare=liaison.status,
         words={
             "away": liaison.absence,
+            "doctor": doctor.examine,
             "hours": liaison.hours,
             "watch": watching.watch,
         },
@@ -29,6 +30,13 @@ COMMANDS: dict[str, Menu] = {
 
 def typed(ack: Ack, command: dict[str, Any], context: BoltContext, respond: Respond) -> None:
     """The use case commits, then the answer goes out, to the one who typed."""
-    word, rest = COMMANDS[command["command"]].chosen(command.get("text", ""))
+    name = known_as(command["command"])
+    word, rest = COMMANDS[name].chosen(command.get("text", ""))
     answer = word(Command.read(desk_of(context), command, rest, respond))
-    ack(answer) if answer else ack()
+    ack(answer.replace(f"`{name}", f"`{command['command']}")) if answer else ack()
+
+
+def known_as(typed: str) -> str:
+    """Our name of a command that a workspace may have put a prefix to: `/acme-lead` is `/lead`."""
+    named = (name for name in COMMANDS if typed.endswith(f"-{name.removeprefix('/')}"))
+    return typed if typed in COMMANDS else next(named)

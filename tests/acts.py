@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from bot.delivery.pacing import UPDATES
 from bot.models import Gate
 from bot.views import ids
+from bot.views.ratings import QUESTION
 from tests.office import LEADS, Json, Office, dm
 
 
@@ -25,11 +26,19 @@ def record_outcome(
     office: Office, person: str, message: Json, handoff: str, outcome: str, words: str = ""
 ) -> Json:
     """Fill in the form for the outcome, opened anew unless it stands open; gives the answer."""
+    pass_over_the_rating(office, person)
     if not office.control.state(person)["views"]:
         press(office, person, ids.OUTCOME, message, handoff)
     form = office.modal(person, "Outcome")
     values = {ids.OUTCOME_KEY: {ids.CHOICE: outcome}, ids.OUTCOME_WORDS: {ids.CHOICE: words}}
     return office.control.submit(person, form["id"], values)
+
+
+def pass_over_the_rating(office: Office, person: str) -> None:
+    """Close the question how good the last lead was, if it stands open."""
+    for view in office.control.state(person)["views"]:
+        if view["title"]["text"] == QUESTION:
+            office.control.close(person, view["id"])
 
 
 def history(office: Office, person: str, card: Json, handoff: str) -> list[str]:

@@ -15,6 +15,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot.errors": set(),
     "bot.clock": {"bot.errors"},
     "bot.config": set(),
+    "bot.manifest": set(),
     "bot.db": set(),
     "bot.calendars": {"bot.core"},
     "bot.playbook": {"bot.calendars", "bot.core"},
@@ -31,8 +32,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "bot.services": {
         "bot.calendars", "bot.core", "bot.db", "bot.delivery", "bot.errors", "bot.identity",
-        "bot.intake", "bot.liaison", "bot.models", "bot.playbook", "bot.queries", "bot.slack",
-        "bot.views",
+        "bot.intake", "bot.liaison", "bot.manifest", "bot.models", "bot.playbook", "bot.queries",
+        "bot.slack", "bot.views",
     },
     "handlers": {
         "bot.core", "bot.delivery", "bot.errors", "bot.identity", "bot.intake", "bot.liaison",

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.views import ids
+from bot.views.ratings import QUESTION
 from tests.acts import edits_held, history, log_touch, press, record_outcome, shrunk, why_me
 from tests.bot_process import BotProcess
 from tests.office import (
@@ -107,6 +108,7 @@ def test_another_lead_is_rejected_and_other_needs_words(office: Office) -> None:
 
     assert taken["acked"] and not taken["errors"]
     office.card(handoff, "*Other*, says Ben Cole")
+    press(office, BEN, ids.RATE_SO_SO, office.dm(BEN, handoff, QUESTION), handoff)
     assert "“They build it themselves.”" in shrunk(office, BEN, told)["text"]
     office.control.advance("next_working_day")
     assert about(office, BEN, handoff) == [told["ts"]]

@@ -10,8 +10,8 @@ from bot import queries
 from bot.delivery.courier import Fold, Hold, Remove, Telling, Told
 from bot.delivery.messages import shrink_older
 from bot.liaison import Liaison
-from bot.models import Absence, Ask, History, Message, MessageKind, Person
-from bot.services import attention, briefs, colleagues, escalations, hands, troubles, undo
+from bot.models import Absence, Ask, Handoff, History, Message, MessageKind, Person
+from bot.services import attention, briefs, colleagues, escalations, hands, ratings, troubles, undo
 from bot.services.absences import summary
 from bot.services.digests import told_in
 from bot.services.handoffs import card_shown
@@ -22,6 +22,7 @@ from bot.views import followups as followup_views
 from bot.views import handoffs as handoff_views
 from bot.views import watching as watching_views
 from bot.views.blocks import Post
+from bot.views.followups import NOT_RATING, Rated
 
 
 def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
@@ -97,12 +98,22 @@ def _dm(
     if facts.lead.erased_at and not is_newest:
         return Remove()
     if not is_current:
+        rated = _rated(liaison, tx, facts.handoff, reader) if is_newest else NOT_RATING
         return followup_views.settled(
-            facts, reader, liaison.playbook, can_undo=mine, is_newest=is_newest
+            facts, reader, liaison.playbook, can_undo=mine, is_newest=is_newest, rated=rated
         )
     if not is_newest:
         return followup_views.moved_on(facts)
     return followup_views.dm(message, facts, reader, liaison.playbook, now, can_undo=mine)
+
+
+def _rated(liaison: Liaison, tx: Session, handoff: Handoff, reader: Person) -> Rated:
+    """What this reader said of a lead they answered for, or whether they are asked."""
+    if handoff.outcome_by != reader.id:
+        return NOT_RATING
+    standing = ratings.in_force(tx, handoff, reader.id)
+    asked = ratings.is_asked(liaison.playbook, handoff.outcome)
+    return Rated(standing.value if standing else None, is_asked=asked)
 
 
 def _is_wanted(

@@ -34,6 +34,12 @@ OUTCOME_FORM = "lead:outcome_form"
 OUTCOME_KEY = "outcome_key"
 OUTCOME_WORDS = "outcome_words"
 
+RATE_GOOD = "lead:rate_good"
+RATE_SO_SO = "lead:rate_so_so"
+RATE_BAD = "lead:rate_bad"
+MORE_RATE = "rate"
+RATE_VIEW = "lead:rate_view"
+
 SNOOZE_FORM = "lead:snooze_form"
 SNOOZE_FOR = "snooze_for"
 SNOOZE_UNTIL = "snooze_until"

@@ -249,6 +249,7 @@ def test_leave_changes_nothing_and_ends_the_ladder_for_good(quiet_office: Office
     climb(office)
     office.control.set_clock(TUESDAY_NINE)
     told = office.dm(ANA, handoff, "needs your decision")
+    office.settle()
     said = len(office.dms(BEN))
 
     press(office, ANA, ids.LEAVE, told, handoff)
