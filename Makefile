@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 PORT ?= 4433
 
-.PHONY: help setup demo test check replay lock clean
+.PHONY: help setup demo test check replay chaos bench lock clean
 
 help:                ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -26,6 +26,12 @@ check: setup         ## what is missing or wrong in the settings
 
 replay: setup        ## real leads through the whole loop in simulated time: make replay SET=sample|leadforge|olist
 	@$(RUN) -m replay $(SET)
+
+chaos: setup         ## every promise of delivery, broken on purpose: make chaos ROW=kills, or all
+	@$(RUN) -m chaos $(ROW)
+
+bench: setup         ## what the bot costs, as ratios; writes docs/performance.md: make bench ROW=tick
+	@$(RUN) -m bench $(ROW)
 
 lock:                ## pin all dependencies anew, with hashes
 	$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 \

@@ -80,8 +80,8 @@ def jumped(jumps: tuple[real.timedelta, ...]) -> list[Finding]:
             Finding(
                 f"clock {'back' if jump < real.timedelta(0) else 'forward'} {abs(jump)}: "
                 "ticks go on, nothing is doubled or skipped",
-                f"next tick after {ticked:.1f} s, all told after {told:.0f} s: {ledger.shown} shown, "
-                f"{len(ledger.lost)} lost, {len(ledger.double)} double",
+                f"next tick after {ticked:.1f} s, all told after {told:.0f} s: "
+                f"{ledger.shown} shown, {len(ledger.lost)} lost, {len(ledger.double)} double",
                 ticked <= TICKS_AGAIN and not ledger.lost and not ledger.double,
             )
         )

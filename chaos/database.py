@@ -56,11 +56,12 @@ def hurt(on: Stage, name: str, leads: int, trouble: Callable[[Bot], None]) -> Fi
         stored = {one for (one,) in on.rows(select(col(Handoff.id)))}
         ledger = on.ledger()
     recovered = min(after, default=0.0)
+    engine = on.settings.database_url.partition(":")[0]
     return Finding(
-        f"{on.settings.database_url.partition(':')[0]} {name}: acknowledged is stored, all is told, "
-        "and it goes on by itself",
-        f"{len(acknowledged)} acknowledged, {len(ids - stored)} not stored; {ledger.shown} shown, "
-        f"{len(ledger.lost)} lost, {len(ledger.double)} double; first answer {recovered:.1f} s after",
+        f"{engine} {name}: acknowledged is stored, all is told, it goes on by itself",
+        f"{len(acknowledged)} acknowledged, {len(ids - stored)} not stored; "
+        f"{ledger.shown} shown, {len(ledger.lost)} lost, {len(ledger.double)} double; "
+        f"first answer {recovered:.1f} s after",
         ids <= stored
         and len(ids) == leads
         and not ledger.lost

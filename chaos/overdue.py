@@ -1,6 +1,7 @@
 """The bot was off for a working day; ten thousand steps are overdue when it comes back."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,13 +16,15 @@ from chaos.steps import hand_over
 from sandbox.people import roster
 from tests.office import LEADS, MONDAY_TEN, PLAYBOOK, dm, is_brief
 
-OFF = timedelta(hours=8)
+BACK = MONDAY_TEN + timedelta(hours=8)
+TUESDAY_NINE = MONDAY_TEN + timedelta(hours=23)
+HALF = timedelta(minutes=30)
 ANYONE_FREE = 10
 """Questions to the channel within one hour; see bot/services/colleagues.py."""
 
 
-def after_an_outage(leads: int) -> list[Finding]:
-    """Shown on Monday at ten, off until six, and on again through Tuesday until noon."""
+def after_an_outage(leads: int, look_at: Sequence[datetime]) -> list[Finding]:
+    """Shown on Monday at ten, off until six, and on again; looked at then and then."""
     playbook = Playbook.parse(PLAYBOOK.read_text("utf-8"))
     cap = playbook.attention.cap
     with stage(liaison_playbook=PLAYBOOK) as on:
@@ -30,12 +33,12 @@ def after_an_outage(leads: int) -> list[Finding]:
         on.until(lambda: on.posted() >= leads and not on.unsaid(), 1200)
         on.stop()
         before = {place: len(on.control.messages(place)) for place in places()}
-        on.control.set_clock(MONDAY_TEN + OFF)
-        overdue = select(func.count()).where(col(Run.next_step_at) <= MONDAY_TEN + OFF)
+        on.control.set_clock(BACK)
+        overdue = select(func.count()).where(col(Run.next_step_at) <= BACK)
         late = on.scalar(overdue)
         on.start()
         told: list[tuple[datetime, str, dict[str, object]]] = []
-        for at in half_hours(MONDAY_TEN + OFF, MONDAY_TEN + timedelta(hours=26)):
+        for at in look_at:
             on.control.set_clock(at)
             on.until(lambda: on.scalar(overdue) == 0 and not on.unsaid(), 600)
             for place in places():
@@ -47,8 +50,7 @@ def after_an_outage(leads: int) -> list[Finding]:
 
 
 def half_hours(start: datetime, end: datetime) -> list[datetime]:
-    count = int((end - start) / timedelta(minutes=30))
-    return [start + number * timedelta(minutes=30) for number in range(count + 1)]
+    return [start + number * HALF for number in range(int((end - start) / HALF) + 1)]
 
 
 def places() -> list[str]:
@@ -96,11 +98,11 @@ def _works(at: datetime, zone: str) -> bool:
 
 
 def long() -> list[Finding]:
-    return after_an_outage(10_000)
+    return after_an_outage(10_000, half_hours(BACK, MONDAY_TEN + timedelta(hours=26)))
 
 
 def short() -> list[Finding]:
-    return after_an_outage(60)
+    return after_an_outage(30, [BACK, *half_hours(TUESDAY_NINE, TUESDAY_NINE + 4 * HALF)])
 
 
 ROW = Row("8 h outage, 10,000 steps overdue: one brief per person, no flood", long, short)

@@ -1,6 +1,6 @@
 """The rows, in the order of the table."""
 
-from chaos import clock, database, intake, kills, overdue, steps
+from chaos import away, clock, database, intake, kills, overdue, soak, steps, tested, versions
 from chaos.row import Row
 
 ROWS: dict[str, Row] = {
@@ -9,5 +9,13 @@ ROWS: dict[str, Row] = {
     "steps": steps.ROW,
     "database": database.ROW,
     "clock": clock.ROW,
+    "away": away.ROW,
+    "socket": tested.SOCKET,
     "overdue": overdue.ROW,
+    "gone": tested.GONE,
+    "races": tested.RACES,
+    "fuzz": tested.FUZZ,
+    "hostile": tested.HOSTILE,
+    "soak": soak.ROW,
+    "versions": versions.ROW,
 }

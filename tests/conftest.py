@@ -6,10 +6,14 @@ from tempfile import mkdtemp
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 
 from sandbox.server import Sandbox
 from tests.office import MANIFEST, MONDAY_TEN, PACE, Office, settings_for
 from tests.postgres import Postgres
+
+settings.register_profile("chaos", max_examples=11_000, deadline=None)
+"""For the long form of the fuzz row: `pytest --hypothesis-profile=chaos`; see chaos/tested.py."""
 
 NewDatabase = Callable[[], str]
 

@@ -1,0 +1,1 @@
+"""What the bot costs, against what it is measured by: ratios of two things timed in one run."""
