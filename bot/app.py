@@ -34,6 +34,7 @@ from bot.intake.slack_door import SlackDoor
 from bot.intake.webhook import LeadHook
 from bot.liaison import Liaison
 from bot.models import Workspace
+from bot.playbook import Playbook
 from bot.services import home, people, playbooks
 from bot.services.deliveries import receive
 from bot.services.tellings import tellings
@@ -68,18 +69,20 @@ def connect(
     engine = _open_database(settings)
     with Session(engine) as tx, tx.begin():
         _own_database(tx, me)
-        playbook = playbooks.bring_in(tx, me["team_id"], settings.liaison_playbook, wall())
-    channel = slack.channel_id(playbook.channels.handoffs)
+        shelf = playbooks.bring_in(tx, me["team_id"], settings.liaison_playbook, wall())
+    cards_go_to = shelf.playbook.channels.handoffs
+    channel = slack.channel_id(cards_go_to)
     if channel is None:
         raise CannotStart(
-            f"The bot is in no channel {playbook.channels.handoffs}: create it and invite the bot, "
+            f"The bot is in no channel {cards_go_to}: create it and invite the bot, "
             "or name another under [channels] handoffs in the playbook."
         )
     liaison = Liaison(
         team_id=me["team_id"],
         engine=engine,
-        playbook=playbook,
+        shelf=shelf,
         handoff_channel=channel,
+        standup_channels=_standup_channels(slack, shelf.playbook),
         now=now,
         wall=wall,
     )
@@ -93,6 +96,19 @@ def connect(
         bot_token=settings.slack_bot_token,
     )
     return liaison, slack, myself
+
+
+def _standup_channels(slack: Slack, playbook: Playbook) -> dict[str, str]:
+    """Where each joint meeting's agenda goes; a meeting without its channel waits for one."""
+    found = {each.key: slack.channel_id(each.channel) for each in playbook.standups}
+    for meeting in playbook.standups:
+        if found[meeting.key] is None:
+            log.warning(
+                "there is no stand-up %s: create the channel %s and invite the bot, then restart",
+                meeting.key,
+                meeting.channel,
+            )
+    return {key: channel for key, channel in found.items() if channel}
 
 
 def _open_database(settings: Settings) -> Engine:

@@ -1,6 +1,7 @@
 """python -m bot run | check | doctor | manifest | migrate | import | erase | playbook …"""
 
 import argparse
+import json
 import logging
 import os
 import re
@@ -22,8 +23,8 @@ from bot.config import BadSettings, Settings
 from bot.db import empty_log, make_engine, migrate
 from bot.errors import CannotStart, NotSaved, SlackError
 from bot.intake.csv_file import NotCsv
-from bot.playbook import Playbook, PlaybookFaults
-from bot.services import doctor
+from bot.playbook import Playbook, PlaybookFaults, as_toml
+from bot.services import doctor, playbooks
 from bot.services.erasing import count_erasable, erase_lead
 from bot.views.doctor import printed
 
@@ -74,6 +75,11 @@ def _parser() -> argparse.ArgumentParser:
     manifest.add_argument(
         "--http", metavar="URL", help="Slack calls the bot at this https:// address"
     )
+    manifest.add_argument(
+        "--json", action="store_true", help="as JSON, as Slack's own CLI reads it"
+    )
+    # Slack's CLI names the project's folder to every hook; there is one manifest.
+    manifest.add_argument("--source", help=argparse.SUPPRESS)
     manifest.add_argument("--prefix", metavar="WORD-", help="put a word before each command's name")
     _add(commands, "new-secret", new_secret, "print a fresh webhook secret")
     erasing = _add(commands, "erase", erase, "erase a lead, here and in Slack, for good")
@@ -87,6 +93,9 @@ def _parser() -> argparse.ArgumentParser:
     actions = playbook.add_subparsers(required=True, metavar="action")
     checking = _add(actions, "check", check_playbook, "name every fault of a file, by its key")
     checking.add_argument("file", type=Path, metavar="FILE")
+    _add(actions, "export", export_playbook, "print the playbook in force as a file")
+    taking = _add(actions, "import", import_playbook, "make a file the playbook in force")
+    taking.add_argument("file", type=Path, metavar="FILE")
     return parser
 
 
@@ -152,7 +161,7 @@ def print_manifest(chosen: argparse.Namespace) -> int:
         if not re.fullmatch(r"https://[^/\s]+/?", chosen.http):
             raise CannotStart("--http is an address without a path, such as https://host.example.")
         manifest = manifests.over_http(manifest, chosen.http)
-    print(manifests.as_yaml(manifest), end="")
+    print(json.dumps(manifest) if chosen.json else manifests.as_yaml(manifest).rstrip())
     return OK
 
 
@@ -202,6 +211,20 @@ def check_playbook(chosen: argparse.Namespace) -> int:
     print(f"{file} is a good playbook: {len(playbook.people)} people.")
     for sentence in playbook.notes():
         print(f"Note: {sentence}")
+    return OK
+
+
+def export_playbook(_: argparse.Namespace) -> int:
+    """As TOML, changes made in Slack included."""
+    liaison, _slack, _me = connect(_settings(), wall)
+    print(as_toml(liaison.playbook), end="")
+    return OK
+
+
+def import_playbook(chosen: argparse.Namespace) -> int:
+    liaison, _slack, _me = connect(_settings(), wall)
+    number = playbooks.bring_in_file(liaison, chosen.file).number
+    print(f"Version {number} is in force; a running bot takes it over within seconds.")
     return OK
 
 

@@ -173,10 +173,19 @@ class Slack:
         answer = reached(lambda: self._client.conversations_open(users=[person_id]))
         return str(answer["channel"]["id"])
 
-    def post(self, channel: str, post: Post, mark: str, thread_ts: str | None = None) -> str:
+    def post(
+        self,
+        channel: str,
+        post: Post,
+        mark: str,
+        thread_ts: str | None = None,
+        *,
+        aloud: bool = True,
+    ) -> str:
         """Post and return the ts. `mark` is what `find` recognises the post by.
 
-        A reply to `thread_ts` is shown in the channel too: a thread is read by few.
+        A reply to `thread_ts` is shown in the channel too when it is `aloud`: a thread is read by
+        few.
         """
         answer = reached(
             lambda: self._client.chat_postMessage(
@@ -184,7 +193,7 @@ class Slack:
                 text=post.text,
                 blocks=post.blocks,
                 thread_ts=thread_ts,
-                reply_broadcast=True if thread_ts else None,
+                reply_broadcast=True if thread_ts and aloud else None,
                 metadata={"event_type": METADATA_TYPE, "event_payload": {"mark": mark}},
                 unfurl_links=False,
                 unfurl_media=False,
@@ -203,6 +212,17 @@ class Slack:
     def delete(self, channel: str, ts: str) -> None:
         """Take one of our messages away. Repeating it finds it gone."""
         reached(lambda: self._client.chat_delete(channel=channel, ts=ts))
+
+    def permalink(self, channel: str, ts: str) -> str:
+        """The address at which a message opens."""
+        answer = reached(lambda: self._client.chat_getPermalink(channel=channel, message_ts=ts))
+        return str(answer["permalink"])
+
+    def upload(self, channel: str, name: str, content: str) -> None:
+        """Put a text file into a conversation. Repeating it makes a second one."""
+        reached(
+            lambda: self._client.files_upload_v2(channel=channel, filename=name, content=content)
+        )
 
     def find(self, channel: str, mark: str, since: float, thread_ts: str | None) -> str | None:
         """The ts of our post with this mark made after `since` (epoch seconds), or None.

@@ -16,16 +16,22 @@ from handlers import (
     handoffs,
     hands,
     home,
+    items,
     outcomes,
+    playbooks,
     ratings,
     returns,
+    rota,
     snooze,
+    standup,
     undo,
 )
 from handlers.desk import desk_of
 from handlers.press import Press
 
 PRESSES: dict[str, Callable[[Press], None]] = {
+    ids.BOOK_EDIT: playbooks.open_edit_form,
+    ids.BOOK_SIGN: playbooks.sign,
     ids.CLAIM: handoffs.claim,
     ids.ACCEPT: followups.accept,
     ids.TOUCH: followups.open_touch_form,
@@ -56,6 +62,25 @@ PRESSES: dict[str, Callable[[Press], None]] = {
     f"{ids.MORE}:{ids.MORE_CANCEL_RETURN}": returns.cancel_return,
     f"{ids.MORE}:{ids.MORE_DEAL}": outcomes.open_deal_form,
     f"{ids.MORE}:{ids.MORE_UNDO}": undo.take_back,
+    ids.STANDUP_POST: standup.post_now,
+    ids.STANDUP_NEXT: standup.next_page,
+    ids.STANDUP_BACK: standup.page_back,
+    ids.STANDUP_PARK: standup.park,
+    ids.STANDUP_END: standup.end,
+    ids.STANDUP_ADD: standup.open_add_form,
+    ids.STANDUP_DECIDE: standup.open_decision_form,
+    ids.STANDUP_LEADS: standup.open_leads,
+    ids.STANDUP_REST: standup.open_rest,
+    ids.MINUTES_FILES: standup.send_minutes,
+    ids.CALENDAR_FILE: standup.send_calendar,
+    ids.ITEM_DONE: items.done,
+    ids.ITEM_UNDO: items.undo,
+    ids.ITEM_DECIDE: items.open_decide_form,
+    ids.ITEMS_ALL: items.open_all,
+    ids.ITEMS_EARLIER: items.turn_page,
+    ids.ITEMS_LATER: items.turn_page,
+    ids.DUTY_CANNOT: rota.cannot,
+    ids.DUTY_SWAP: rota.open_swap_form,
 }
 
 

@@ -20,7 +20,9 @@ from bot.services.asks import take_late
 from bot.services.briefs import write_briefs
 from bot.services.escalations import send_lists
 from bot.services.ladder import take_due_steps
+from bot.services.playbooks import keep_up
 from bot.services.snooze import wake_snoozed
+from bot.services.standup import take_due_standups
 from bot.services.turns import take_due_turns
 from bot.services.undo import end_offers
 from jobs.retention import blank_old_bodies, erase_closed_leads
@@ -41,6 +43,7 @@ class Tick:
 
 
 TIMETABLE = (
+    Tick("keep-up-with-the-playbook", timedelta(seconds=5), keep_up),
     Tick("take-due-steps", timedelta(seconds=5), take_due_steps),
     Tick("write-briefs", timedelta(seconds=5), write_briefs),
     Tick("wake-snoozed-leads", timedelta(seconds=5), wake_snoozed),
@@ -48,6 +51,7 @@ TIMETABLE = (
     Tick("take-due-turns", timedelta(seconds=5), take_due_turns),
     Tick("take-due-absences", timedelta(seconds=5), take_due_absences),
     Tick("release-held-messages", timedelta(seconds=5), release_held),
+    Tick("hold-stand-ups", timedelta(seconds=5), take_due_standups),
     Tick("end-undo-offers", timedelta(seconds=5), end_offers),
     Tick("bring-back-stray-times", timedelta(seconds=30), bring_back),
     Tick("tell-late-asks", timedelta(seconds=30), take_late),

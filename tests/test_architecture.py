@@ -18,6 +18,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot.manifest": set(),
     "bot.db": set(),
     "bot.calendars": {"bot.core"},
+    "bot.calendar_file": {"bot.core"},
     "bot.playbook": {"bot.calendars", "bot.core"},
     "bot.models": {"bot.core"},
     "bot.queries": {"bot.errors", "bot.models"},
@@ -31,8 +32,9 @@ MAY_IMPORT: dict[str, set[str]] = {
         "bot.queries", "bot.slack", "bot.views",
     },
     "bot.services": {
-        "bot.calendars", "bot.core", "bot.db", "bot.delivery", "bot.errors", "bot.identity",
-        "bot.intake", "bot.liaison", "bot.manifest", "bot.models", "bot.playbook", "bot.queries",
+        "bot.calendar_file", "bot.calendars", "bot.core", "bot.db", "bot.delivery", "bot.errors",
+        "bot.identity", "bot.intake", "bot.liaison", "bot.manifest", "bot.models", "bot.playbook",
+        "bot.queries",
         "bot.slack", "bot.views",
     },
     "handlers": {
@@ -58,6 +60,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "starlette": ("bot/intake/",),
     "opening_hours": ("bot/calendars.py",),
     "holidays": ("bot/calendars.py",),
+    "icalendar": ("bot/calendar_file.py",),
     "dotenv": ("bot/cli.py",),
     "os": ("bot/cli.py",),
 }  # fmt: skip

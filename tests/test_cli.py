@@ -1,5 +1,6 @@
 """python -m bot: what a person sees who types it."""
 
+import json
 import os
 import signal
 import sqlite3
@@ -121,6 +122,17 @@ def test_a_manifest_with_a_prefix_names_commands_the_bot_understands(
     assert [known_as(name) for name in names] == list(COMMANDS)
     assert names[0] == "/acme-lead"
     assert told["display_information"]["name"] == "Liaison (acme)"
+
+
+def test_slacks_own_cli_finds_the_manifest_by_its_hook() -> None:
+    hooks = json.loads((ROOT / ".slack" / "hooks.json").read_text("utf-8"))["hooks"]
+    python, *words = f"{hooks['get-manifest']} --source={ROOT}".split()
+    assert python == ".venv/bin/python"
+
+    ran = subprocess.run([sys.executable, *words], cwd=ROOT, check=True, capture_output=True)
+
+    assert json.loads(ran.stdout) == yaml.safe_load(MANIFEST.read_text("utf-8"))
+    assert hooks["start"] == ".venv/bin/python -m bot run"
 
 
 @pytest.mark.parametrize(
@@ -259,3 +271,24 @@ def rename_workspace(database: Path) -> None:
     with sqlite3.connect(database) as connection:
         connection.execute("UPDATE workspace SET team_id = 'T0ANOTHER00'")
     connection.close()
+
+
+def test_a_playbook_goes_out_as_a_file_and_comes_in_again(
+    sandbox: Sandbox,
+    an_empty_place: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name, value in settings(sandbox).items():
+        monkeypatch.setenv(name, value)
+    file = an_empty_place / "changed.toml"
+
+    assert main(["playbook", "export"]) == 0
+    file.write_text(capsys.readouterr().out.replace('A = "1h"', 'A = "2h"', 1))
+    assert main(["playbook", "import", str(file)]) == 0
+    assert "Version 2 is in force" in capsys.readouterr().out
+
+    assert main(["playbook", "import", str(file)]) == 2
+    assert "says already" in capsys.readouterr().err
+    assert main(["playbook", "export"]) == 0
+    assert 'A = "2h"' in capsys.readouterr().out

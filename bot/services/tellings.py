@@ -1,7 +1,7 @@
 """How each kind of message is told: rendered from the rows as they are now."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy.orm import Session
@@ -9,9 +9,25 @@ from sqlalchemy.orm import Session
 from bot import queries
 from bot.delivery.courier import Fold, Hold, Remove, Telling, Told
 from bot.delivery.messages import shrink_older
+from bot.identity import made_at
 from bot.liaison import Liaison
 from bot.models import Absence, Ask, Handoff, History, Message, MessageKind, Person
-from bot.services import attention, briefs, colleagues, escalations, hands, ratings, troubles, undo
+from bot.services import (
+    agenda,
+    attention,
+    briefs,
+    colleagues,
+    escalations,
+    hands,
+    invitations,
+    mentions,
+    minutes,
+    ratings,
+    rota,
+    standup,
+    troubles,
+    undo,
+)
 from bot.services.absences import summary
 from bot.services.digests import told_in
 from bot.services.handoffs import card_shown
@@ -23,6 +39,9 @@ from bot.views import handoffs as handoff_views
 from bot.views import watching as watching_views
 from bot.views.blocks import Post
 from bot.views.followups import NOT_RATING, Rated
+
+AWAITED = timedelta(minutes=15)
+"""How long after a press its answer is one, outside the hours of whoever pressed."""
 
 
 def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
@@ -47,6 +66,14 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.MANAGER_LIST: Telling(partial(escalations.telling, liaison)),
         MessageKind.DIGEST: Telling(partial(_digest, liaison)),
         MessageKind.UNREAD: Telling(partial(_unread, liaison)),
+        MessageKind.AGENDA: Telling(partial(agenda.telling, liaison)),
+        MessageKind.STANDUP_START: Telling(partial(standup.start_telling, liaison)),
+        MessageKind.INVITATION: Telling(partial(invitations.telling, liaison)),
+        MessageKind.MINUTES: Telling(partial(minutes.telling, liaison)),
+        MessageKind.DUTY: Telling(partial(rota.telling, liaison)),
+        MessageKind.LOOSE: Telling(partial(standup.loose_telling, liaison)),
+        MessageKind.NO_STANDUP: Telling(partial(standup.gap_telling, liaison)),
+        MessageKind.ADDED: Telling(mentions.telling),
         MessageKind.TROUBLE: Telling(partial(troubles.telling, liaison)),
     }
 
@@ -86,8 +113,7 @@ def _dm(
     if message.ts is None:
         if not _is_wanted(message, facts, now, is_current=is_current):
             return None
-        is_asked = message.is_answer and message.kind is MessageKind.LEAD_DM
-        if not is_asked and (opens := back_at_work(tx, liaison, reader, now)):
+        if not _is_awaited(liaison, message) and (opens := back_at_work(tx, liaison, reader, now)):
             return Hold(opens)
         rests = queries.paused_until(tx, liaison.team_id, message.subject_id, now)
         if rests and message.kind is MessageKind.NUDGE:
@@ -105,6 +131,13 @@ def _dm(
     if not is_newest:
         return followup_views.moved_on(facts)
     return followup_views.dm(message, facts, reader, liaison.playbook, now, can_undo=mine)
+
+
+def _is_awaited(liaison: Liaison, message: Message) -> bool:
+    """Whether its reader pressed for it just now. Hours later, after Slack was out of reach, they
+    wait for it no more."""
+    is_asked = message.is_answer and message.kind is MessageKind.LEAD_DM
+    return is_asked and liaison.wall() - made_at(message.id) <= AWAITED
 
 
 def _rated(liaison: Liaison, tx: Session, handoff: Handoff, reader: Person) -> Rated:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot.errors import NotAllowed
-from bot.models import Escalation, Step
+from bot.models import Escalation, Person, Step
 from bot.services.escalations import excuse
 from bot.views import ids
 from bot.views.brief import Item
@@ -63,6 +63,12 @@ def lists(office: Office, person: str) -> list[Json]:
     office.settle()
     said = ("your decision", "All decided", "See the newer list")
     return [m for m in office.dms(person) if any(words in m["text"] for words in said)]
+
+
+def zone_of(office: Office, person: str) -> str:
+    assert office.bot
+    with office.bot.liaison.reading() as tx:
+        return tx.get_one(Person, (office.bot.liaison.team_id, person)).timezone
 
 
 def steps_of(office: Office, handoff: str) -> dict[int, Step]:
@@ -271,6 +277,7 @@ def test_leave_changes_nothing_and_ends_the_ladder_for_good(quiet_office: Office
     press(office, ANA, ids.LEAVE, told, handoff)
     shrunk(office, ANA, told)
     office.control.change_person(BEN, tz="America/New_York")
+    office.control.until(lambda: zone_of(office, BEN) == "America/New_York")
     office.control.advance("3d")
     office.settle()
 
