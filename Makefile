@@ -5,11 +5,7 @@ RUN := $(VENV)/bin/python
 PORT ?= 4433
 STORIES ?= 500
 
-<<<<<<< HEAD
-.PHONY: help setup demo test check replay chaos bench lock clean
-=======
-.PHONY: help setup demo test check replay promises lock clean
->>>>>>> main
+.PHONY: help setup demo test check replay chaos promises lock clean
 
 help:                ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -32,16 +28,11 @@ check: setup         ## what is missing or wrong in the settings
 replay: setup        ## real leads through the whole loop in simulated time: make replay SET=sample|leadforge|olist
 	@$(RUN) -m replay $(SET)
 
-<<<<<<< HEAD
 chaos: setup         ## every promise of delivery, broken on purpose: make chaos ROW=kills, or all
 	@$(RUN) -m chaos $(ROW)
 
-bench: setup         ## what the bot costs, as ratios; writes docs/performance.md: make bench ROW=tick
-	@$(RUN) -m bench $(ROW)
-=======
 promises: setup      ## made-up weeks against the rules never broken: make promises STORIES=500
 	@STORIES=$(STORIES) $(RUN) -m pytest -q -n 0 tests/promises
->>>>>>> main
 
 lock:                ## pin all dependencies anew, with hashes
 	$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 \

@@ -96,12 +96,14 @@ def disordered(on: Stage) -> int:
     return sum(any(a > b for a, b in pairwise(marks)) for marks in threads.values())
 
 
-def long() -> list[Finding]:
-    return killed("sqlite", 1, 10_000, 100) + killed("postgresql", 3, 10_000, 100)
-
-
-def short() -> list[Finding]:
-    return killed("sqlite", 1, 200, 2)
-
-
-ROW = Row("kill -9 a hundred times while 10,000 messages go out, faults on", long, short)
+ABOUT = "kill -9 a hundred times while 10,000 messages go out, faults on"
+ROW = Row(
+    f"{ABOUT}: one process on SQLite",
+    partial(killed, "sqlite", 1, 10_000, 100),
+    partial(killed, "sqlite", 1, 200, 2),
+)
+REPLICAS = Row(
+    f"{ABOUT}: three on PostgreSQL",
+    partial(killed, "postgresql", 3, 10_000, 100),
+    partial(killed, "postgresql", 3, 200, 3),
+)

@@ -5,8 +5,10 @@ from chaos.row import Row
 
 ROWS: dict[str, Row] = {
     "kills": kills.ROW,
+    "kills-replicas": kills.REPLICAS,
     "intake": intake.ROW,
     "steps": steps.ROW,
+    "steps-replicas": steps.REPLICAS,
     "database": database.ROW,
     "clock": clock.ROW,
     "away": away.ROW,

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http.client import HTTPException
@@ -31,6 +31,8 @@ from tests.postgres import Postgres
 T = TypeVar("T")
 
 PACE = 1000.0
+SUPERVISED = 5
+"""How often a bot that did not start is started again."""
 BAD_DAY = {
     "http_500_after": 0.04,
     "lost_answer": 0.03,
@@ -60,13 +62,21 @@ class Stage:
 
     def start(self, count: int = 1) -> None:
         """Start some bots; returns once each listens."""
-        for _ in range(count):
-            self.bots.append(BotProcess(self.settings, self.log).__enter__())
+        self.bots += [self._started() for _ in range(count)]
 
     def kill(self, number: int) -> None:
         """Kill one as the kernel would, and start another in its place."""
         self.bots[number].kill()
-        self.bots[number] = BotProcess(self.settings, self.log).__enter__()
+        self.bots[number] = self._started()
+
+    def _started(self) -> BotProcess:
+        """As a supervisor does it: again, when Slack could not be asked at the start."""
+        for _ in range(SUPERVISED):
+            try:
+                return BotProcess(self.settings, self.log).__enter__()
+            except AssertionError:
+                time.sleep(1)
+        return BotProcess(self.settings, self.log).__enter__()
 
     def stop(self) -> None:
         for bot in self.bots:
@@ -140,7 +150,8 @@ def stage(
             yield staged
         finally:
             for bot in staged.bots:
-                bot.kill()
+                with suppress(ValueError):  # it is dead already
+                    bot.kill()
             if server:
                 server.stop()
 

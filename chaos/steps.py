@@ -101,12 +101,14 @@ def checked(on: Stage, where: str, leads: int, worked: set[str], kills: int) -> 
     ]
 
 
-def long() -> list[Finding]:
-    return killed("sqlite", 1, 1_000, 50) + killed("postgresql", 2, 1_000, 50)
-
-
-def short() -> list[Finding]:
-    return killed("sqlite", 1, 40, 2)
-
-
-ROW = Row("kill -9 fifty times between due and sent", long, short)
+ABOUT = "kill -9 fifty times between due and sent"
+ROW = Row(
+    f"{ABOUT}: one process on SQLite",
+    partial(killed, "sqlite", 1, 1_000, 50),
+    partial(killed, "sqlite", 1, 40, 2),
+)
+REPLICAS = Row(
+    f"{ABOUT}: two on PostgreSQL",
+    partial(killed, "postgresql", 2, 1_000, 50),
+    partial(killed, "postgresql", 2, 40, 2),
+)

@@ -1,1 +1,0 @@
-"""What the bot costs, against what it is measured by: ratios of two things timed in one run."""
