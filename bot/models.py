@@ -87,6 +87,26 @@ class PlaybookVersion(SQLModel, table=True):
     file_digest: str | None
     """SHA-256 of the file it was read from; None when it was edited in Slack."""
     created_at: datetime
+    edited_by: str | None = None
+    """Who changed it in Slack; None = it was read from a file."""
+
+
+class PlaybookSignature(SQLModel, table=True):
+    """One side's head agreed to a version."""
+
+    __tablename__ = "playbook_signature"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["team_id", "number"], ["playbook_version.team_id", "playbook_version.number"]
+        ),
+    )
+
+    team_id: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    side: str = Field(primary_key=True)
+    """sales or marketing."""
+    by: str
+    at: datetime
 
 
 class Person(SQLModel, table=True):

@@ -7,7 +7,16 @@ from typing import Any
 from slack_bolt import Ack, BoltContext, Respond
 
 from bot.views.blocks import Post
-from handlers import byhand, doctor, home, liaison, search, standup, watching
+from handlers import (
+    byhand,
+    doctor,
+    home,
+    liaison,
+    playbooks,
+    search,
+    standup,
+    watching,
+)
 from handlers.command import Command, Menu
 from handlers.desk import desk_of
 
@@ -45,6 +54,7 @@ COMMANDS: dict[str, Menu] = {
             "away": liaison.absence,
             "doctor": doctor.examine,
             "hours": liaison.hours,
+            "playbook": playbooks.show,
             "standup": _standup,
             "watch": watching.watch,
         },

@@ -18,6 +18,7 @@ from handlers import (
     home,
     items,
     outcomes,
+    playbooks,
     ratings,
     returns,
     rota,
@@ -29,6 +30,8 @@ from handlers.desk import desk_of
 from handlers.press import Press
 
 PRESSES: dict[str, Callable[[Press], None]] = {
+    ids.BOOK_EDIT: playbooks.open_edit_form,
+    ids.BOOK_SIGN: playbooks.sign,
     ids.CLAIM: handoffs.claim,
     ids.ACCEPT: followups.accept,
     ids.TOUCH: followups.open_touch_form,

@@ -19,6 +19,7 @@ from bot.services.asks import take_late
 from bot.services.briefs import write_briefs
 from bot.services.escalations import send_lists
 from bot.services.ladder import take_due_steps
+from bot.services.playbooks import keep_up
 from bot.services.snooze import wake_snoozed
 from bot.services.standup import take_due_standups
 from bot.services.turns import take_due_turns
@@ -41,6 +42,7 @@ class Tick:
 
 
 TIMETABLE = (
+    Tick("keep-up-with-the-playbook", timedelta(seconds=5), keep_up),
     Tick("take-due-steps", timedelta(seconds=5), take_due_steps),
     Tick("write-briefs", timedelta(seconds=5), write_briefs),
     Tick("wake-snoozed-leads", timedelta(seconds=5), wake_snoozed),

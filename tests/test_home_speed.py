@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, event, insert, text
 
 from bot.core.lifecycle import Stage
 from bot.db import make_engine, migrate
-from bot.liaison import Liaison
+from bot.liaison import Liaison, Shelf
 from bot.models import Handoff, Lead, Person, Run
 from bot.playbook import Playbook
 from bot.services import home
@@ -54,7 +54,7 @@ def liaison_with(url: str, leads: int) -> Liaison:
         fill(connection, leads)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
-    return Liaison(TEAM, engine, Playbook(), "C1", lambda: MONDAY_TEN, lambda: MONDAY_TEN)
+    return Liaison(TEAM, engine, Shelf(Playbook()), "C1", lambda: MONDAY_TEN, lambda: MONDAY_TEN)
 
 
 def fill(connection: Connection, leads: int) -> None:
