@@ -5,7 +5,7 @@ RUN := $(VENV)/bin/python
 PORT ?= 4433
 STORIES ?= 500
 
-.PHONY: help setup demo test check replay promises lock clean
+.PHONY: help setup demo test check replay story promises lock clean
 
 help:                ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -27,6 +27,9 @@ check: setup         ## what is missing or wrong in the settings
 
 replay: setup        ## real leads through the whole loop in simulated time: make replay SET=sample|leadforge|olist
 	@$(RUN) -m replay $(SET)
+
+story: setup         ## two weeks of eight reps, and how many messages each of them got on which day
+	@$(RUN) -m tests.two_weeks
 
 promises: setup      ## made-up weeks against the rules never broken: make promises STORIES=500
 	@STORIES=$(STORIES) $(RUN) -m pytest -q -n 0 tests/promises

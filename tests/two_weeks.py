@@ -1,5 +1,5 @@
-"""Two weeks of a sales team of eight, over the wire; `python -m tests.two_weeks` prints who was told
-how much on which day.
+"""Two weeks of a sales team of eight, over the wire; `python -m tests.two_weeks` prints who was
+told how much on which day.
 
 Ben, Hugo and Dev (in Kathmandu) work as one hopes. Chloe is on leave from Tuesday to Thursday, and
 Hugo covers. Ella works in the CRM alone. Femi lets everything lie. Grace snoozes, asks marketing,
@@ -7,7 +7,8 @@ and takes a lead of Femi's. Rosa, in Auckland, presses the wrong button once. Th
 in the United States. Ana manages them all; Jonas answers for marketing.
 """
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -34,11 +35,11 @@ from tests.office import (
     LEADS,
     MANIFEST,
     PACE,
-    PLAYBOOK,
     Json,
     Office,
     dm,
     settings_for,
+    without_standup,
 )
 
 FEMI, GRACE, JONAS, ROSA = "U0FEMI00000", "U0GRACE0000", "U0JONAS0000", "U0ROSA00000"
@@ -50,6 +51,23 @@ AMERICANS = (ELLA, FEMI, GRACE)
 FIRST_DAY = date(2026, 11, 23)
 DAYS = tuple(FIRST_DAY + timedelta(days=n) for n in (0, 1, 2, 3, 4, 7, 8, 9, 10, 11))
 THANKSGIVING = date(2026, 11, 26)
+
+Lead = tuple[Collection[int], str, str, str]
+"""On which of the days, whose, the company's name before the day's number, the grade."""
+MORNING: tuple[Lead, ...] = (
+    (range(0, 10, 2), BEN, "Brisk", "A"),
+    (range(1, 10, 2), BEN, "Brisk", "B"),
+    ((0, 3, 6), BEN, "Calm", "C"),
+    ((1, 2, 5), CHLOE, "Kestrel", "A"),
+    ((4, 7), HUGO, "Lark", "A"),
+    ((5,), JONAS, "Nobody's", "A"),  # who sells nothing: it waits in the queue
+)
+AFTERNOON: tuple[Lead, ...] = (
+    ((1, 4, 7), DEV, "Himal", "A"),
+    ((0, 3, 6), ELLA, "Harbor", "A"),
+    ((1, 5), FEMI, "Dune", "A"),
+    ((2, 7), GRACE, "Mesa", "A"),
+)
 
 
 @dataclass(frozen=True)
@@ -163,6 +181,11 @@ class Weeks:
         with self.office.bot.liaison.reading() as tx:
             return tx.get_one(Handoff, (self.office.bot.liaison.team_id, self.leads[company]))
 
+    def is_hot(self, company: str, rep: str) -> bool:
+        """Whether the company came as a lead of this rep's that is told at once."""
+        handoff = self.handoff(company)
+        return handoff.owner_id == rep and handoff.grade in {"A", "B"}
+
     def is_at_work(self, person_id: str, at: datetime) -> bool:
         """By walking the calendar; leave apart."""
         assert self.office.bot
@@ -194,7 +217,7 @@ def eight_reps() -> Iterator[Office]:
 
 
 def _playbook() -> str:
-    text = PLAYBOOK.read_text("utf-8")
+    text = without_standup().read_text("utf-8")
     for name in ("ella", "femi", "grace"):
         entry = f'email = "{name}@example.com"\n'
         assert entry in text
@@ -213,22 +236,33 @@ def play(office: Office) -> Weeks:
     return weeks
 
 
+def _hand_out(weeks: Weeks, n: int, leads: Sequence[Lead]) -> None:
+    for days, rep, name, grade in leads:
+        if n in days:
+            weeks.hand(rep, f"{name} {n}", grade)
+
+
+def _touch(weeks: Weeks, n: int, leads: Sequence[tuple[Collection[int], str, str]]) -> None:
+    for days, rep, name in leads:
+        if n in days:
+            weeks.touch(rep, f"{name} {n}")
+
+
 def _night(weeks: Weeks, day: date) -> None:
     """Auckland's working day, then Kathmandu's morning."""
     n = DAYS.index(day)
     weeks.at(day - timedelta(days=1), "20:00")  # Rosa: nine in the morning
-    if n in {1, 4, 6}:
-        weeks.hand(ROSA, f"Kauri {n}")
-        weeks.at(day - timedelta(days=1), "20:20")
-        weeks.touch(ROSA, f"Kauri {n}")
+    _hand_out(weeks, n, (((1, 4, 6), ROSA, "Kauri", "A"),))
+    weeks.at(day - timedelta(days=1), "20:20")
+    _touch(weeks, n, (((1, 4, 6), ROSA, "Kauri"),))
     if n == 1:
         _rosa_presses_the_wrong_button(weeks)
     if n == 6:
         weeks.end(ROSA, "Kauri 6", "do_not_contact")
     weeks.at(day, "03:15")  # Dev: nine in the morning
     if n in {2, 5, 8}:
-        weeks.touch(DEV, f"Himal {n}")
-        weeks.end(DEV, f"Himal {n}", "not_a_fit:size" if n == 5 else "qualified")
+        weeks.touch(DEV, f"Himal {n - 1}")
+        weeks.end(DEV, f"Himal {n - 1}", "not_a_fit:size" if n == 5 else "qualified")
 
 
 def _rosa_presses_the_wrong_button(weeks: Weeks) -> None:
@@ -243,44 +277,37 @@ def _morning(weeks: Weeks, day: date) -> None:
     n = DAYS.index(day)
     weeks.at(day, "08:00")
     if n == 0:
-        weeks.office.control.command(CHLOE, LEADS, "/liaison", "away")
-        weeks.fill_in(
-            CHLOE,
-            "Away",
-            **{
-                ids.AWAY_FROM: "2026-11-24",
-                ids.AWAY_TO: "2026-11-26",
-                ids.AWAY_COVER: HUGO,
-                ids.AWAY_NOTE: "Kestrel waits for a price.",
-            },
-        )
-    if n > 0 and n - 1 in {0, 3, 6}:
-        weeks.touch_on_card(BEN, f"Slow {n - 1}")
+        _chloe_plans_her_leave(weeks)
+    if n in {1, 4, 7}:
+        weeks.touch_on_card(BEN, f"Calm {n - 1}")
     _ana_decides(weeks, n)
-    weeks.hand(BEN, f"Brisk {n}", "AB"[n % 2])
-    if n in {0, 3, 6}:
-        weeks.hand(BEN, f"Slow {n}", "C")
-    if n in {1, 2, 5}:
-        weeks.hand(CHLOE, f"Kestrel {n}")
-    if n in {4, 7}:
-        weeks.hand(HUGO, f"Lark {n}")
-    if n == 5:
-        weeks.hand(JONAS, "Nobody's", "A")  # marketing named somebody who sells nothing
+    _hand_out(weeks, n, MORNING)
     weeks.at(day, "08:25")
-    weeks.touch(BEN, f"Brisk {n}")
-    if n in {1, 2}:
-        weeks.touch(HUGO, f"Kestrel {n}")
+    _touch(weeks, n, ((range(10), BEN, "Brisk"), ((1, 2), HUGO, "Kestrel"), ((4, 7), HUGO, "Lark")))
     if n == 5:
         weeks.touch(CHLOE, "Kestrel 5", next_step="2026-12-02")
-        handoff = weeks.leads["Nobody's"]
-        card = weeks.office.card(handoff, "In the queue")
-        assert weeks.office.press(HUGO, ids.CLAIM, card, LEADS, handoff)["acked"]
-        weeks.touch(HUGO, "Nobody's")
-    if n in {4, 7}:
-        weeks.touch(HUGO, f"Lark {n}")
+        _hugo_claims(weeks, "Nobody's 5")
     if n > 1:
         outcome = ("qualified", "no_need", "not_a_fit:industry")[n % 3]
         weeks.end(BEN, f"Brisk {n - 2}", outcome)
+
+
+def _hugo_claims(weeks: Weeks, company: str) -> None:
+    handoff = weeks.leads[company]
+    card = weeks.office.card(handoff, "In the queue")
+    assert weeks.office.press(HUGO, ids.CLAIM, card, LEADS, handoff)["acked"]
+    weeks.touch(HUGO, company)
+
+
+def _chloe_plans_her_leave(weeks: Weeks) -> None:
+    weeks.office.control.command(CHLOE, LEADS, "/liaison", "away")
+    leave = {
+        ids.AWAY_FROM: "2026-11-24",
+        ids.AWAY_TO: "2026-11-26",
+        ids.AWAY_COVER: HUGO,
+        ids.AWAY_NOTE: "Kestrel waits for a price.",
+    }
+    weeks.fill_in(CHLOE, "Away", **leave)
 
 
 def _ana_decides(weeks: Weeks, n: int) -> None:
@@ -298,44 +325,46 @@ def _afternoon(weeks: Weeks, day: date) -> None:
     """New York: Ella, Femi, Grace; leads for Dev, who reads them in his morning."""
     n = DAYS.index(day)
     weeks.at(day, "14:00")
-    if n in {1, 4, 7}:
-        weeks.hand(DEV, f"Himal {n + 1}")
-    if n in {0, 3, 6}:
-        weeks.hand(ELLA, f"Harbor {n}")
-    if n in {1, 5}:
-        weeks.hand(FEMI, f"Dune {n}")
-    if n in {2, 7}:
-        weeks.hand(GRACE, f"Mesa {n}")
+    _hand_out(weeks, n, AFTERNOON)
     if n == 6:
         weeks.at(day, "14:10")
-        offer = weeks.office.dm(GRACE, weeks.leads["Dune 5"], "asks you to take")
-        press(weeks.office, GRACE, ids.TAKE, offer, weeks.leads["Dune 5"])
-        weeks.office.settle()
-        weeks.touch(GRACE, "Dune 5")
+        _grace_takes_over(weeks)
     weeks.at(day, "14:20")
-    if n in {0, 6}:
-        weeks.in_crm(ELLA, f"Harbor {n}")
+    if n in {0, 4, 6}:
+        weeks.in_crm(ELLA, f"Harbor {3 if n == 4 else n}")
+    _grace_works(weeks, n)
+    for time in ("14:40", "15:40", "16:30", "17:30"):
+        weeks.at(day, time)
+    if n == 2:
+        weeks.touch(GRACE, "Mesa 2")
+        weeks.end(GRACE, "Mesa 2", "wrong_data")
+    if n == 8:
+        _ida_answers(weeks)
+        weeks.touch(GRACE, "Mesa 7")
+
+
+def _grace_works(weeks: Weeks, n: int) -> None:
+    """She puts one lead off, and asks marketing about another."""
     if n == 2:
         weeks.choose(GRACE, "Mesa 2", ids.MORE_SNOOZE)
         weeks.fill_in(GRACE, "Snooze", **{ids.SNOOZE_FOR: "3h"})
     if n == 7:
         weeks.choose(GRACE, "Mesa 7", ids.MORE_ASK)
         weeks.fill_in(GRACE, "Ask marketing", **{ids.ASK_WORDS: "Which price did they see?"})
-    weeks.at(day, "14:40")
-    weeks.at(day, "15:40")
-    if n == 4:
-        weeks.in_crm(ELLA, "Harbor 3")
-    weeks.at(day, "16:30")
-    weeks.at(day, "17:30")
-    if n == 2:
-        weeks.touch(GRACE, "Mesa 2")
-        weeks.end(GRACE, "Mesa 2", "wrong_data")
-    if n == 8:
-        asked = weeks.office.control.message(dm(IDA), lambda m: "Which price" in m["text"])
-        press(weeks.office, IDA, ids.ANSWER, asked, _value(asked, ids.ANSWER))
-        weeks.fill_in(IDA, "Answer", **{ids.ANSWER_WORDS: "The one for twenty seats."})
-        weeks.office.settle()
-        weeks.touch(GRACE, "Mesa 7")
+
+
+def _ida_answers(weeks: Weeks) -> None:
+    asked = weeks.office.control.message(dm(IDA), lambda m: "Which price" in m["text"])
+    press(weeks.office, IDA, ids.ANSWER, asked, _value(asked, ids.ANSWER))
+    weeks.fill_in(IDA, "Answer", **{ids.ANSWER_WORDS: "The one for twenty seats."})
+    weeks.office.settle()
+
+
+def _grace_takes_over(weeks: Weeks) -> None:
+    offer = weeks.office.dm(GRACE, weeks.leads["Dune 5"], "asks you to take")
+    press(weeks.office, GRACE, ids.TAKE, offer, weeks.leads["Dune 5"])
+    weeks.office.settle()
+    weeks.touch(GRACE, "Dune 5")
 
 
 def _value(message: Json, action_id: str) -> str:
@@ -372,4 +401,4 @@ def _names(weeks: Weeks) -> dict[str, str]:
 
 if __name__ == "__main__":
     with eight_reps() as office:
-        print(table(play(office)))
+        sys.stdout.write(f"{table(play(office))}\n")
