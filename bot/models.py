@@ -214,6 +214,8 @@ class ErasedKey(SQLModel, table=True):
 
 
 _OPEN = text("closed_at IS NULL")
+_WON = text("stage = 'won'")
+_SAID = text("outcome_words IS NOT NULL")
 _ASLEEP = text("wakes_at IS NOT NULL")
 _HELD = text("ended_at IS NULL")
 _ASKED = text("answered_at IS NULL")
@@ -254,14 +256,33 @@ class Handoff(SQLModel, table=True):
             "ix_handoff_report",
             "team_id",
             "campaign_id",
-            "handed_at",
             "stage",
             "outcome",
             "outcome_detail",
+            "handed_at",
             "touched_at",
             "rated_at",
         ),
         _due("ix_handoff_touch", "team_id", "campaign_id", "touch_minutes"),
+        Index(
+            "ix_handoff_words",
+            "team_id",
+            "campaign_id",
+            "outcome_at",
+            sqlite_where=_SAID,
+            postgresql_where=_SAID,
+        ),
+        Index(
+            "ix_handoff_won",
+            "team_id",
+            "campaign_id",
+            "currency",
+            "handed_at",
+            "amount",
+            "stage",
+            sqlite_where=_WON,
+            postgresql_where=_WON,
+        ),
     )
 
     team_id: str = Field(primary_key=True)
@@ -424,9 +445,10 @@ class Rating(SQLModel, table=True):
             "ix_rating_report",
             "team_id",
             "campaign_id",
-            "handed_at",
             "value",
+            "handed_at",
             "rater_id",
+            "ended_at",
             sqlite_where=_IN_FORCE,
             postgresql_where=_IN_FORCE,
         ),
@@ -675,6 +697,8 @@ class MessageKind(StrEnum):
     """The next step falls today."""
     DIGEST = "digest"
     """Lines of several hand-offs' history, told to one person in one message a day."""
+    CAMPAIGN = "campaign"
+    """A report on campaigns, posted to a channel."""
     UNREAD = "unread"
     """A watched channel's message could not be read as a lead; told to who set it up."""
     AGENDA = "agenda"
