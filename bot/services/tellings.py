@@ -108,7 +108,10 @@ def _capped(
     """A message to a person, unless their day has had enough of them: then the brief says it."""
     told = render(liaison, tx, message, now)
     if message.ts is None and isinstance(told, Post):
-        return Fold() if attention.is_for_the_brief(tx, liaison, message, now) else told
+        if attention.is_for_the_brief(tx, liaison, message, now):
+            return Fold()
+        rests = attention.rests_after_the_brief(tx, liaison, message, now)
+        return Hold(rests) if rests else told
     return told
 
 
