@@ -209,7 +209,7 @@ def test_it_is_run_from_one_message(weekly: Office) -> None:
     press(weekly, ANA, ids.STANDUP_NEXT, in_channel(weekly, "Write the call script"))
     press(weekly, ANA, ids.STANDUP_END, in_channel(weekly, "3 of 3"))
 
-    minutes = in_channel(weekly, "Minutes of the stand-up tue 24 nov")["text"]
+    minutes = in_channel(weekly, "Minutes of the stand-up of Tue 24 Nov")["text"]
     assert "*Decided*\n• Trials get a call in week one." in minutes
     assert "*New action items*\n• Write the call script: Ben Cole, due Tue 1 Dec" in minutes
     assert "*Done*\n• Ask for the company size: Ida Berg" in minutes
