@@ -224,6 +224,8 @@ def _menu(handoff: Handoff, playbook: Playbook, *, can_undo: bool) -> Iterator[t
         yield "Send back fixed", f"{ids.MORE_FIXED}:{handoff.id}"
     if can_undo:
         yield "Undo the last answer", f"{ids.MORE_UNDO}:{handoff.id}"
+    elif handoff.stage in {Stage.REJECTED, Stage.RECYCLED}:
+        yield "Dispute…", f"{ids.MORE_DISPUTE}:{handoff.id}"
 
 
 def history(facts: HandoffFacts, rows: list[History], names: dict[str, str]) -> View:
@@ -283,6 +285,9 @@ _TOLD = {
     "sent_back": "{by} put its data right and sent it back",
     "got_it": "{to} got it from {by} to go on with",
     "had_it": "{to} had it already, said {by}: {outcome}",
+    "outcome_stands": "{by} settled a dispute: the outcome stands",
+    "reopened": "{by} settled a dispute: it is open again",
+    "relabelled": "{by} settled a dispute: now {outcome}",
     "rated": "{by} rated it: {rating}",
     "undone": "{by} took their last answer back",
     "refused": "It was handed over again and refused: do not contact",
