@@ -515,6 +515,7 @@ class Run(SQLModel, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["team_id", "handoff_id"], ["handoff.team_id", "handoff.id"]),
         _due("ix_run_next_step", "team_id", "next_step_at"),
+        _due("ix_run_asked", "team_id", "asked_at"),
         Index("ix_run_actor", "team_id", "actor_id", "ended_at"),
         Index(
             "ix_run_open",

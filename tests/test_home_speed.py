@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, Engine, event, insert, text
 
 from bot.core.lifecycle import Stage
-from bot.db import make_engine, migrate
+from bot.db import make_engine
 from bot.liaison import Liaison, Shelf
 from bot.models import Handoff, Lead, Person, Run
 from bot.playbook import Playbook
@@ -49,7 +49,6 @@ class Asked:
 def liaison_with(url: str, leads: int) -> Liaison:
     """A workspace in which half the open hand-offs are Ben's and half are in the queue."""
     engine = make_engine(url)
-    migrate(engine)
     with engine.begin() as connection:
         fill(connection, leads)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

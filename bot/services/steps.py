@@ -23,6 +23,10 @@ class Reached:
     message_id: str
 
 
+NOBODY = Reached("nobody", "")
+"""There is nobody to tell; the step counts as taken."""
+
+
 def plan_of(tx: Session, liaison: Liaison, run: Run) -> tuple[sla.PlannedStep, ...]:
     """All steps of a run whose clock runs, in its actor's working time."""
     actor = tx.get_one(Person, (run.team_id, run.actor_id))
