@@ -127,6 +127,8 @@ class Person(SQLModel, table=True):
     email: str | None
     timezone: str
     is_active: bool = True
+    is_primary_owner: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Of the Slack workspace: whom something reaches that has nobody else."""
     dm_channel: str | None = None
     team: str | None = None
     roles: list[str] = Field(default_factory=list, sa_type=JSON)
@@ -594,6 +596,7 @@ class Offer(SQLModel, table=True):
             sqlite_where=_UNANSWERED,
             postgresql_where=_UNANSWERED,
         ),
+        _until("answered_at", "ix_offer_open", "team_id", "to_id"),
     )
 
     team_id: str = Field(primary_key=True)
@@ -726,6 +729,10 @@ class MessageKind(StrEnum):
     """Slack does not take our messages somewhere; told to the admins."""
 
 
+NEXT_BRIEF = "next"
+"""In place of a brief's id: its recipient's next one."""
+
+
 class Lane(StrEnum):
     """Who goes first through a gate. The values sort."""
 
@@ -754,6 +761,7 @@ class Message(SQLModel, table=True):
         _due("ix_message_send_at", "team_id", "send_at"),
         _due("ix_message_held", "team_id", "hold_until"),
         _due("ix_message_settled", "team_id", "recipient_id", "settled_at"),
+        _due("ix_message_brief", "team_id", "recipient_id", "brief_id"),
         Index(
             "ix_message_replies",
             "team_id",
@@ -807,6 +815,8 @@ class Message(SQLModel, table=True):
     """Hash of what Slack shows, so that an edit that changes nothing costs no call."""
     dropped: str | None = None
     """Why it will never be sent: no longer wanted, told in the brief, or Slack's refusal."""
+    brief_id: str | None = None
+    """The brief that tells it instead, `NEXT_BRIEF` until one does; None = it stands for itself."""
     is_answer: bool = False
     """Its recipient asked for it by a press: it is not counted, and no cap keeps it back."""
     settled_at: datetime | None = None
@@ -828,6 +838,7 @@ class Ask(SQLModel, table=True):
             postgresql_where=_ASKED,
         ),
         Index("ix_ask_handoff", "team_id", "handoff_id"),
+        _until("answered_at", "ix_ask_receiver", "team_id", "receiver_id"),
         _due("ix_ask_late", "team_id", "late_check_at"),
         _until("answered_at", "ix_ask_open", "team_id", "asked_at"),
     )

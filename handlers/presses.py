@@ -12,6 +12,7 @@ from handlers import (
     campaigns,
     colleagues,
     disputes,
+    erasing,
     escalations,
     fixes,
     followups,
@@ -64,9 +65,12 @@ PRESSES: dict[str, Callable[[Press], None]] = {
     f"{ids.MORE}:{ids.MORE_WHY}": followups.why_me,
     f"{ids.MORE}:{ids.MORE_HISTORY}": handoffs.open_history,
     f"{ids.MORE}:{ids.MORE_SNOOZE}": snooze.open_form,
-    ids.BRING: briefs.bring_lead,
+    ids.BRIEF_MORE: briefs.open_part,
+    ids.BRIEF_NEXT: briefs.turn_page,
+    ids.BRIEF_FIRST: briefs.turn_page,
     f"{ids.MORE}:{ids.MORE_REASSIGN}": hands.open_form,
     ids.REASSIGN: hands.open_form,
+    f"{ids.MORE}:{ids.MORE_ERASE}": erasing.open_form,
     ids.TAKE: hands.take,
     ids.NO_THANKS: hands.decline,
     ids.TAKE_ON: colleagues.take_on,
@@ -102,4 +106,5 @@ def pressed(ack: Ack, body: dict[str, Any], context: BoltContext, respond: Respo
     press = Press.read(desk_of(context), body, respond)
     PRESSES[press.button](press)
     home.show_lead_again(press)
+    briefs.show_part_again(press)
     ack()

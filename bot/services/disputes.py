@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from bot import queries
 from bot.core import sla
+from bot.core.history import Line
 from bot.core.lifecycle import Stage, why_not_marketing
 from bot.delivery.courier import Hold
 from bot.delivery.sayings import Tale, say_to
@@ -162,7 +163,7 @@ def settle(
         contested.settled_at, contested.settled_by = now, by
         contested.verdict, contested.answer = decided, said
         if decided is Verdict.STANDS:
-            note(tx, handoff, "outcome_stands", now, by=by)
+            note(tx, handoff, Line.OUTCOME_STANDS, now, by=by)
         else:
             _uphold(tx, liaison, handoff, contested, choice, now)
         _tell_both(tx, liaison, handoff, contested, now)
@@ -193,11 +194,11 @@ def _uphold(
         settler = tx.get_one(Person, (liaison.team_id, by))
         relabel(tx, liaison, handoff, Answer(choice, contested.answer), settler, now)
         facts = {"outcome": handoff.outcome or "", "detail": handoff.outcome_detail or ""}
-        note(tx, handoff, "relabelled", now, by=by, facts={k: v for k, v in facts.items() if v})
+        note(tx, handoff, Line.RELABELLED, now, by=by, facts={k: v for k, v in facts.items() if v})
         return
     last = handoff.actor_id and tx.get(Person, (liaison.team_id, handoff.actor_id))
     reopen(handoff)
-    note(tx, handoff, "reopened", now, by=by)
+    note(tx, handoff, Line.REOPENED, now, by=by)
     hand_out(tx, liaison, handoff, last or None, "reopened", now)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from sqlalchemy.orm import Session
 
 from bot import queries
+from bot.core.history import Line
 from bot.core.lifecycle import Stage, why_not_marketing
 from bot.errors import BadField, NotAllowed, TooLate, Unknown
 from bot.liaison import Liaison
@@ -45,7 +46,7 @@ def send_back(liaison: Liaison, handoff_id: str, by: str, given: Mapping[str, st
         last = handoff.actor_id and tx.get(Person, (liaison.team_id, handoff.actor_id))
         reopen(handoff)
         handoff.fixed_at = now
-        note(tx, handoff, "sent_back", now, by=by, facts={"fixed": ", ".join(fixed)})
+        note(tx, handoff, Line.SENT_BACK, now, by=by, facts={"fixed": ", ".join(fixed)})
         hand_out(tx, liaison, handoff, last or None, "fixed", now)
         changed(tx, liaison, handoff)
 
