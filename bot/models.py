@@ -723,6 +723,8 @@ class MessageKind(StrEnum):
     """For two weeks no stand-up took place; told to the liaison."""
     INVITATION = "invitation"
     """When a stand-up takes place every week, told to whoever attends it."""
+    WRITTEN_ASK = "written_ask"
+    """The questions of a stand-up that is held in writing."""
     ADDED = "added"
     """What somebody asked to have on the agenda stands there; a reply to their message."""
     TROUBLE = "trouble"

@@ -28,6 +28,7 @@ from handlers import (
     snooze,
     standup,
     undo,
+    written,
 )
 from handlers.desk import desk_of
 from handlers.press import Press
@@ -96,6 +97,8 @@ PRESSES: dict[str, Callable[[Press], None]] = {
     ids.ITEMS_ALL: items.open_all,
     ids.ITEMS_EARLIER: items.turn_page,
     ids.ITEMS_LATER: items.turn_page,
+    ids.WRITTEN_ANSWER: written.open_form,
+    ids.WRITTEN_SKIP: written.skip,
     ids.DUTY_CANNOT: rota.cannot,
     ids.DUTY_SWAP: rota.open_swap_form,
 }

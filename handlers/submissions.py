@@ -24,6 +24,7 @@ from handlers import (
     snooze,
     standup,
     watching,
+    written,
 )
 from handlers.desk import desk_of
 from handlers.submission import Submission
@@ -53,6 +54,7 @@ SUBMISSIONS: dict[str, Callable[[Submission], View | None]] = {
     ids.ITEM_DECIDE_FORM: items.save_decided,
     ids.DECISION_FORM: standup.save_decision,
     ids.DUTY_FORM: rota.save_swap,
+    ids.WRITTEN_FORM: written.save,
 }
 
 

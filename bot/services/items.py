@@ -218,8 +218,10 @@ def _decided(
     raise BadField(ids.ITEM_VERDICT, "Choose what becomes of it.")
 
 
-def look(liaison: Liaison, item_id: str, by: str) -> ItemFacts:
-    """One item, for the form that decides about it; refuses before rather than after."""
+def look(liaison: Liaison, item_id: str, by: str) -> tuple[ItemFacts, date]:
+    """One item, for the form that decides about it, and today where they are; refuses before
+    rather than after."""
+    now = liaison.now()
     with liaison.reading() as tx:
         item = tx.get(ActionItem, (liaison.team_id, item_id))
         if item is None:
@@ -227,7 +229,8 @@ def look(liaison: Liaison, item_id: str, by: str) -> ItemFacts:
         _check_may(tx, liaison, item, by)
         if item.closed_at:
             raise TooLate(_closed(tx, item, by))
-        return facts_of(tx, liaison, item.meeting, [item])[0]
+        today = local_date(tx.get_one(Person, (liaison.team_id, by)).timezone, now)
+        return facts_of(tx, liaison, item.meeting, [item])[0], today
 
 
 def _to_change(tx: Session, liaison: Liaison, item_id: str, by: str) -> ActionItem:

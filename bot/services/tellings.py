@@ -46,6 +46,7 @@ from bot.services import (
     standup,
     troubles,
     undo,
+    written,
 )
 from bot.services.absences import told_back
 from bot.services.asks import telling_answer
@@ -96,6 +97,7 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.DUTY: Telling(partial(rota.telling, liaison)),
         MessageKind.LOOSE: Telling(partial(standup.loose_telling, liaison)),
         MessageKind.NO_STANDUP: Telling(partial(standup.gap_telling, liaison)),
+        MessageKind.WRITTEN_ASK: Telling(partial(written.telling, liaison)),
         MessageKind.ADDED: Telling(mentions.telling),
         MessageKind.TROUBLE: Telling(partial(troubles.telling, liaison)),
     }
