@@ -473,3 +473,28 @@ def test_whoever_is_away_is_not_asked_in_writing(weekly: Office) -> None:
     told(weekly, ANA, "is held in writing: two questions")
     at(weekly, TUESDAY_TEN + timedelta(days=1))
     assert not [said for said in weekly.dms(IDA) if "in writing" in said["text"]]
+
+
+def test_files_are_sent_to_whoever_presses(weekly: Office) -> None:
+    invited = told(weekly, ANA, "every Tuesday at 10:00 (Europe/Berlin), 30 minutes")
+    press(weekly, ANA, ids.CALENDAR_FILE, invited | {"channel": dm(ANA)})
+    sent(weekly, ANA, "weekly.ics")
+    command(weekly, BEN, "add why do trials stop?")
+    at(weekly, MONDAY_TEN)
+    agenda = start(weekly)
+    press(weekly, ANA, ids.STANDUP_ADD, agenda)
+    submit(weekly, ANA, "Action item", item_words="Find out", item_owner=BEN)
+    in_channel(weekly, "Find out")
+    at(weekly, TUESDAY_TEN + timedelta(minutes=45))
+
+    press(weekly, IDA, ids.MINUTES_FILES, in_channel(weekly, "Minutes of"))
+
+    sent(weekly, IDA, "stand-up-2026-11-24.md")
+    sent(weekly, IDA, "stand-up-2026-11-24.ics")
+
+
+def sent(office: Office, person: str, name: str) -> Json:
+    """The message that brought a file, waited for."""
+    return office.control.message(
+        dm(person), lambda m: name in [file["name"] for file in m.get("files") or []]
+    )

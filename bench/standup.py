@@ -1,6 +1,6 @@
 """How long `/alignment-standup` takes with a million hand-offs and ten thousand open action items.
 
-python tools/standup_benchmark.py [hand-offs] [action items]
+python -m bench.standup [hand-offs] [action items]
 
 Every use case behind the command is timed twenty times on a SQLite file; Slack is not asked.
 """
@@ -10,10 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from tempfile import TemporaryDirectory
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from sqlalchemy import Connection, Engine, func, insert, select
 from sqlmodel import SQLModel
