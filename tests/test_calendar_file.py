@@ -1,6 +1,7 @@
 """Calendar files say when a meeting is, by its own clock, and leave out the holidays."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar
@@ -23,8 +24,14 @@ def fridays(*left_out: date) -> list[date]:
     return [day for n in range(52) if (day := FIRST + n * WEEK) not in left_out]
 
 
+def only(kind: str, text: str) -> Any:
+    """The one component of a kind, as another program reads it."""
+    (found,) = Calendar.from_ical(text).walk(kind)
+    return found
+
+
 def test_a_weekly_meeting_repeats_at_the_same_time_of_day() -> None:
-    (event,) = Calendar.from_ical(weekly(series(fridays()))).walk("VEVENT")
+    event = only("VEVENT", weekly(series(fridays())))
 
     begins = event["dtstart"].dt
     assert begins.replace(tzinfo=ZoneInfo("Europe/Berlin")) == SLOT.begins(FIRST)
@@ -44,9 +51,9 @@ def test_a_holiday_is_left_out_and_the_day_it_moved_to_is_added() -> None:
 
 
 def test_the_same_meeting_keeps_its_name_and_a_later_version_replaces_it() -> None:
-    first = Calendar.from_ical(weekly(series(fridays()))).walk("VEVENT")[0]
+    first = only("VEVENT", weekly(series(fridays())))
     later = Series("weekly@t1", "Stand-up", SLOT, FIRST, fridays(), None, NOW + WEEK)
-    second = Calendar.from_ical(weekly(later)).walk("VEVENT")[0]
+    second = only("VEVENT", weekly(later))
 
     assert first["uid"] == second["uid"]
     assert second["sequence"] > first["sequence"]
@@ -54,7 +61,7 @@ def test_the_same_meeting_keeps_its_name_and_a_later_version_replaces_it() -> No
 
 def test_what_is_to_be_done_has_its_day_and_its_words_stay_words() -> None:
     words = "Ask, for size;\nBEGIN:VEVENT"
-    (todo,) = Calendar.from_ical(tasks([Task("i1", words, FIRST)], NOW)).walk("VTODO")
+    todo = only("VTODO", tasks([Task("i1", words, FIRST)], NOW))
 
     assert todo["due"].dt == FIRST
     assert str(todo["summary"]) == words

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot.core.standup import State
-from bot.models import ActionItem, Occurrence, Topic
+from bot.models import ActionItem, Dispute, Occurrence, Topic
 from bot.services import items
 from bot.services.items import Wish
 from bot.services.standup import take_due_standups
@@ -498,3 +498,32 @@ def sent(office: Office, person: str, name: str) -> Json:
     return office.control.message(
         dm(person), lambda m: name in [file["name"] for file in m.get("files") or []]
     )
+
+
+def test_contested_outcomes_are_a_number_and_a_list(weekly: Office) -> None:
+    handoff = weekly.hand_over(company="Contested Ltd")
+    assert weekly.bot
+    liaison = weekly.bot.liaison
+    now = liaison.now()
+    contested = Dispute(
+        team_id=liaison.team_id,
+        id="d1",
+        handoff_id=handoff,
+        by=IDA,
+        words="They did fit.",
+        at=now,
+        due_at=now,
+        receiver_id=OLGA,
+        outcome="not_a_fit",
+        outcome_at=now,
+    )
+    with liaison.transaction() as tx:
+        tx.add(contested)
+
+    draft = command(weekly, ANA)
+
+    assert "1 outcome is contested" in draft
+    assert "They did fit." not in draft
+    private = weekly.control.message(STANDUP, lambda m: m["ephemeral_to"] == ANA)
+    press(weekly, ANA, ids.STANDUP_LEADS, private)
+    assert "Contested Ltd" in json.dumps(weekly.modal(ANA, "Leads"))
