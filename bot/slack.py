@@ -124,6 +124,7 @@ class Slack:
 
     def __init__(self, client: WebClient) -> None:
         self._client = client
+        self._is_sandbox = is_loopback(client.base_url)
 
     def may_answer_at(self, url: str) -> bool:
         """Whether a response_url is Slack's, or a sandbox's while this is one.
@@ -131,7 +132,7 @@ class Slack:
         It comes with a signed payload; still nothing of ours is sent to just any address.
         """
         parts = urlsplit(url)
-        if is_loopback(self._client.base_url):
+        if self._is_sandbox:
             return is_loopback(url)
         return parts.scheme == "https" and parts.hostname in ANSWERED_AT
 
