@@ -4,10 +4,10 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 PORT ?= 4433
 
-.PHONY: help setup demo test check replay lock clean
+.PHONY: help setup demo test check replay bench-quality lock clean
 
 help:                ## list the targets
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 setup: $(VENV)/.ready ## make .venv with everything, and find a browser
 
@@ -26,6 +26,9 @@ check: setup         ## what is missing or wrong in the settings
 
 replay: setup        ## real leads through the whole loop in simulated time: make replay SET=sample|leadforge|olist
 	@$(RUN) -m replay $(SET)
+
+bench-quality: setup ## how fair and how quick campaign flags are, over simulated teams (some minutes)
+	@$(RUN) -m bench.quality
 
 lock:                ## pin all dependencies anew, with hashes
 	$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 \
