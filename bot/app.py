@@ -34,6 +34,7 @@ from bot.intake.slack_door import SlackDoor
 from bot.intake.webhook import LeadHook
 from bot.liaison import Liaison
 from bot.models import Workspace
+from bot.playbook import Playbook
 from bot.services import home, people, playbooks
 from bot.services.deliveries import receive
 from bot.services.tellings import tellings
@@ -80,6 +81,7 @@ def connect(
         engine=engine,
         playbook=playbook,
         handoff_channel=channel,
+        standup_channels=_standup_channels(slack, playbook),
         now=now,
         wall=wall,
     )
@@ -93,6 +95,19 @@ def connect(
         bot_token=settings.slack_bot_token,
     )
     return liaison, slack, myself
+
+
+def _standup_channels(slack: Slack, playbook: Playbook) -> dict[str, str]:
+    """Where each joint meeting's agenda goes; a meeting without its channel waits for one."""
+    found = {each.key: slack.channel_id(each.channel) for each in playbook.standups}
+    for meeting in playbook.standups:
+        if found[meeting.key] is None:
+            log.warning(
+                "there is no stand-up %s: create the channel %s and invite the bot, then restart",
+                meeting.key,
+                meeting.channel,
+            )
+    return {key: channel for key, channel in found.items() if channel}
 
 
 def _open_database(settings: Settings) -> Engine:

@@ -1,6 +1,6 @@
 """The one object that is passed around: what a use case needs to decide and commit."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,6 +33,8 @@ class Liaison:
     """Business time: due times, hours, reports. May be set in a sandbox."""
     wall: Callable[[], datetime]
     """Wall time: leases, pacing. Never set."""
+    standup_channels: Mapping[str, str] = field(default_factory=dict)
+    """The id of each joint meeting's channel, by the meeting's key; one the bot is not in lacks."""
     calendars: Calendars = field(default_factory=Calendars)
     something_to_tell: Event = field(default_factory=Event)
     """Set when a commit left something for Slack: the courier need not wait for its next look."""

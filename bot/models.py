@@ -29,6 +29,8 @@ from sqlalchemy import (
 from sqlmodel import Field, SQLModel
 
 from bot.core.lifecycle import Stage
+from bot.core.standup import State
+from bot.core.standup import Step as Due
 
 # Rows that become due again and again leave dead entries at the head of an index; PostgreSQL's
 # default autovacuum lets them slow the idle tick eightfold before it cleans up.
@@ -39,6 +41,12 @@ def _due(name: str, *columns: str) -> Index:
     """An index that holds only the rows whose last column is set: the ones that wait for it."""
     waiting = text(f"{columns[-1]} IS NOT NULL")
     return Index(name, *columns, sqlite_where=waiting, postgresql_where=waiting)
+
+
+def _until(column: str, name: str, *columns: str) -> Index:
+    """An index that holds only the rows in which that column is not set yet."""
+    open_yet = text(f"{column} IS NULL")
+    return Index(name, *columns, sqlite_where=open_yet, postgresql_where=open_yet)
 
 
 def _codes(codes: type[StrEnum]) -> Enum:
@@ -219,6 +227,7 @@ class Handoff(SQLModel, table=True):
         _due("ix_handoff_absence", "team_id", "absence_id"),
         _due("ix_handoff_closed", "team_id", "closed_at"),
         _due("ix_handoff_turns", "team_id", "turns_at"),
+        _due("ix_handoff_silent", "team_id", "silent_since"),
         _due("ix_handoff_returned", "team_id", "owner_id", "received_at", "returned_from"),
         # The reports read nothing but this index, however many hand-offs there are.
         Index(
@@ -648,6 +657,21 @@ class MessageKind(StrEnum):
     """Lines of several hand-offs' history, told to one person in one message a day."""
     UNREAD = "unread"
     """A watched channel's message could not be read as a lead; told to who set it up."""
+    AGENDA = "agenda"
+    """The one message of a stand-up: its agenda, the running of it, and why it was skipped."""
+    STANDUP_START = "standup_start"
+    """The short note when it begins, with the link of the call."""
+    MINUTES = "minutes"
+    DUTY = "duty"
+    """Whose turn it is to lead a stand-up, or to come along."""
+    LOOSE = "loose"
+    """Action items nobody had, told to whoever led the stand-up."""
+    NO_STANDUP = "no_standup"
+    """For two weeks no stand-up took place; told to the liaison."""
+    INVITATION = "invitation"
+    """When a stand-up takes place every week, told to whoever attends it."""
+    ADDED = "added"
+    """What somebody asked to have on the agenda stands there; a reply to their message."""
     TROUBLE = "trouble"
     """Slack does not take our messages somewhere; told to the admins."""
 
@@ -697,8 +721,8 @@ class Message(SQLModel, table=True):
     """Why it is sent, once: `card:<handoff>`, `nudge:<handoff>:<run>:<step>:<recipient>` …"""
     kind: MessageKind = Field(sa_type=_codes(MessageKind))
     subject_id: str
-    """The hand-off it shows; the absence, channel or person it tells of; the reader of a list, a
-    digest or a brief."""
+    """The hand-off it shows; the absence, channel, person or stand-up it tells of; the reader of a
+    list, a digest or a brief."""
     run: int | None = None
     """The run it belongs to; None when it belongs to the whole hand-off."""
     step: int | None = None
@@ -711,6 +735,8 @@ class Message(SQLModel, table=True):
     """Where it stands; for a DM None until the conversation is open."""
     parent_id: str | None = None
     """The message it replies to; it waits until that one has a ts."""
+    thread_ts: str | None = None
+    """The ts of somebody else's message that it replies to."""
     lane: Lane = Field(sa_type=_codes(Lane))
     gate: str
     """Which limit it has to pass next: `post:<channel or person>`, later `chat.update`."""
@@ -753,6 +779,7 @@ class Ask(SQLModel, table=True):
         ),
         Index("ix_ask_handoff", "team_id", "handoff_id"),
         _due("ix_ask_late", "team_id", "late_check_at"),
+        _until("answered_at", "ix_ask_open", "team_id", "asked_at"),
     )
 
     team_id: str = Field(primary_key=True)
@@ -773,6 +800,158 @@ class Ask(SQLModel, table=True):
     answered_at: datetime | None = None
     answered_by: str | None = None
     answer: str | None = Field(default=None, sa_type=Text)
+
+
+class Occurrence(SQLModel, table=True):
+    """One meeting of one local date. The unique key is the promise: one agenda for each."""
+
+    __table_args__ = (
+        UniqueConstraint("team_id", "meeting", "day", name="uq_occurrence_day"),
+        _due("ix_occurrence_next", "team_id", "next_at"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    meeting: str
+    """Its key in the playbook."""
+    day: date
+    """The local date, in the meeting's zone."""
+    begins_at: datetime
+    ends_at: datetime
+    state: State = Field(sa_type=_codes(State))
+    next_at: datetime | None = None
+    """When time does something to it next; None = nothing more."""
+    next_step: Due | None = Field(default=None, sa_type=_codes(Due))
+    planned_at: datetime
+    facilitator_id: str | None = None
+    rep_id: str | None = None
+    """The one rep who is invited; None = nobody was found yet."""
+    declined: list[str] = Field(default_factory=list, sa_type=JSON)
+    """Who said that they cannot this time."""
+    late_at: datetime | None = None
+    """When it began, where the bot was not running at its time."""
+    frozen: list[dict[str, object]] | None = Field(default=None, sa_type=JSON)
+    """What is talked about, from its beginning on: problems by key and number of leads, topics by
+    id; each with `parked`. Until then it follows the data."""
+    page: int = 0
+    """Which item is shown while it runs: 0 = the action items."""
+    held_at: datetime | None = None
+    """When somebody first did something in it; None = nobody did."""
+    closed_at: datetime | None = None
+    skipped_by: str | None = None
+    """Who skipped it; None = it skipped itself, or was not skipped."""
+    reason: str | None = Field(default=None, sa_type=Text)
+    """Why it was skipped, in that person's words."""
+    is_async: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Held in writing: every attendee is asked in their own morning."""
+
+
+class ActionItem(SQLModel, table=True):
+    """What somebody does about a problem, until when, and how one sees that it is done.
+
+    An agenda never copies it: whatever is open is asked for each time.
+    """
+
+    __tablename__ = "action_item"
+    __table_args__ = (
+        _until("closed_at", "ix_action_item_open", "team_id", "meeting", "created_at"),
+        _until("closed_at", "ix_action_item_owner", "team_id", "owner_id", "due_on"),
+        Index("ix_action_item_closed", "team_id", "meeting", "closed_at"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    meeting: str
+    words: str = Field(sa_type=Text)
+    owner_id: str | None = None
+    due_on: date | None = None
+    done_when: str | None = Field(default=None, sa_type=Text)
+    """What done looks like."""
+    created_at: datetime
+    created_by: str
+    occurrence_id: str | None = None
+    """The stand-up in which it was added; None = it was added between two."""
+    origin: str | None = None
+    """`<channel>:<ts>` of the message it came from."""
+    counts_from: datetime
+    """Since when it is as agreed; a new day or owner counts its carries anew."""
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+    is_dropped: bool = False
+    reason: str | None = Field(default=None, sa_type=Text)
+    """Why it was dropped."""
+
+
+class ActionItemLine(SQLModel, table=True):
+    """What happened to an action item, append-only."""
+
+    __tablename__ = "action_item_line"
+    __table_args__ = (
+        _to("action_item", "item_id"),
+        Index("ix_action_item_line_item", "team_id", "item_id", "id"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    item_id: str
+    at: datetime
+    kind: str
+    """added, done, reopened, redated, reowned, dropped, or handed_on: its owner left."""
+    by: str | None = None
+    facts: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+
+
+class Topic(SQLModel, table=True):
+    """What somebody wants to talk about at a stand-up."""
+
+    __table_args__ = (
+        UniqueConstraint("team_id", "origin", name="uq_topic_origin"),
+        _until("settled_at", "ix_topic_open", "team_id", "meeting", "id"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    meeting: str
+    words: str = Field(sa_type=Text)
+    by: str
+    at: datetime
+    origin: str | None = None
+    """`<channel>:<ts>` of the message it came from: the same message twice is one topic."""
+    settled_at: datetime | None = None
+    """When a stand-up that had it ended without parking it."""
+
+
+class Decision(SQLModel, table=True):
+    """What was decided at a stand-up."""
+
+    __table_args__ = (
+        _to("occurrence", "occurrence_id"),
+        Index("ix_decision_occurrence", "team_id", "occurrence_id", "id"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    occurrence_id: str
+    words: str = Field(sa_type=Text)
+    by: str
+    at: datetime
+
+
+class WrittenAnswer(SQLModel, table=True):
+    """What one person answered at a stand-up that is held in writing."""
+
+    __tablename__ = "written_answer"
+    __table_args__ = (_to("occurrence", "occurrence_id"),)
+
+    team_id: str = Field(primary_key=True)
+    occurrence_id: str = Field(primary_key=True)
+    person_id: str = Field(primary_key=True)
+    progress: str | None = Field(default=None, sa_type=Text)
+    problem: str | None = Field(default=None, sa_type=Text)
+    at: datetime
+    is_late: bool = False
+    """It came after the summary."""
+    is_skipped: bool = False
 
 
 class HomeView(SQLModel, table=True):

@@ -44,13 +44,27 @@ def dm(person: str) -> str:
 
 @cache
 def playbook_without_a_cap() -> Path:
-    """The sandbox's, but every lead is a message of its own, however many a day brings.
+    """The sandbox's, but every lead is a message of its own, however many a day brings, and there
+    is no stand-up.
 
-    Tests share a person's day; those of the brief and the cap use `PLAYBOOK`.
+    Tests share a person's day; those of the brief and the cap use `without_standup`.
     """
-    file = Path(mkdtemp(prefix="liaison-")) / "playbook.toml"
     attention = '[attention]\ncap = 1000\nat_once = ["A", "B", "C", "D"]\n'
-    file.write_text(PLAYBOOK.read_text("utf-8") + "\n" + attention, "utf-8")
+    return playbook_with(attention, leave_out='standup = "#standup"\n')
+
+
+@cache
+def without_standup() -> Path:
+    """The sandbox's, but nobody hears of a meeting."""
+    return playbook_with("", leave_out='standup = "#standup"\n')
+
+
+def playbook_with(more: str, leave_out: str = "") -> Path:
+    """The sandbox's with something added, and something taken out."""
+    text = PLAYBOOK.read_text("utf-8")
+    assert leave_out in text
+    file = Path(mkdtemp(prefix="liaison-")) / "playbook.toml"
+    file.write_text(text.replace(leave_out, "") + "\n" + more, "utf-8")
     return file
 
 

@@ -285,7 +285,8 @@ class Courier:
         if isinstance(post, Hold):
             return Held(post.until)
         try:
-            ts = self._slack.post(channel, post, _mark(message), thread)
+            aloud = message.thread_ts is None
+            ts = self._slack.post(channel, post, _mark(message), thread, aloud=aloud)
         except SlackUnavailable as error:
             return self._later(message, error)
         except SlackUnclear:
@@ -391,7 +392,7 @@ def _mark(message: Message) -> str:
 def _thread_of(tx: Session, message: Message) -> str | None:
     """The ts of the message it replies to; None when it is no reply."""
     if message.parent_id is None:
-        return None
+        return message.thread_ts
     return tx.get_one(Message, (message.team_id, message.parent_id)).ts
 
 

@@ -11,7 +11,22 @@ from bot.delivery.courier import Fold, Hold, Remove, Telling, Told
 from bot.delivery.messages import shrink_older
 from bot.liaison import Liaison
 from bot.models import Absence, Ask, Handoff, History, Message, MessageKind, Person
-from bot.services import attention, briefs, colleagues, escalations, hands, ratings, troubles, undo
+from bot.services import (
+    agenda,
+    attention,
+    briefs,
+    colleagues,
+    escalations,
+    hands,
+    invitations,
+    mentions,
+    minutes,
+    ratings,
+    rota,
+    standup,
+    troubles,
+    undo,
+)
 from bot.services.absences import summary
 from bot.services.digests import told_in
 from bot.services.handoffs import card_shown
@@ -47,6 +62,14 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.MANAGER_LIST: Telling(partial(escalations.telling, liaison)),
         MessageKind.DIGEST: Telling(partial(_digest, liaison)),
         MessageKind.UNREAD: Telling(partial(_unread, liaison)),
+        MessageKind.AGENDA: Telling(partial(agenda.telling, liaison)),
+        MessageKind.STANDUP_START: Telling(partial(standup.start_telling, liaison)),
+        MessageKind.INVITATION: Telling(partial(invitations.telling, liaison)),
+        MessageKind.MINUTES: Telling(partial(minutes.telling, liaison)),
+        MessageKind.DUTY: Telling(partial(rota.telling, liaison)),
+        MessageKind.LOOSE: Telling(partial(standup.loose_telling, liaison)),
+        MessageKind.NO_STANDUP: Telling(partial(standup.gap_telling, liaison)),
+        MessageKind.ADDED: Telling(mentions.telling),
         MessageKind.TROUBLE: Telling(partial(troubles.telling, liaison)),
     }
 
