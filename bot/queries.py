@@ -41,7 +41,13 @@ COVER = "cover"
 _OF_ONE_PERSON = frozenset({"nudged", "snoozed", "escalated", "excused", "left", "rated"})
 """Lines of history that tell of somebody's open first touch, or what they think of a lead;
 `facts["to"]` is that person."""
-_ASIDE = (MessageKind.NOTE, MessageKind.OFFER, MessageKind.ASK, MessageKind.ANSWER)
+_ASIDE = (
+    MessageKind.NOTE,
+    MessageKind.OFFER,
+    MessageKind.ASK,
+    MessageKind.ANSWER,
+    MessageKind.SECOND_LOOK,
+)
 """DMs that stand beside the living one about a lead and do not take its place."""
 
 

@@ -99,6 +99,39 @@ class Judgement:
         return max(ENOUGH_RATERS - len(self.raters), 0)
 
 
+LOWEST_ACCEPTANCE = 0.30
+FALL_OF_ACCEPTANCE = 0.15
+ENOUGH_DECIDED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """How many leads of a campaign sales took on, of those it answered for."""
+
+    accepted: int
+    decided: int
+    """In the last seven days; `*_before` are the four weeks before those."""
+    accepted_before: int
+    decided_before: int
+
+    @property
+    def before(self) -> float | None:
+        """The mean of the four weeks before; None where too little was answered to have one."""
+        if self.decided_before < ENOUGH_DECIDED:
+            return None
+        return self.accepted_before / self.decided_before
+
+
+def is_low(acceptance: Acceptance) -> bool:
+    """Below 30 %, or 15 points below its own mean of four weeks; never of fewer than ten leads."""
+    if acceptance.decided < ENOUGH_DECIDED:
+        return False
+    share, before = acceptance.accepted / acceptance.decided, acceptance.before
+    # Counted in whole leads, so that a fall of exactly 15 points is one.
+    fell = before is not None and round(before - share, 9) >= FALL_OF_ACCEPTANCE
+    return share < LOWEST_ACCEPTANCE or fell
+
+
 @dataclass(slots=True)
 class _Tally:
     ratings: Counter[str] = field(default_factory=Counter)
