@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 PORT ?= 4433
+STORIES ?= 500
 
-.PHONY: help setup demo test check replay bench-quality lock clean
+.PHONY: help setup demo test check replay story promises bench-report bench-quality chaos lock clean
 
 help:                ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -26,6 +27,18 @@ check: setup         ## what is missing or wrong in the settings
 
 replay: setup        ## real leads through the whole loop in simulated time: make replay SET=sample|leadforge|olist
 	@$(RUN) -m replay $(SET)
+
+story: setup         ## two weeks of eight reps, and how many messages each of them got on which day
+	@$(RUN) -m tests.two_weeks
+
+chaos: setup         ## every promise of delivery, broken on purpose: make chaos ROW=kills, or all
+	@$(RUN) -m chaos $(ROW)
+
+bench-report: setup  ## how long /campaign takes over a million hand-offs, on both databases
+	@$(RUN) -m bench.report
+
+promises: setup      ## made-up weeks against the rules never broken: make promises STORIES=500
+	@STORIES=$(STORIES) $(RUN) -m pytest -q -n 0 tests/promises
 
 bench-quality: setup ## how fair and how quick campaign flags are, over simulated teams (some minutes)
 	@$(RUN) -m bench.quality

@@ -15,8 +15,9 @@ from handlers.submission import Submission
 
 
 def flag(command: Command) -> None:
-    """`/campaign flag`."""
-    command.open(_form(*flags.look_to_raise(command.desk.liaison, command.by)))
+    """`/campaign flag`, with or without a name."""
+    found = flags.look_to_raise(command.desk.liaison, command.by, name=command.words)
+    command.open(_form(*found))
 
 
 def flag_message(shortcut: Shortcut) -> None:

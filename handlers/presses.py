@@ -9,6 +9,7 @@ from bot.views import ids
 from handlers import (
     asks,
     briefs,
+    campaigns,
     colleagues,
     escalations,
     fixes,
@@ -19,6 +20,7 @@ from handlers import (
     home,
     items,
     outcomes,
+    playbooks,
     ratings,
     returns,
     rota,
@@ -30,6 +32,8 @@ from handlers.desk import desk_of
 from handlers.press import Press
 
 PRESSES: dict[str, Callable[[Press], None]] = {
+    ids.BOOK_EDIT: playbooks.open_edit_form,
+    ids.BOOK_SIGN: playbooks.sign,
     ids.CLAIM: handoffs.claim,
     ids.ACCEPT: followups.accept,
     ids.TOUCH: followups.open_touch_form,
@@ -39,6 +43,15 @@ PRESSES: dict[str, Callable[[Press], None]] = {
     ids.FLAG_REPLY: flags.open_reply_form,
     ids.FLAG_CLOSE: flags.open_close_form,
     ids.FLAG_LEADS: flags.show_leads,
+    f"{ids.CAMPAIGN_OPEN}:show": campaigns.open_one,
+    f"{ids.CAMPAIGN_LEADS}:show": campaigns.show_leads,
+    ids.CAMPAIGN_PAGE: campaigns.turn_page,
+    ids.CAMPAIGN_PAGE_BACK: campaigns.turn_page,
+    ids.CAMPAIGN_CSV: campaigns.send_csv,
+    ids.CAMPAIGN_POST: campaigns.post_to_channel,
+    f"{ids.CAMPAIGN_MORE}:edit": campaigns.open_edit_form,
+    f"{ids.CAMPAIGN_MORE}:merge": campaigns.open_merge_form,
+    ids.CAMPAIGN_SEPARATE: campaigns.separate,
     ids.RATE_GOOD: ratings.rate,
     ids.RATE_SO_SO: ratings.rate,
     ids.RATE_BAD: ratings.rate,

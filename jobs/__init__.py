@@ -12,6 +12,7 @@ from threading import Lock
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot.delivery.jumps import bring_back
 from bot.delivery.messages import release_held
 from bot.liaison import Liaison
 from bot.services.absences import take_due_absences
@@ -20,6 +21,7 @@ from bot.services.briefs import write_briefs
 from bot.services.escalations import send_lists
 from bot.services.flags import take_late_flags
 from bot.services.ladder import take_due_steps
+from bot.services.playbooks import keep_up
 from bot.services.quality import judge_campaigns
 from bot.services.snooze import wake_snoozed
 from bot.services.standup import take_due_standups
@@ -43,6 +45,7 @@ class Tick:
 
 
 TIMETABLE = (
+    Tick("keep-up-with-the-playbook", timedelta(seconds=5), keep_up),
     Tick("take-due-steps", timedelta(seconds=5), take_due_steps),
     Tick("write-briefs", timedelta(seconds=5), write_briefs),
     Tick("wake-snoozed-leads", timedelta(seconds=5), wake_snoozed),
@@ -52,6 +55,7 @@ TIMETABLE = (
     Tick("release-held-messages", timedelta(seconds=5), release_held),
     Tick("hold-stand-ups", timedelta(seconds=5), take_due_standups),
     Tick("end-undo-offers", timedelta(seconds=5), end_offers),
+    Tick("bring-back-stray-times", timedelta(seconds=30), bring_back),
     Tick("tell-late-asks", timedelta(seconds=30), take_late),
     Tick("tell-late-flags", timedelta(seconds=30), take_late_flags),
     Tick("judge-campaigns", timedelta(minutes=10), judge_campaigns),
@@ -72,6 +76,7 @@ class Rounds:
         """A scheduler with the timetable in memory, not started.
 
         `misfire_grace_time=None`: the library's default of one second silently drops a late job.
+        Every job runs at once when it starts: what fell due while nobody ran is late enough.
         """
         scheduler = BackgroundScheduler(
             timezone="UTC",
@@ -79,7 +84,8 @@ class Rounds:
         )
         for tick in self._timetable:
             every = IntervalTrigger(seconds=tick.every.total_seconds())
-            scheduler.add_job(self.run, every, (tick,), id=tick.id)
+            now = self._liaison.wall()
+            scheduler.add_job(self.run, every, (tick,), id=tick.id, next_run_time=now)
         return scheduler
 
     def run(self, tick: Tick) -> None:

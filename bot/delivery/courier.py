@@ -239,7 +239,13 @@ class Courier:
             self._on_the_way -= 1
             if error := sending.exception():
                 # Its lease stands, so one bad row waits while the queue goes on.
-                log.error("message %s could not be sent", claimed.id, exc_info=error)
+                is_known = isinstance(error, NotSaved)
+                log.error(
+                    "message %s could not be sent: %s",
+                    claimed.id,
+                    type(error).__name__,
+                    exc_info=None if is_known else error,
+                )
                 continue
             outcome = sending.result()
             if isinstance(outcome, Dropped):

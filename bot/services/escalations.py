@@ -22,7 +22,7 @@ from bot.liaison import Liaison
 from bot.models import Escalation, Handoff, Message, Person, Run
 from bot.services.handoffs import changed, note
 from bot.services.hours import back_at_work, opening_of
-from bot.services.steps import Reached
+from bot.services.steps import NOBODY, Reached
 from bot.views import escalations as views
 from bot.views.blocks import Post, escape
 from bot.views.brief import Item
@@ -31,7 +31,6 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 200
 """Escalations whose lists are queued in one transaction."""
-NOBODY = Reached("nobody", "")
 
 
 def escalate(tx: Session, liaison: Liaison, run: Run, _step: int, now: datetime) -> Reached:

@@ -34,6 +34,7 @@ from bot.models import (
     Severity,
 )
 from bot.services.asks import ANSWERED_WITHIN, speaker_for
+from bot.services.campaigns import called, members, owner, roots
 from bot.services.hours import back_at_work, opening_of
 from bot.views import flags as views
 from bot.views import ids
@@ -56,36 +57,19 @@ class Raising:
     until: date | None
 
 
-def roots(tx: Session, team_id: str) -> dict[str, Campaign]:
-    """By each campaign's id, the one that counts its leads since they were merged."""
-    known = {
-        campaign.id: campaign
-        for campaign in tx.scalars(select(Campaign).where(col(Campaign.team_id) == team_id))
-    }
-    return {each: _root(known, campaign) for each, campaign in known.items()}
-
-
-def _root(known: dict[str, Campaign], campaign: Campaign) -> Campaign:
-    while campaign.merged_into:
-        campaign = known[campaign.merged_into]
-    return campaign
-
-
-def members(tx: Session, campaign: Campaign) -> list[str]:
-    """The ids of a campaign and of all that were merged into it."""
-    found = roots(tx, campaign.team_id)
-    return [each for each, root in found.items() if root.id == campaign.id]
-
-
 def look_to_raise(
-    liaison: Liaison, by: str, handoff_id: str | None = None
+    liaison: Liaison, by: str, handoff_id: str | None = None, name: str = ""
 ) -> tuple[list[Campaign], str | None]:
-    """The campaigns that may be flagged, newest leads first, and the one of this hand-off."""
+    """The campaigns that may be flagged, newest leads first, and the one of this hand-off or name.
+
+    Raises `NoSuchCampaign`.
+    """
     with liaison.reading() as tx:
         _check_listed(tx, liaison, by)
         found = roots(tx, liaison.team_id)
         handoff = tx.get(Handoff, (liaison.team_id, handoff_id)) if handoff_id else None
         chosen = found.get(handoff.campaign_id or "") if handoff else None
+        chosen = called(tx, liaison.team_id, name) if name else chosen
         latest = (
             select(col(Handoff.campaign_id))
             .where(col(Handoff.team_id) == liaison.team_id, col(Handoff.campaign_id).is_not(None))
@@ -181,7 +165,7 @@ def new_flag(
     tx: Session, liaison: Liaison, campaign: Campaign, kind: FlagKind, now: datetime
 ) -> Flag:
     """A flag for the campaign's owner to answer within two of their working days; not stored."""
-    receiver = speaker_for(tx, liaison, owner_of(tx, liaison, campaign))
+    receiver = speaker_for(tx, liaison, owner(tx, liaison, campaign))
     due_at = sla.due_at(opening_of(tx, liaison, receiver, now), now, ANSWERED_WITHIN)
     return Flag(
         team_id=liaison.team_id,
@@ -193,16 +177,6 @@ def new_flag(
         due_at=due_at,
         late_check_at=due_at,
     )
-
-
-def owner_of(tx: Session, liaison: Liaison, campaign: Campaign) -> Person | None:
-    """Who answers for a campaign: as entered in Slack, else as the playbook says."""
-    if campaign.owner_id:
-        owner = tx.get(Person, (campaign.team_id, campaign.owner_id))
-        if owner and owner.is_active:
-            return owner
-    address = liaison.playbook.campaign_owner(campaign.name)
-    return queries.person_by_email(tx, liaison.team_id, address)
 
 
 def put(tx: Session, liaison: Liaison, flag: Flag, now: datetime) -> bool:

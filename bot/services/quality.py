@@ -32,6 +32,7 @@ from bot.models import (
     Workspace,
 )
 from bot.services import flags, ratings
+from bot.services.campaigns import members, roots
 from bot.services.hours import back_at_work
 from bot.views import flags as views
 from bot.views.blocks import Post
@@ -53,7 +54,7 @@ def judge_campaigns(liaison: Liaison) -> int:
     if not _takes_turn(liaison, now):
         return 0
     with liaison.reading() as tx:
-        found = flags.roots(tx, liaison.team_id)
+        found = roots(tx, liaison.team_id)
         judged = _judged(tx, liaison, found, now)
         low = _low(tx, liaison, found, now)
     done = 0
@@ -136,7 +137,7 @@ def _coverage(
     since = max(campaign.changed_at, now - WINDOW)
     of_campaign = (
         col(Handoff.team_id) == campaign.team_id,
-        col(Handoff.campaign_id).in_(flags.members(tx, campaign)),
+        col(Handoff.campaign_id).in_(members(tx, campaign)),
         col(Handoff.handed_at) > since,
     )
     handed = select(func.count(), func.count(col(Handoff.rated_at))).where(*of_campaign)
@@ -208,7 +209,7 @@ def _newest_rated(tx: Session, campaign: Campaign, now: datetime) -> str | None:
         select(col(Rating.handoff_id))
         .where(
             *_in_force(campaign.team_id, now),
-            col(Rating.campaign_id).in_(flags.members(tx, campaign)),
+            col(Rating.campaign_id).in_(members(tx, campaign)),
             col(Rating.at) >= campaign.changed_at,
             col(Rating.handoff_id).not_in(asked),
         )

@@ -1,7 +1,7 @@
 """How each kind of message is told: rendered from the rows as they are now."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy.orm import Session
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot import queries
 from bot.delivery.courier import Fold, Hold, Remove, Telling, Told
 from bot.delivery.messages import shrink_older
+from bot.identity import made_at
 from bot.liaison import Liaison
 from bot.models import Absence, Ask, Handoff, History, Message, MessageKind, Person
 from bot.services import (
@@ -24,6 +25,7 @@ from bot.services import (
     minutes,
     quality,
     ratings,
+    reports,
     rota,
     standup,
     troubles,
@@ -41,6 +43,9 @@ from bot.views import handoffs as handoff_views
 from bot.views import watching as watching_views
 from bot.views.blocks import Post
 from bot.views.followups import NOT_RATING, Rated
+
+AWAITED = timedelta(minutes=15)
+"""How long after a press its answer is one, outside the hours of whoever pressed."""
 
 
 def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
@@ -68,6 +73,7 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         ),
         MessageKind.MANAGER_LIST: Telling(partial(escalations.telling, liaison)),
         MessageKind.DIGEST: Telling(partial(_digest, liaison)),
+        MessageKind.CAMPAIGN: Telling(partial(reports.telling, liaison)),
         MessageKind.UNREAD: Telling(partial(_unread, liaison)),
         MessageKind.AGENDA: Telling(partial(agenda.telling, liaison)),
         MessageKind.STANDUP_START: Telling(partial(standup.start_telling, liaison)),
@@ -91,7 +97,10 @@ def _capped(
     """A message to a person, unless their day has had enough of them: then the brief says it."""
     told = render(liaison, tx, message, now)
     if message.ts is None and isinstance(told, Post):
-        return Fold() if attention.is_for_the_brief(tx, liaison, message, now) else told
+        if attention.is_for_the_brief(tx, liaison, message, now):
+            return Fold()
+        rests = attention.rests_after_the_brief(tx, liaison, message, now)
+        return Hold(rests) if rests else told
     return told
 
 
@@ -118,8 +127,7 @@ def _dm(
     if message.ts is None:
         if not _is_wanted(message, facts, now, is_current=is_current):
             return None
-        is_asked = message.is_answer and message.kind is MessageKind.LEAD_DM
-        if not is_asked and (opens := back_at_work(tx, liaison, reader, now)):
+        if not _is_awaited(liaison, message) and (opens := back_at_work(tx, liaison, reader, now)):
             return Hold(opens)
         rests = queries.paused_until(tx, liaison.team_id, message.subject_id, now)
         if rests and message.kind is MessageKind.NUDGE:
@@ -137,6 +145,13 @@ def _dm(
     if not is_newest:
         return followup_views.moved_on(facts)
     return followup_views.dm(message, facts, reader, liaison.playbook, now, can_undo=mine)
+
+
+def _is_awaited(liaison: Liaison, message: Message) -> bool:
+    """Whether its reader pressed for it just now. Hours later, after Slack was out of reach, they
+    wait for it no more."""
+    is_asked = message.is_answer and message.kind is MessageKind.LEAD_DM
+    return is_asked and liaison.wall() - made_at(message.id) <= AWAITED
 
 
 def _rated(liaison: Liaison, tx: Session, handoff: Handoff, reader: Person) -> Rated:

@@ -1,7 +1,7 @@
 """An outbox and a sandbox without the rest of the bot: messages that say what a test wants."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,16 +12,17 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.clock import wall
-from bot.db import make_engine, migrate
+from bot.db import make_engine
 from bot.delivery.courier import Courier, Telling
 from bot.delivery.messages import revise
 from bot.delivery.pacing import Pace
 from bot.delivery.sayings import say_in_channel
-from bot.liaison import Liaison
+from bot.liaison import Liaison, Shelf
 from bot.models import Message, MessageKind, Person
 from bot.playbook import Playbook
 from bot.slack import Slack
 from bot.views.blocks import Post
+from sandbox.control import Control
 from sandbox.server import Sandbox
 from tests.office import BEN, LEADS, PACE, Json
 
@@ -32,10 +33,9 @@ CALL = 0.5
 
 
 def new_liaison(database_url: str) -> Liaison:
-    """On an empty database with the tables in it, and Ben."""
+    """On a new database with the tables in it, and Ben."""
     engine = make_engine(database_url)
-    migrate(engine)
-    liaison = Liaison(TEAM, engine, Playbook.parse(""), LEADS, now=wall, wall=wall)
+    liaison = Liaison(TEAM, engine, Shelf(Playbook.parse("")), LEADS, now=wall, wall=wall)
     with liaison.transaction() as tx:
         tx.add(Person(team_id=TEAM, id=BEN, name="Ben", email=None, timezone="UTC"))
     return liaison
@@ -146,11 +146,16 @@ class Ledger:
     @classmethod
     def of(cls, sandbox: Sandbox, database_url: str) -> "Ledger":
         """Every row's newest post must be shown exactly once, wherever it is."""
+        return cls.across(sandbox.control, list(sandbox.workspace.channels), database_url)
+
+    @classmethod
+    def across(cls, control: Control, channels: Sequence[str], database_url: str) -> "Ledger":
+        """The same in these channels of a sandbox that stands elsewhere."""
         engine = make_engine(database_url)
         with Session(engine) as tx:
             rows = list(tx.scalars(select(Message).where(col(Message.dropped).is_(None))))
         engine.dispose()
-        shown = Counter(_marks(sandbox))
+        shown = Counter(_marks(control, channels))
         expected = {f"{row.id}.{row.posts}": row.key for row in rows}
         return cls(
             lost=[key for mark, key in expected.items() if not shown[mark]],
@@ -159,9 +164,9 @@ class Ledger:
         )
 
 
-def _marks(sandbox: Sandbox) -> Iterator[str]:
-    for channel in sandbox.workspace.channels:
-        for message in sandbox.control.messages(channel):
+def _marks(control: Control, channels: Sequence[str]) -> Iterator[str]:
+    for channel in channels:
+        for message in control.messages(channel):
             mark = ((message.get("metadata") or {}).get("event_payload") or {}).get("mark")
             if mark:
                 yield str(mark)

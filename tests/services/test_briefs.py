@@ -74,6 +74,25 @@ def test_a_warm_lead_waits_for_the_morning_and_its_clock_runs(quiet: Office) -> 
     assert "1 due today" in told["text"]
 
 
+def test_nobody_is_reminded_of_a_warm_lead_before_the_brief_or_right_after_it(
+    quiet: Office,
+) -> None:
+    quiet.control.set_clock(MONDAY_TEN - timedelta(minutes=50))
+    handoff = handed(quiet, grade="C")
+    quiet.control.set_clock(MONDAY_TEN + timedelta(hours=6))
+    quiet.settle()
+    assert quiet.dms(BEN) == []
+
+    quiet.control.set_clock(TUESDAY_NINE)
+    quiet.brief(BEN, "1 due today")
+    quiet.control.set_clock(TUESDAY_NINE + timedelta(minutes=20))
+    quiet.settle()
+    assert len(quiet.dms(BEN)) == 1
+    quiet.control.set_clock(TUESDAY_NINE + timedelta(minutes=31))
+
+    assert quiet.dm(BEN, handoff)["text"].startswith("Call Acme 1: first touch due 09:10")
+
+
 def test_a_hot_lead_is_a_message_of_its_own(quiet: Office) -> None:
     handoff = quiet.hand_over(grade="B")
 

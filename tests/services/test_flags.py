@@ -180,6 +180,16 @@ def test_a_flag_by_hand_reaches_the_owner_the_cards_and_who_has_open_leads(offic
     assert not [m for m in office.dms(BEN) if "Flagged show is flagged, and" in text_of(m)]
 
 
+def test_slash_campaign_flag_opens_the_form_with_the_campaign_that_is_named(
+    office: Office,
+) -> None:
+    office.hand_over(campaign="Typed show")
+    office.control.command(BEN, LEADS, "/campaign", "flag typed")
+    form = office.modal(BEN, "Flag a campaign")
+    office.control.close(BEN, form["id"])
+    assert form["blocks"][0]["element"]["initial_option"]["text"]["text"] == "Typed show"
+
+
 def test_a_campaign_is_flagged_once_at_a_time(office: Office) -> None:
     handoff = office.hand_over(campaign="Once")
     flag_card(office, BEN, handoff)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot.errors import NotAllowed
-from bot.models import Escalation, Step
+from bot.models import Escalation, Person, Step
 from bot.services.escalations import excuse
 from bot.views import ids
 from bot.views.brief import Item
@@ -63,6 +63,12 @@ def lists(office: Office, person: str) -> list[Json]:
     office.settle()
     said = ("your decision", "All decided", "See the newer list")
     return [m for m in office.dms(person) if any(words in m["text"] for words in said)]
+
+
+def zone_of(office: Office, person: str) -> str:
+    assert office.bot
+    with office.bot.liaison.reading() as tx:
+        return tx.get_one(Person, (office.bot.liaison.team_id, person)).timezone
 
 
 def steps_of(office: Office, handoff: str) -> dict[int, Step]:
@@ -158,12 +164,29 @@ def test_a_touch_shrinks_the_question_and_takes_no_further_step(office: Office) 
     assert sorted(steps_of(office, handoff)) == [1, 2, 3]
 
 
+def test_the_channel_is_asked_ten_times_an_hour_and_no_more(own_office: Office) -> None:
+    office = own_office
+    office.open()
+    handoffs = [office.hand_over(company=f"Crowd {number}") for number in range(13)]
+    for handoff in handoffs:
+        office.card(handoff, "Ben Cole has it")
+    office.settle()
+
+    climb(office, 31, 61, 92)
+    office.settle()
+
+    asked = [m for m in office.control.messages(LEADS) if "Anyone free?" in m["text"]]
+    assert len(asked) == 10
+    assert all(len(steps_of(office, handoff)) == 3 for handoff in handoffs)
+
+
 def test_colleagues_are_asked_in_the_teams_hours(office: Office) -> None:
     office.control.set_clock(datetime(2026, 11, 23, 20, 0, tzinfo=UTC))
     handoff = office.hand_over(owner="femi@example.com")
     card = office.card(handoff, "Femi Adeyemi has it")
     for hour, minute in ((20, 31), (21, 1), (21, 32)):
         office.control.set_clock(datetime(2026, 11, 23, hour, minute, tzinfo=UTC))
+        office.settle()
 
     assert sorted(steps_of(office, handoff)) == [1, 2, 3]
     assert replies(office, card) == []
@@ -179,6 +202,7 @@ def test_after_an_outage_the_actor_is_warned_before_anybody_else_hears(office: O
 
     office.control.set_clock(MONDAY_TEN + timedelta(hours=4))
     assert sorted(steps_of(office, handoff)) == [1, 2]
+    office.settle()
     office.control.advance("29m")
     assert replies(office, card) == []
     office.control.advance("2m")
@@ -255,6 +279,7 @@ def test_leave_changes_nothing_and_ends_the_ladder_for_good(quiet_office: Office
     press(office, ANA, ids.LEAVE, told, handoff)
     shrunk(office, ANA, told)
     office.control.change_person(BEN, tz="America/New_York")
+    office.control.until(lambda: zone_of(office, BEN) == "America/New_York")
     office.control.advance("3d")
     office.settle()
 
