@@ -261,9 +261,9 @@ def _average(rows: list[_Row], raters: int) -> list[tuple[float, _Mode]]:
             if at not in found:
                 begin = (found[here].effects, found[here].side)
                 found[at] = _climb(rows, (sizes[0][at[0]], sizes[1][at[1]]), begin)
-    weights = [exp(mode.evidence - best) for mode in found.values()]
-    total = sum(weights)
-    return [(w / total, mode) for w, mode in zip(weights, found.values(), strict=True)]
+    heavy = [mode for mode in found.values() if mode.evidence > best - _LIGHT]
+    total = sum(exp(mode.evidence - best) for mode in heavy)
+    return [(exp(mode.evidence - best) / total, mode) for mode in heavy]
 
 
 def _neighbours(

@@ -7,7 +7,7 @@ and a second rep is asked; or there is nothing to say, perhaps because too littl
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -37,6 +37,11 @@ class Bar:
 
 FLAG = Bar(probability=0.95, points=0.10)
 WATCH = Bar(probability=0.80, points=0.05)
+
+
+OTHERS_DOUBT = 0.5
+"""A flag needs at least this probability without the ratings of whoever rated most: what one person
+says of a campaign never flags it while the others do not see it too."""
 
 
 class Verdict(StrEnum):
@@ -138,6 +143,14 @@ class _Tally:
     bad: Counter[str] = field(default_factory=Counter)
 
 
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """A campaign before its last change, or as it is now."""
+
+    campaign: str
+    is_present: bool
+
+
 def judge(
     ratings: Iterable[Rating], terms: Mapping[str, Terms], now: datetime, today: date
 ) -> dict[str, Judgement]:
@@ -150,30 +163,36 @@ def judge(
     tallies = _tallied(ratings, terms, now)
     if not tallies:
         return {}
-    model = Crossed(
-        (
-            Cell(_label(key), rater, n, tally.bad[rater])
-            for key, tally in tallies.items()
-            for rater, n in tally.ratings.items()
-        ),
-        past={_label(key) for key in tallies if not key.is_present},
-    )
+    model = _fitted(tallies)
     usual = model.typical()
-    return {
-        key.campaign: _judgement(
+    found = {
+        key: _judgement(
             model, key, tally, usual, is_early=_is_early(terms.get(key.campaign), today)
         )
         for key, tally in tallies.items()
         if key.is_present
     }
+    return {key.campaign: _unless_alone(found[key], tallies, key) for key in found}
 
 
-@dataclass(frozen=True, slots=True)
-class _Version:
-    """A campaign before its last change, or as it is now."""
+def _fitted(tallies: Mapping[_Version, _Tally], but: tuple[_Version, str] | None = None) -> Crossed:
+    """The model of all ratings, `but` what this rater said of this campaign."""
+    cells = (
+        Cell(_label(key), rater, n, tally.bad[rater])
+        for key, tally in tallies.items()
+        for rater, n in tally.ratings.items()
+        if (key, rater) != but
+    )
+    return Crossed(cells, past={_label(key) for key in tallies if not key.is_present})
 
-    campaign: str
-    is_present: bool
+
+def _unless_alone(found: Judgement, tallies: Mapping[_Version, _Tally], key: _Version) -> Judgement:
+    """A flag becomes a watch when it hangs on the one who rated most."""
+    if found.verdict is not Verdict.FLAG:
+        return found
+    model = _fitted(tallies, but=(key, found.raters[0]))
+    without = model.contrast(_label(key), model.typical(), WORSE)
+    return found if without.probability >= OTHERS_DOUBT else replace(found, verdict=Verdict.WATCH)
 
 
 def _tallied(

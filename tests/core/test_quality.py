@@ -50,6 +50,14 @@ def test_one_rater_alone_never_flags_and_a_second_is_asked() -> None:
     assert found.missing_raters == 1
 
 
+def test_what_one_person_says_never_flags_while_the_others_do_not_see_it() -> None:
+    alone = rated("webinar", "ana", bad=40, of=40)
+    others = [each for rep in REPS[1:] for each in rated("webinar", rep, bad=2, of=6)]
+    found = webinar([*alone, *others])
+    assert found.probability > 0.95
+    assert found.verdict is Verdict.WATCH
+
+
 def test_too_few_ratings_say_how_many_are_missing() -> None:
     found = webinar(by(reps=2, bad=1, of=3))
     assert found.verdict is Verdict.TOO_FEW
