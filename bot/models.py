@@ -129,6 +129,8 @@ class Person(SQLModel, table=True):
     email: str | None
     timezone: str
     is_active: bool = True
+    is_primary_owner: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Of the Slack workspace: whom something reaches that has nobody else."""
     dm_channel: str | None = None
     team: str | None = None
     roles: list[str] = Field(default_factory=list, sa_type=JSON)
@@ -221,6 +223,7 @@ _SAID = text("outcome_words IS NOT NULL")
 _ASLEEP = text("wakes_at IS NOT NULL")
 _HELD = text("ended_at IS NULL")
 _ASKED = text("answered_at IS NULL")
+_UNSETTLED = text("settled_at IS NULL")
 
 
 class Handoff(SQLModel, table=True):
@@ -689,6 +692,7 @@ class Offer(SQLModel, table=True):
             sqlite_where=_UNANSWERED,
             postgresql_where=_UNANSWERED,
         ),
+        _until("answered_at", "ix_offer_open", "team_id", "to_id"),
     )
 
     team_id: str = Field(primary_key=True)
@@ -802,6 +806,10 @@ class MessageKind(StrEnum):
     """The next step falls today."""
     DIGEST = "digest"
     """Lines of several hand-offs' history, told to one person in one message a day."""
+    DISPUTE = "dispute"
+    """A contested outcome, to the liaison."""
+    SETTLED = "settled"
+    """How a dispute ended, to one of its two sides."""
     CAMPAIGN = "campaign"
     """A report on campaigns, posted to a channel."""
     UNREAD = "unread"
@@ -819,10 +827,16 @@ class MessageKind(StrEnum):
     """For two weeks no stand-up took place; told to the liaison."""
     INVITATION = "invitation"
     """When a stand-up takes place every week, told to whoever attends it."""
+    WRITTEN_ASK = "written_ask"
+    """The questions of a stand-up that is held in writing."""
     ADDED = "added"
     """What somebody asked to have on the agenda stands there; a reply to their message."""
     TROUBLE = "trouble"
     """Slack does not take our messages somewhere; told to the admins."""
+
+
+NEXT_BRIEF = "next"
+"""In place of a brief's id: its recipient's next one."""
 
 
 class Lane(StrEnum):
@@ -853,6 +867,7 @@ class Message(SQLModel, table=True):
         _due("ix_message_send_at", "team_id", "send_at"),
         _due("ix_message_held", "team_id", "hold_until"),
         _due("ix_message_settled", "team_id", "recipient_id", "settled_at"),
+        _due("ix_message_brief", "team_id", "recipient_id", "brief_id"),
         Index(
             "ix_message_replies",
             "team_id",
@@ -906,6 +921,8 @@ class Message(SQLModel, table=True):
     """Hash of what Slack shows, so that an edit that changes nothing costs no call."""
     dropped: str | None = None
     """Why it will never be sent: no longer wanted, told in the brief, or Slack's refusal."""
+    brief_id: str | None = None
+    """The brief that tells it instead, `NEXT_BRIEF` until one does; None = it stands for itself."""
     is_answer: bool = False
     """Its recipient asked for it by a press: it is not counted, and no cap keeps it back."""
     settled_at: datetime | None = None
@@ -927,6 +944,7 @@ class Ask(SQLModel, table=True):
             postgresql_where=_ASKED,
         ),
         Index("ix_ask_handoff", "team_id", "handoff_id"),
+        _until("answered_at", "ix_ask_receiver", "team_id", "receiver_id"),
         _due("ix_ask_late", "team_id", "late_check_at"),
         _until("answered_at", "ix_ask_open", "team_id", "asked_at"),
     )
@@ -1101,6 +1119,54 @@ class WrittenAnswer(SQLModel, table=True):
     is_late: bool = False
     """It came after the summary."""
     is_skipped: bool = False
+
+
+class Verdict(StrEnum):
+    """How a dispute was settled."""
+
+    STANDS = "stands"
+    REOPENED = "reopened"
+    RELABELLED = "relabelled"
+
+
+class Dispute(SQLModel, table=True):
+    """Marketing contests an outcome; the liaison settles it."""
+
+    __table_args__ = (
+        _to("handoff", "handoff_id"),
+        # At most one open dispute per hand-off, whatever is pressed at once.
+        Index(
+            "uq_dispute_open",
+            "team_id",
+            "handoff_id",
+            unique=True,
+            sqlite_where=_UNSETTLED,
+            postgresql_where=_UNSETTLED,
+        ),
+        Index("ix_dispute_handoff", "team_id", "handoff_id"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    handoff_id: str
+    by: str
+    words: str = Field(sa_type=Text)
+    """Why, in the words of whoever contests; empty once the lead was erased."""
+    at: datetime
+    due_at: datetime
+    """Two working days of the receiver."""
+    receiver_id: str
+    """The liaison, or who stands in for them."""
+    outcome: str
+    """The one that is contested."""
+    outcome_detail: str | None = None
+    outcome_by: str | None = None
+    outcome_at: datetime
+    settled_at: datetime | None = None
+    settled_by: str | None = None
+    verdict: Verdict | None = Field(default=None, sa_type=_codes(Verdict))
+    answer: str | None = Field(default=None, sa_type=Text)
+    """The one line that both sides read."""
 
 
 class HomeView(SQLModel, table=True):

@@ -11,6 +11,8 @@ from handlers import (
     briefs,
     campaigns,
     colleagues,
+    disputes,
+    erasing,
     escalations,
     fixes,
     flags,
@@ -27,6 +29,7 @@ from handlers import (
     snooze,
     standup,
     undo,
+    written,
 )
 from handlers.desk import desk_of
 from handlers.press import Press
@@ -52,6 +55,8 @@ PRESSES: dict[str, Callable[[Press], None]] = {
     f"{ids.CAMPAIGN_MORE}:edit": campaigns.open_edit_form,
     f"{ids.CAMPAIGN_MORE}:merge": campaigns.open_merge_form,
     ids.CAMPAIGN_SEPARATE: campaigns.separate,
+    f"{ids.MORE}:{ids.MORE_DISPUTE}": disputes.open_form,
+    ids.SETTLE: disputes.open_settle_form,
     ids.RATE_GOOD: ratings.rate,
     ids.RATE_SO_SO: ratings.rate,
     ids.RATE_BAD: ratings.rate,
@@ -65,9 +70,12 @@ PRESSES: dict[str, Callable[[Press], None]] = {
     f"{ids.MORE}:{ids.MORE_WHY}": followups.why_me,
     f"{ids.MORE}:{ids.MORE_HISTORY}": handoffs.open_history,
     f"{ids.MORE}:{ids.MORE_SNOOZE}": snooze.open_form,
-    ids.BRING: briefs.bring_lead,
+    ids.BRIEF_MORE: briefs.open_part,
+    ids.BRIEF_NEXT: briefs.turn_page,
+    ids.BRIEF_FIRST: briefs.turn_page,
     f"{ids.MORE}:{ids.MORE_REASSIGN}": hands.open_form,
     ids.REASSIGN: hands.open_form,
+    f"{ids.MORE}:{ids.MORE_ERASE}": erasing.open_form,
     ids.TAKE: hands.take,
     ids.NO_THANKS: hands.decline,
     ids.TAKE_ON: colleagues.take_on,
@@ -93,6 +101,8 @@ PRESSES: dict[str, Callable[[Press], None]] = {
     ids.ITEMS_ALL: items.open_all,
     ids.ITEMS_EARLIER: items.turn_page,
     ids.ITEMS_LATER: items.turn_page,
+    ids.WRITTEN_ANSWER: written.open_form,
+    ids.WRITTEN_SKIP: written.skip,
     ids.DUTY_CANNOT: rota.cannot,
     ids.DUTY_SWAP: rota.open_swap_form,
 }
@@ -103,4 +113,5 @@ def pressed(ack: Ack, body: dict[str, Any], context: BoltContext, respond: Respo
     press = Press.read(desk_of(context), body, respond)
     PRESSES[press.button](press)
     home.show_lead_again(press)
+    briefs.show_part_again(press)
     ack()

@@ -12,6 +12,8 @@ from handlers import (
     away,
     byhand,
     campaigns,
+    disputes,
+    erasing,
     fixes,
     flags,
     followups,
@@ -23,6 +25,7 @@ from handlers import (
     snooze,
     standup,
     watching,
+    written,
 )
 from handlers.desk import desk_of
 from handlers.submission import Submission
@@ -37,9 +40,12 @@ SUBMISSIONS: dict[str, Callable[[Submission], View | None]] = {
     ids.FLAG_REPLY_FORM: flags.save_reply,
     ids.FLAG_CLOSE_FORM: flags.save_change,
     ids.FIX_FORM: fixes.save_fix,
+    ids.ERASE_FORM: erasing.erase,
     ids.REASSIGN_FORM: hands.offer,
     ids.HAND_OVER_FORM: byhand.hand_over,
     ids.AWAY_FORM: away.save,
+    ids.DISPUTE_FORM: disputes.save,
+    ids.SETTLE_FORM: disputes.settle,
     ids.CAMPAIGN_FORM: campaigns.save,
     ids.MERGE_FORM: campaigns.merge,
     ids.BOOK_ENTRY_FORM: playbooks.choose_entry,
@@ -52,6 +58,7 @@ SUBMISSIONS: dict[str, Callable[[Submission], View | None]] = {
     ids.ITEM_DECIDE_FORM: items.save_decided,
     ids.DECISION_FORM: standup.save_decision,
     ids.DUTY_FORM: rota.save_swap,
+    ids.WRITTEN_FORM: written.save,
 }
 
 

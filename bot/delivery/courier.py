@@ -20,6 +20,7 @@ from bot.delivery import outbox
 from bot.delivery.outbox import (
     Claim,
     Dropped,
+    Folded,
     Held,
     Outcome,
     Removed,
@@ -77,8 +78,7 @@ class Remove:
 
 
 NOT_WANTED = "no longer wanted"
-FOLDED = "in the brief"
-"""Why a message was dropped that said nothing new, or that a brief says instead."""
+"""Why a message was dropped that said nothing new."""
 
 Told = Post | Hold | Fold | Remove | None
 """A message as of now; None = it is no longer wanted."""
@@ -287,7 +287,7 @@ class Courier:
         if post is None or isinstance(post, Remove):
             return Dropped(NOT_WANTED)
         if isinstance(post, Fold):
-            return Dropped(FOLDED)
+            return Folded()
         if isinstance(post, Hold):
             return Held(post.until)
         try:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot import queries
+from bot.core.history import Line
 from bot.core.lifecycle import Act
 from bot.delivery.courier import Hold
 from bot.delivery.sayings import ask_in_channel
@@ -36,7 +37,7 @@ def ask_around(tx: Session, liaison: Liaison, run: Run, step: int, now: datetime
     held = back_at_work(tx, liaison, None, now)
     message_id = ask_in_channel(tx, liaison, run, step, card, hold_until=held)
     run.asked_at = now
-    note(tx, handoff, "asked_around", now)
+    note(tx, handoff, Line.ASKED_AROUND, now)
     return Reached((card.channel if card else None) or liaison.handoff_channel, message_id)
 
 
@@ -67,7 +68,7 @@ def take_on(liaison: Liaison, handoff_id: str, by: str) -> None:
         before = tx.get_one(Person, (liaison.team_id, handoff.actor_id))
         _check_open(tx, handoff, before, by)
         pass_on(tx, liaison, handoff, person, "took_on", now)
-        line = note(tx, handoff, "took_on", now, by=by)
+        line = note(tx, handoff, Line.TOOK_ON, now, by=by)
         tx.flush()
         tell_person(tx, liaison, line, before.id, now)
         changed(tx, liaison, handoff)

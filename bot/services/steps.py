@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from bot import queries
 from bot.core import sla
-from bot.delivery.courier import FOLDED
+from bot.delivery.outbox import FOLDED
 from bot.liaison import Liaison
 from bot.models import Message, MessageKind, Person, Run, Snooze
 from bot.services.hours import opening_of

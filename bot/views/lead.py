@@ -1,6 +1,6 @@
 """One lead, opened from a list: its facts, and the buttons its reader may press."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bot.core.lifecycle import Act
 from bot.models import Person
@@ -31,14 +31,27 @@ _BUTTONS = {
 }
 
 
-def lead(facts: HandoffFacts, reader: Person, acts: Sequence[Act], playbook: Playbook) -> View:
+def lead(
+    facts: HandoffFacts,
+    reader: Person,
+    acts: Sequence[Act],
+    playbook: Playbook,
+    *,
+    may_erase: bool = False,
+    can_undo: bool = False,
+) -> View:
     """Contact data and the lead's own words only for who acts on it, and for their manager."""
     lines = [f"*{company(facts.lead)}*", *_why(facts)]
     notes = [status_line(facts, playbook, reader)]
     if missing := missing_fields(facts):
         notes.append(f"Missing: {', '.join(missing)}.")
     blocks = [section("\n".join(lines)), *_private(facts, reader), *map(context, notes)]
-    view = modal(ids.LEAD_VIEW, "Lead", [*blocks, _buttons(facts, acts)], submit=None)
+    view = modal(
+        ids.LEAD_VIEW,
+        "Lead",
+        [*blocks, _buttons(facts, acts, may_erase=may_erase, can_undo=can_undo)],
+        submit=None,
+    )
     return view | {"private_metadata": facts.handoff.id}
 
 
@@ -61,13 +74,28 @@ def _private(facts: HandoffFacts, reader: Person) -> list[Block]:
     return [*([plain_section(known)] if known else []), *words]
 
 
-def _buttons(facts: HandoffFacts, acts: Sequence[Act]) -> Block:
+def _buttons(facts: HandoffFacts, acts: Sequence[Act], *, may_erase: bool, can_undo: bool) -> Block:
     handoff_id = facts.handoff.id
     buttons = [
         button(*_BUTTONS[act], handoff_id, style=None if number else "primary")
-        for number, act in enumerate(acts)
+        for number, act in enumerate(act for act in acts if act in _BUTTONS)
     ]
-    more = [("Ask marketing", f"{ids.MORE_ASK}:{handoff_id}")] if Act.TOUCH in acts else []
-    more += [("Why me?", f"{ids.MORE_WHY}:{handoff_id}")] if acts and facts.actor else []
-    more.append(("History", f"{ids.MORE_HISTORY}:{handoff_id}"))
+    if can_undo:
+        buttons.append(button("Undo", ids.UNDO, handoff_id))
+    more = [(label, f"{entry}:{handoff_id}") for label, entry in _menu(facts, acts)]
+    if may_erase and facts.lead.erased_at is None:
+        more.append(("Erase…", f"{ids.MORE_ERASE}:{handoff_id}"))
     return actions("answer", *buttons, overflow(ids.MORE, more))
+
+
+def _menu(facts: HandoffFacts, acts: Sequence[Act]) -> Iterator[tuple[str, str]]:
+    """The same as in the actor's message, as far as this reader may press it."""
+    if Act.TOUCH in acts:
+        yield "Ask marketing", ids.MORE_ASK
+    if Act.REASSIGN in acts:
+        yield "Reassign…", ids.MORE_REASSIGN
+    if Act.SNOOZE in acts and facts.handoff.touched_at is None:
+        yield "Snooze…", ids.MORE_SNOOZE
+    if facts.actor and {Act.ACCEPT, Act.TOUCH, Act.OUTCOME} & {*acts}:
+        yield "Why me?", ids.MORE_WHY
+    yield "History", ids.MORE_HISTORY

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, event
 
 from bot.db import make_engine, migrate
 from bot.models import MessageKind
-from bot.services import handoffs
+from bot.services import followups, handoffs, hands
 from tests.promises.acts import ACTS, Act, Story
 from tests.promises.floor import Colleague, Floor
 from tests.promises.rules import Watch
@@ -181,6 +181,23 @@ def test_free_colleagues_are_asked_only_after_the_brief_that_warns_was_read(
     assert wednesday_nine in told(floor, MessageKind.BRIEF)
     assert len(told(floor, MessageKind.ANYONE)) == 2
     assert min(told(floor, MessageKind.ANYONE)) >= wednesday_nine + timedelta(minutes=30)
+
+
+def test_what_was_one_too_many_today_stands_in_tomorrows_brief(engine: Engine) -> None:
+    chloe = Colleague("CHLOE", "sales", "rep", "Europe/Berlin", "Mo-Fr 09:00-17:00")
+    cap = "[attention]\ncap = 1"
+    floor = new_floor(engine, [BEN, chloe, IDA], TUESDAY_NINE + timedelta(hours=1), cap)
+    handoff = hand_over(floor, 101, BEN.email)
+    hands.offer(floor.liaison, handoff, "BEN", "CHLOE", None)
+    hands.take(floor.liaison, handoff, "CHLOE")
+    followups.log_touch(floor.liaison, handoff, "CHLOE", "spoke")
+    floor.carry()
+    assert told(floor, MessageKind.NOTE) == []
+
+    floor.advance(TUESDAY_NINE + timedelta(days=1))
+
+    briefs = [posted.text for posted in floor.posted if posted.kind is MessageKind.BRIEF]
+    assert any("Acme 101*: Chloe took it over." in text for text in briefs)
 
 
 def new_floor(engine: Engine, team: list[Colleague], start: datetime, more: str = "") -> Floor:
