@@ -279,7 +279,7 @@ def second_look(facts: HandoffFacts, said: str | None) -> Post:
     told = [f"{campaign}{role}"]
     if handoff.reason:
         told.append(f"Why: {foreign(handoff.reason, 200)}")
-    note = "You were asked because few people have rated this campaign. Nobody reads your name."
+    note = "Asked because few people have rated it. Marketing reads counts and no names."
     buttons = actions(
         "rate",
         button("Good", ids.RATE_GOOD, handoff.id),
