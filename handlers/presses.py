@@ -47,6 +47,7 @@ PRESSES: dict[str, Callable[[Press], None]] = {
     ids.FLAG_CLOSE: flags.open_close_form,
     ids.FLAG_LEADS: flags.show_leads,
     f"{ids.CAMPAIGN_OPEN}:show": campaigns.open_one,
+    ids.CAMPAIGN_SHOW: campaigns.show_one,
     f"{ids.CAMPAIGN_LEADS}:show": campaigns.show_leads,
     ids.CAMPAIGN_PAGE: campaigns.turn_page,
     ids.CAMPAIGN_PAGE_BACK: campaigns.turn_page,
