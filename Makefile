@@ -5,7 +5,7 @@ RUN := $(VENV)/bin/python
 PORT ?= 4433
 STORIES ?= 500
 
-.PHONY: help setup demo test check replay story promises bench-report bench-quality chaos lock clean
+.PHONY: help setup demo test check replay story promises bench-report chaos audit bench-quality lock clean
 
 help:                ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -39,6 +39,9 @@ bench-report: setup  ## how long /campaign takes over a million hand-offs, on bo
 
 promises: setup      ## made-up weeks against the rules never broken: make promises STORIES=500
 	@STORIES=$(STORIES) $(RUN) -m pytest -q -n 0 tests/promises
+
+audit: setup         ## known vulnerabilities of what is pinned, where an index answers
+	@$(RUN) tools/audit.py
 
 bench-quality: setup ## how fair and how quick campaign flags are, over simulated teams (some minutes)
 	@$(RUN) -m bench.quality
