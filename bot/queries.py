@@ -38,9 +38,17 @@ from bot.models import (
 SALES, MARKETING = "sales", "marketing"
 COVER = "cover"
 """Why a run is its actor's: they stand in for somebody who is away."""
+TOGETHER = frozenset({"owner", "round_robin", COVER, "back"})
+"""Why a run began, where the leads of a batch reach their actor many at once: by a list."""
 _OF_ONE_PERSON = frozenset({"nudged", "snoozed", "escalated", "excused", "left"})
 """Lines of history that tell of somebody's open first touch; `facts["to"]` is that person."""
-_ASIDE = (MessageKind.NOTE, MessageKind.OFFER, MessageKind.ASK, MessageKind.ANSWER)
+_ASIDE = (
+    MessageKind.NOTE,
+    MessageKind.OFFER,
+    MessageKind.ASK,
+    MessageKind.ANSWER,
+    MessageKind.BATCH_NUDGE,
+)
 """DMs that stand beside the living one about a lead and do not take its place."""
 
 
@@ -504,3 +512,20 @@ def is_newest_dm(tx: Session, message: Message) -> bool:
         )
     ).first()
     return later is None
+
+
+def listed_after(tx: Session, message: Message, batch_id: str) -> bool:
+    """Whether its recipient was shown a list of this batch after a message."""
+    later = tx.scalars(
+        select(col(Message.id))
+        .where(
+            col(Message.team_id) == message.team_id,
+            col(Message.subject_id) == batch_id,
+            col(Message.recipient_id) == message.recipient_id,
+            col(Message.kind) == MessageKind.BATCH_LIST,
+            col(Message.ts).is_not(None),
+            col(Message.id) > message.id,
+        )
+        .limit(1)
+    )
+    return later.first() is not None

@@ -8,6 +8,7 @@ from slack_bolt import Ack, BoltContext, Respond
 from bot.views import ids
 from handlers import (
     asks,
+    batches,
     briefs,
     colleagues,
     escalations,
@@ -41,6 +42,15 @@ PRESSES: dict[str, Callable[[Press], None]] = {
     f"{ids.MORE}:{ids.MORE_HISTORY}": handoffs.open_history,
     f"{ids.MORE}:{ids.MORE_SNOOZE}": snooze.open_form,
     ids.BRING: briefs.bring_lead,
+    ids.BATCH_CLAIM: batches.claim_one,
+    ids.BATCH_TAKE_ON: batches.take_on_one,
+    ids.BATCH_PAGE: batches.open_page,
+    ids.BATCH_NEXT: batches.turn_page,
+    ids.BATCH_BACK: batches.turn_page,
+    ids.BATCH_WHY: batches.why_me,
+    ids.BATCH_EXCUSE: batches.excuse_all,
+    ids.BATCH_LEAVE: batches.leave_all,
+    f"{ids.MORE}:{ids.MORE_BATCH}": batches.why,
     f"{ids.MORE}:{ids.MORE_REASSIGN}": hands.open_form,
     ids.REASSIGN: hands.open_form,
     ids.TAKE: hands.take,

@@ -44,13 +44,14 @@ def dm(person: str) -> str:
 
 @cache
 def playbook_without_a_cap() -> Path:
-    """The sandbox's, but every lead is a message of its own, however many a day brings.
+    """The sandbox's, but every lead is a message of its own, however many a day or minute brings.
 
-    Tests share a person's day; those of the brief and the cap use `PLAYBOOK`.
+    Tests share a person's day; those of the brief, the cap and batches use `PLAYBOOK`.
     """
     file = Path(mkdtemp(prefix="liaison-")) / "playbook.toml"
     attention = '[attention]\ncap = 1000\nat_once = ["A", "B", "C", "D"]\n'
-    file.write_text(PLAYBOOK.read_text("utf-8") + "\n" + attention, "utf-8")
+    batches = "[batches]\nsize = 1000\n"
+    file.write_text(PLAYBOOK.read_text("utf-8") + "\n" + attention + batches, "utf-8")
     return file
 
 

@@ -188,7 +188,16 @@ def _is_about() -> ColumnElement[bool]:
 
 
 def _was_told() -> ColumnElement[bool]:
-    return exists().where(_is_about(), col(Message.run) == Run.number, col(Message.ts).is_not(None))
+    """By a message of its own, or by a list of the batch it is of."""
+    by_list = (
+        (col(Message.team_id) == Run.team_id)
+        & (col(Message.subject_id) == Handoff.batch_id)
+        & (col(Message.recipient_id) == Run.actor_id)
+        & (col(Message.kind) == MessageKind.BATCH_LIST)
+    )
+    is_shown = col(Message.ts).is_not(None)
+    by_itself = exists().where(_is_about(), col(Message.run) == Run.number, is_shown)
+    return by_itself | exists().where(by_list, is_shown)
 
 
 def _last_brief(tx: Session, person: Person, now: datetime) -> datetime:

@@ -19,10 +19,12 @@ from bot.delivery.sayings import put_list
 from bot.errors import NotAllowed, TooLate
 from bot.identity import new_id
 from bot.liaison import Liaison
-from bot.models import Escalation, Handoff, Message, Person, Run
+from bot.models import Batch, Escalation, Handoff, Message, Person, Run
+from bot.queries import HandoffFacts
 from bot.services.handoffs import changed, note
 from bot.services.hours import back_at_work, opening_of
 from bot.services.steps import Reached
+from bot.views import batches as batch_views
 from bot.views import escalations as views
 from bot.views.blocks import Post, escape
 from bot.views.brief import Item
@@ -107,7 +109,7 @@ def _due(team_id: str, now: datetime) -> Select[Escalation]:
 
 
 def manager_list(tx: Session, liaison: Liaison, person: Person, now: datetime) -> list[Item]:
-    """What `person` has to decide now, the longest waiting first."""
+    """What `person` has to decide now, the longest waiting first; of a batch one line an actor."""
     waiting = tx.scalars(
         select(col(Handoff.id))
         .join(
@@ -127,7 +129,20 @@ def manager_list(tx: Session, liaison: Liaison, person: Person, now: datetime) -
         )
         .order_by(col(Escalation.at), col(Escalation.id))
     ).all()
-    return [views.item(queries.facts(tx, liaison.team_id, handoff_id)) for handoff_id in waiting]
+    groups: dict[tuple[str, str], list[HandoffFacts]] = {}
+    for facts in queries.facts_of(tx, liaison.team_id, waiting):
+        handoff = facts.handoff
+        alone = ("", handoff.id)
+        key = (handoff.batch_id, str(handoff.actor_id)) if handoff.batch_id else alone
+        groups.setdefault(key, []).append(facts)
+    return [_item(tx, liaison, batch_id, each) for (batch_id, _), each in groups.items()]
+
+
+def _item(tx: Session, liaison: Liaison, batch_id: str, waiting: list[HandoffFacts]) -> Item:
+    if not batch_id:
+        return views.item(waiting[0])
+    batch = tx.get_one(Batch, (liaison.team_id, batch_id))
+    return batch_views.decisions(batch, waiting)
 
 
 def excuse(liaison: Liaison, handoff_id: str, by: str) -> None:

@@ -13,7 +13,7 @@ from bot.errors import BadField, NotAllowed, TooLate, Unknown
 from bot.liaison import Liaison
 from bot.models import Handoff, Lead, Person
 from bot.queries import HandoffFacts
-from bot.services.clocks import promise
+from bot.services.clocks import allowance_for, promise
 from bot.services.handoffs import changed, give, note, start_clock
 from bot.services.hours import opening_of
 from bot.views.fixes import FIELDS, WHY
@@ -104,5 +104,5 @@ def _hand_out(
             return
     else:
         handoff.owner_id = None
-    if allowance := liaison.playbook.allowance(handoff.grade):
+    if allowance := allowance_for(liaison, handoff):
         promise(handoff, sla.due_at(opening_of(tx, liaison, None, now), now, allowance))

@@ -25,13 +25,14 @@ from bot.core.lifecycle import Act
 from bot.errors import Refused
 from bot.liaison import Liaison
 from bot.models import Absence, Handoff, Person, Run
+from bot.services import undo
 from bot.services.handoffs import authorise
 from bot.views import home as views
 from bot.views import lead as lead_views
 from bot.views.blocks import View
 from bot.views.home import PAGE, Section, Shelf
 
-ACTS = (Act.CLAIM, Act.ACCEPT, Act.TOUCH, Act.OUTCOME)
+ACTS = (Act.CLAIM, Act.ACCEPT, Act.TOUCH, Act.OUTCOME, Act.REASSIGN, Act.SNOOZE)
 """What an opened lead offers, in this order."""
 
 
@@ -53,7 +54,9 @@ def open_lead(liaison: Liaison, handoff_id: str, by: str) -> View:
         facts = queries.facts(tx, liaison.team_id, handoff_id)
         reader = queries.person(tx, liaison.team_id, by)
         acts = [act for act in ACTS if _may(tx, liaison, act, facts, by, now)]
-    return lead_views.lead(facts, reader, acts, liaison.playbook)
+        offered = undo.standing(tx, facts.handoff, now)
+    can_undo = offered is not None and offered.by == by
+    return lead_views.lead(facts, reader, acts, liaison.playbook, can_undo=can_undo)
 
 
 def _may(

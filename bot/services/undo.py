@@ -22,7 +22,7 @@ OFFERED = timedelta(minutes=5)
 AT_ONCE = 200
 """Offers that end in one transaction."""
 
-_BY_ITSELF = ("shown", "nudged", "asked_around", "escalated")
+_BY_ITSELF = ("shown", "gathered", "nudged", "asked_around", "escalated")
 """What history tells without anybody having done anything: it does not stand in the way."""
 
 Before = dict[str, dict[str, object]]

@@ -208,14 +208,9 @@ def touch_form(facts: HandoffFacts) -> View:
     )
 
 
-def why_me(facts: HandoffFacts, reader: Person) -> str:
-    """One sentence: how this lead came to the reader, and which rule set the clock."""
-    run = facts.run
-    if run is None or facts.actor is None:
-        return "Nobody has this lead yet: it came without an owner we know, so it is in the queue."
-    whose = "You have" if facts.actor.id == reader.id else f"{escape(facts.actor.name)} has"
-    you = facts.actor.id == reader.id
-    how = {
+def how_it_came(why: str, *, you: bool) -> str:
+    """How a run came to its actor, who is the reader or not."""
+    return {
         "owner": "marketing named the owner when handing it over",
         "fixed": "marketing put its data right and sent it back",
         "round_robin": f"it came without an owner and {'you were' if you else 'they were'} next",
@@ -226,7 +221,17 @@ def why_me(facts: HandoffFacts, reader: Person) -> str:
         "crm": f"the CRM made {'you' if you else 'them'} the owner",
         "took_on": f"{'you' if you else 'they'} answered it while its first touch was open",
         "return": f"it came back by itself and was with {'you' if you else 'them'} last time",
-    }[run.why]
+    }[why]
+
+
+def why_me(facts: HandoffFacts, reader: Person) -> str:
+    """One sentence: how this lead came to the reader, and which rule set the clock."""
+    run = facts.run
+    if run is None or facts.actor is None:
+        return "Nobody has this lead yet: it came without an owner we know, so it is in the queue."
+    whose = "You have" if facts.actor.id == reader.id else f"{escape(facts.actor.name)} has"
+    you = facts.actor.id == reader.id
+    how = how_it_came(run.why, you=you)
     rule = (
         f"; grade {facts.handoff.grade} means a first touch within {run.allowance} of working time"
         if run.allowance

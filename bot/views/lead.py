@@ -1,8 +1,8 @@
 """One lead, opened from a list: its facts, and the buttons its reader may press."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from bot.core.lifecycle import Act
+from bot.core.lifecycle import OPEN, Act
 from bot.models import Person
 from bot.playbook import Playbook
 from bot.queries import HandoffFacts
@@ -21,7 +21,14 @@ from bot.views.blocks import (
     section,
 )
 from bot.views.followups import contact
-from bot.views.handoffs import campaign_and_grade, company, missing_fields, status_line
+from bot.views.handoffs import (
+    campaign_and_grade,
+    card_menu,
+    company,
+    history_entry,
+    missing_fields,
+    status_line,
+)
 
 _BUTTONS = {
     Act.CLAIM: ("Claim", ids.CLAIM),
@@ -31,14 +38,22 @@ _BUTTONS = {
 }
 
 
-def lead(facts: HandoffFacts, reader: Person, acts: Sequence[Act], playbook: Playbook) -> View:
+def lead(
+    facts: HandoffFacts,
+    reader: Person,
+    acts: Sequence[Act],
+    playbook: Playbook,
+    *,
+    can_undo: bool = False,
+) -> View:
     """Contact data and the lead's own words only for who acts on it, and for their manager."""
     lines = [f"*{company(facts.lead)}*", *_why(facts)]
     notes = [status_line(facts, playbook, reader)]
     if missing := missing_fields(facts):
         notes.append(f"Missing: {', '.join(missing)}.")
     blocks = [section("\n".join(lines)), *_private(facts, reader), *map(context, notes)]
-    view = modal(ids.LEAD_VIEW, "Lead", [*blocks, _buttons(facts, acts)], submit=None)
+    blocks.append(_buttons(facts, acts, playbook, can_undo=can_undo))
+    view = modal(ids.LEAD_VIEW, "Lead", blocks, submit=None)
     return view | {"private_metadata": facts.handoff.id}
 
 
@@ -61,13 +76,33 @@ def _private(facts: HandoffFacts, reader: Person) -> list[Block]:
     return [*([plain_section(known)] if known else []), *words]
 
 
-def _buttons(facts: HandoffFacts, acts: Sequence[Act]) -> Block:
+def _buttons(
+    facts: HandoffFacts, acts: Sequence[Act], playbook: Playbook, *, can_undo: bool
+) -> Block:
     handoff_id = facts.handoff.id
+    pressed = [act for act in acts if act in _BUTTONS]
     buttons = [
         button(*_BUTTONS[act], handoff_id, style=None if number else "primary")
-        for number, act in enumerate(acts)
+        for number, act in enumerate(pressed)
     ]
-    more = [("Ask marketing", f"{ids.MORE_ASK}:{handoff_id}")] if Act.TOUCH in acts else []
-    more += [("Why me?", f"{ids.MORE_WHY}:{handoff_id}")] if acts and facts.actor else []
-    more.append(("History", f"{ids.MORE_HISTORY}:{handoff_id}"))
-    return actions("answer", *buttons, overflow(ids.MORE, more))
+    undo = [button("Undo", ids.UNDO, handoff_id)] if can_undo else []
+    return actions("answer", *buttons, *undo, overflow(ids.MORE, [*_menu(facts, acts, playbook)]))
+
+
+def _menu(
+    facts: HandoffFacts, acts: Sequence[Act], playbook: Playbook
+) -> Iterator[tuple[str, str]]:
+    """At most the five entries that Slack takes."""
+    handoff = facts.handoff
+    if handoff.stage not in OPEN:
+        yield from card_menu(handoff, playbook, can_undo=False)
+        return
+    if Act.TOUCH in acts:
+        yield "Ask marketing", f"{ids.MORE_ASK}:{handoff.id}"
+    if Act.REASSIGN in acts:
+        yield "Reassign…", f"{ids.MORE_REASSIGN}:{handoff.id}"
+    if Act.SNOOZE in acts and handoff.touched_at is None:
+        yield "Snooze…", f"{ids.MORE_SNOOZE}:{handoff.id}"
+    if acts and facts.actor:
+        yield "Why me?", f"{ids.MORE_WHY}:{handoff.id}"
+    yield history_entry(handoff)
