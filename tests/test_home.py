@@ -180,7 +180,7 @@ def test_what_is_pressed_in_an_opened_lead_shows_there_and_on_the_home(office: O
     office.control.click(BEN, ids.ACCEPT, view_id=lead["id"], value=handoff)
     office.control.until(lambda: "You accepted it" in text_of(office.modal(BEN, "Lead")))
     watch_home(office, BEN, "You accepted it")
-    assert labels(office.modal(BEN, "Lead")) == ["Log touch", "Outcome…", "menu"]
+    assert labels(office.modal(BEN, "Lead")) == ["Log touch", "Outcome…", "Undo", "menu"]
 
     office.control.click(BEN, ids.TOUCH, view_id=lead["id"], value=handoff)
     form = office.modal(BEN, "Log touch")

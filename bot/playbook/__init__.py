@@ -9,6 +9,7 @@ from bot.playbook.playbook import Playbook, UnknownSchema, digest
 from bot.playbook.reasons import Asks, Attempts, Reason
 from bot.playbook.sections import (
     Attention,
+    Batches,
     Campaign,
     Channels,
     Hours,
@@ -26,6 +27,7 @@ __all__ = [
     "Asks",
     "Attempts",
     "Attention",
+    "Batches",
     "Campaign",
     "Channels",
     "Fault",

@@ -1,6 +1,7 @@
 """Ten leads of one campaign within ten minutes: one card, one list each, every lead its own."""
 
 import json
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot import queries
+from bot.cli_imports import add_arguments, bring_in, open_file
 from bot.errors import NotAllowed
 from bot.models import Batch, Handoff, Message, MessageKind, Step
 from bot.services.batch_steps import decide_all
@@ -197,6 +199,30 @@ def test_eighty_leads_for_eight_reps_are_one_card_and_eight_lists(office: Office
     assert [len(about(office, "Expo", dm(person))) for person in REPS.values()] == [1] * 8
     lines = list_of(office, BEN, "Expo")["text"].split("\n")
     assert [line.split(" · ")[1] for line in lines if line.startswith("*")] == [*"BBBBBBCCDD"]
+
+
+def test_a_file_that_is_announced_is_one_card_and_a_list_for_each_owner(
+    office: Office, tmp_path: Path
+) -> None:
+    file = tmp_path / "leads.csv"
+    rows = [f"f-{n},Fabrikam {n},Fabrik,{[*REPS][n % 8]}@example.com" for n in range(80)]
+    file.write_text("\n".join(["id,company,campaign,owner", *rows]), "utf-8")
+    chosen = ArgumentParser()
+    add_arguments(chosen)
+    asked = chosen.parse_args([str(file), "--announce", "--yes"])
+    assert office.bot
+    office.control.set_clock(datetime(2026, 11, 23, 14, 30, tzinfo=UTC))
+
+    assert bring_in(office.bot.liaison, *open_file(asked), asked)
+    start(office, "Fabrik")
+
+    assert len(about(office, "Fabrik")) == 1
+    for person in {*REPS.values()} - {DEV}:
+        list_of(office, person, "Fabrik", "10 leads")
+        assert len(about(office, "Fabrik", dm(person))) == 1
+    assert about(office, "Fabrik", dm(DEV)) == []
+    office.control.set_clock(datetime(2026, 11, 24, 5, 0, tzinfo=UTC))
+    list_of(office, DEV, "Fabrik", "10 leads")
 
 
 def test_nine_leads_or_ten_in_more_than_ten_minutes_have_their_own_cards(office: Office) -> None:
