@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 PORT ?= 4433
+STORIES ?= 500
 
-.PHONY: help setup demo test check replay lock clean
+.PHONY: help setup demo test check replay promises lock clean
 
 help:                ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -26,6 +27,9 @@ check: setup         ## what is missing or wrong in the settings
 
 replay: setup        ## real leads through the whole loop in simulated time: make replay SET=sample|leadforge|olist
 	@$(RUN) -m replay $(SET)
+
+promises: setup      ## made-up weeks against the rules never broken: make promises STORIES=500
+	@STORIES=$(STORIES) $(RUN) -m pytest -q -n 0 tests/promises
 
 lock:                ## pin all dependencies anew, with hashes
 	$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 \

@@ -27,16 +27,18 @@ from bot.delivery.courier import Courier
 from bot.delivery.homes import Homes
 from bot.delivery.inbox import EventWorker, GroupWriter
 from bot.delivery.pacing import Pace
-from bot.errors import CannotStart, NotSaved, SlackRefused
+from bot.errors import CannotStart, NotSaved, SlackRefused, SlackShut
 from bot.intake.doors import Health, doors
 from bot.intake.signature import Verifier
 from bot.intake.slack_door import SlackDoor
 from bot.intake.webhook import LeadHook
 from bot.liaison import Liaison
 from bot.models import Workspace
+from bot.playbook import Playbook
 from bot.services import home, people, playbooks
 from bot.services.deliveries import receive
 from bot.services.tellings import tellings
+from bot.services.troubles import tell_admins
 from bot.slack import Slack
 from bot.socket import Socket
 from handlers.desk import Desk
@@ -79,6 +81,7 @@ def connect(
         engine=engine,
         playbook=playbook,
         handoff_channel=channel,
+        standup_channels=_standup_channels(slack, playbook),
         now=now,
         wall=wall,
     )
@@ -92,6 +95,19 @@ def connect(
         bot_token=settings.slack_bot_token,
     )
     return liaison, slack, myself
+
+
+def _standup_channels(slack: Slack, playbook: Playbook) -> dict[str, str]:
+    """Where each joint meeting's agenda goes; a meeting without its channel waits for one."""
+    found = {each.key: slack.channel_id(each.channel) for each in playbook.standups}
+    for meeting in playbook.standups:
+        if found[meeting.key] is None:
+            log.warning(
+                "there is no stand-up %s: create the channel %s and invite the bot, then restart",
+                meeting.key,
+                meeting.channel,
+            )
+    return {key: channel for key, channel in found.items() if channel}
 
 
 def _open_database(settings: Settings) -> Engine:
@@ -108,7 +124,7 @@ def _open_database(settings: Settings) -> Engine:
 def _myself(slack: Slack) -> dict[str, str]:
     try:
         return slack.who_am_i()
-    except SlackRefused as error:
+    except (SlackRefused, SlackShut) as error:
         raise CannotStart(
             f"Slack refuses SLACK_BOT_TOKEN ({error}): copy the Bot User OAuth Token anew from "
             "OAuth & Permissions."
@@ -159,6 +175,7 @@ class Bot:
             tellings(self.liaison),
             pace=Pace(settings.liaison_pace),
             lease=timedelta(seconds=settings.liaison_lease_seconds),
+            troubled=partial(tell_admins, self.liaison),
         )
         self._homes = Homes(self.liaison, slack, partial(home.render, self.liaison))
         self._direct = ThreadPoolExecutor(DIRECT_ANSWERS, thread_name_prefix="direct")
@@ -228,6 +245,7 @@ class Bot:
         parts = {
             "database": _word(self._database_answers()),
             "courier": _word(self._courier.is_alive),
+            "token": _word(self._courier.is_let_in),
             "inbox": _word(self._worker.is_alive),
             "homes": _word(self._homes.is_alive),
             "clock": _word(self._scheduler.running),

@@ -1,8 +1,10 @@
-"""python -m bot run | check | migrate | import | erase | playbook check | new-secret."""
+"""python -m bot run | check | doctor | manifest | migrate | import | erase | playbook …"""
 
 import argparse
+import json
 import logging
 import os
+import re
 import signal
 import sys
 from base64 import b64encode
@@ -14,6 +16,7 @@ from threading import Event
 from dotenv import dotenv_values
 
 from bot import __version__, cli_imports
+from bot import manifest as manifests
 from bot.app import Bot, connect
 from bot.clock import wall
 from bot.config import BadSettings, Settings
@@ -21,7 +24,9 @@ from bot.db import empty_log, make_engine, migrate
 from bot.errors import CannotStart, NotSaved, SlackError
 from bot.intake.csv_file import NotCsv
 from bot.playbook import Playbook, PlaybookFaults
+from bot.services import doctor
 from bot.services.erasing import count_erasable, erase_lead
+from bot.views.doctor import printed
 
 OK, FAULTY = 0, 2
 LOG_LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -65,6 +70,17 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "run", run, "start the bot; settings come from the environment and .env")
     _add(commands, "check", check, "name every setting that is missing or wrong, with its fix")
     _add(commands, "migrate", migrate_database, "bring the database to this version")
+    _add(commands, "doctor", examine, "look at every part, and say what to do where it is not well")
+    manifest = _add(commands, "manifest", print_manifest, "print the app manifest to paste")
+    manifest.add_argument(
+        "--http", metavar="URL", help="Slack calls the bot at this https:// address"
+    )
+    manifest.add_argument(
+        "--json", action="store_true", help="as JSON, as Slack's own CLI reads it"
+    )
+    # Slack's CLI names the project's folder to every hook; there is one manifest.
+    manifest.add_argument("--source", help=argparse.SUPPRESS)
+    manifest.add_argument("--prefix", metavar="WORD-", help="put a word before each command's name")
     _add(commands, "new-secret", new_secret, "print a fresh webhook secret")
     erasing = _add(commands, "erase", erase, "erase a lead, here and in Slack, for good")
     whom = erasing.add_mutually_exclusive_group(required=True)
@@ -120,6 +136,29 @@ def check(_: argparse.Namespace) -> int:
         "Note: any app here may hand leads over by its messages' metadata; to trust one only, "
         'write its id for "*" under metadata_subscriptions in manifest.yml, and paste it anew.'
     )
+    return OK
+
+
+def examine(_: argparse.Namespace) -> int:
+    """Ends with 2 when something needs a hand, so that a monitor can ask."""
+    liaison, slack, _me = connect(_settings(), wall)
+    findings = doctor.examine(liaison, slack)
+    print(printed(findings))
+    return FAULTY if any(found.fix for found in findings) else OK
+
+
+def print_manifest(chosen: argparse.Namespace) -> int:
+    """Needs no settings: it is pasted before there are any."""
+    manifest = manifests.load()
+    if chosen.prefix is not None:
+        if not re.fullmatch(r"[a-z0-9_]+-", chosen.prefix):
+            raise CannotStart("--prefix is small letters or digits and a hyphen, such as acme-.")
+        manifest = manifests.prefixed(manifest, chosen.prefix)
+    if chosen.http is not None:
+        if not re.fullmatch(r"https://[^/\s]+/?", chosen.http):
+            raise CannotStart("--http is an address without a path, such as https://host.example.")
+        manifest = manifests.over_http(manifest, chosen.http)
+    print(json.dumps(manifest) if chosen.json else manifests.as_yaml(manifest).rstrip())
     return OK
 
 

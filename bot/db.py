@@ -166,5 +166,5 @@ def rows_changed(
 ) -> int:
     """Run an update or insert; says how many rows it changed."""
     # Without the option an insert on PostgreSQL answers -1, whatever it did.
-    counted = statement.execution_options(preserve_rowcount=True)
-    return cast("CursorResult[tuple[()]]", tx.execute(counted, values)).rowcount
+    counted = tx.execute(statement, values, execution_options={"preserve_rowcount": True})
+    return cast("CursorResult[tuple[()]]", counted).rowcount

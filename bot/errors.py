@@ -12,9 +12,11 @@
     ├── CannotStart          a setting, or the database, is not as it must be
     └── SlackError
         ├── SlackUnavailable it did not happen, and may be tried again
+        │   └── SlackShut    the token is not good any more: an operator has to look, and then again
         ├── SlackUnclear     nobody knows whether it happened
         ├── SlackGone        the channel, person or message is not there: do otherwise
         └── SlackRefused     Slack does not want it: an operator has to look
+            └── SlackUnfit   not in this shape: say it plainly
 
 A class's docstring is the sentence a person reads when nothing more exact was given.
 """
@@ -87,6 +89,10 @@ class SlackUnavailable(SlackError):
         """Seconds Slack asks to wait; None when it did not say."""
 
 
+class SlackShut(SlackUnavailable):
+    """Slack lets the app in no more."""
+
+
 class SlackUnclear(SlackError):
     """Slack's answer was lost."""
 
@@ -97,3 +103,7 @@ class SlackGone(SlackError):
 
 class SlackRefused(SlackError):
     """Slack refused it."""
+
+
+class SlackUnfit(SlackRefused):
+    """Slack takes no message of this shape."""

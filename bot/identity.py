@@ -1,8 +1,10 @@
 """Ids of our own rows."""
 
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def new_id(at: datetime) -> str:
@@ -12,3 +14,8 @@ def new_id(at: datetime) -> str:
     value = value & ~(0xF << 76) | 7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return str(UUID(int=value))
+
+
+def made_at(row_id: str) -> datetime:
+    """The instant for which `new_id` made it, to the millisecond; aware UTC."""
+    return _EPOCH + timedelta(milliseconds=UUID(row_id).int >> 80)

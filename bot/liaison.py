@@ -1,9 +1,10 @@
 """The one object that is passed around: what a use case needs to decide and commit."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from threading import Event
 
 from sqlalchemy import Engine
@@ -32,6 +33,8 @@ class Liaison:
     """Business time: due times, hours, reports. May be set in a sandbox."""
     wall: Callable[[], datetime]
     """Wall time: leases, pacing. Never set."""
+    standup_channels: Mapping[str, str] = field(default_factory=dict)
+    """The id of each joint meeting's channel, by the meeting's key; one the bot is not in lacks."""
     calendars: Calendars = field(default_factory=Calendars)
     something_to_tell: Event = field(default_factory=Event)
     """Set when a commit left something for Slack: the courier need not wait for its next look."""
@@ -50,11 +53,15 @@ class Liaison:
         if tx.info.get(TELLS):
             self.something_to_tell.set()
 
+    @cached_property
+    def _reader(self) -> Engine:
+        return self.engine.execution_options(reading=True)
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A consistent look at the database that takes no writer's lock."""
         try:
-            with Session(self.engine.execution_options(reading=True)) as tx:
+            with Session(self._reader) as tx:
                 yield tx
         except (OperationalError, PoolTimeout) as error:
             raise NotSaved("The database does not answer. Please try again.") from error

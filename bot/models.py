@@ -29,6 +29,8 @@ from sqlalchemy import (
 from sqlmodel import Field, SQLModel
 
 from bot.core.lifecycle import Stage
+from bot.core.standup import State
+from bot.core.standup import Step as Due
 
 # Rows that become due again and again leave dead entries at the head of an index; PostgreSQL's
 # default autovacuum lets them slow the idle tick eightfold before it cleans up.
@@ -39,6 +41,12 @@ def _due(name: str, *columns: str) -> Index:
     """An index that holds only the rows whose last column is set: the ones that wait for it."""
     waiting = text(f"{columns[-1]} IS NOT NULL")
     return Index(name, *columns, sqlite_where=waiting, postgresql_where=waiting)
+
+
+def _until(column: str, name: str, *columns: str) -> Index:
+    """An index that holds only the rows in which that column is not set yet."""
+    open_yet = text(f"{column} IS NULL")
+    return Index(name, *columns, sqlite_where=open_yet, postgresql_where=open_yet)
 
 
 def _codes(codes: type[StrEnum]) -> Enum:
@@ -260,7 +268,21 @@ class Handoff(SQLModel, table=True):
         _due("ix_handoff_absence", "team_id", "absence_id"),
         _due("ix_handoff_closed", "team_id", "closed_at"),
         _due("ix_handoff_turns", "team_id", "turns_at"),
+        _due("ix_handoff_silent", "team_id", "silent_since"),
         _due("ix_handoff_returned", "team_id", "owner_id", "received_at", "returned_from"),
+        # The reports read nothing but this index, however many hand-offs there are.
+        Index(
+            "ix_handoff_report",
+            "team_id",
+            "campaign_id",
+            "handed_at",
+            "stage",
+            "outcome",
+            "outcome_detail",
+            "touched_at",
+            "rated_at",
+        ),
+        _due("ix_handoff_touch", "team_id", "campaign_id", "touch_minutes"),
     )
 
     team_id: str = Field(primary_key=True)
@@ -280,8 +302,14 @@ class Handoff(SQLModel, table=True):
     grade_given: bool = True
     """False when the hand-off came without a grade and counts as C."""
     campaign: str | None = None
+    campaign_ref: str | None = None
+    """The campaign's id in the sender's system."""
+    landing_page: str | None = None
     utm: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
     source: str | None = None
+    campaign_id: str | None = None
+    """The campaign it was recognised as; what that was merged into since, the campaign says.
+    None = no origin."""
     reason: str | None = None
     """Why this lead qualifies, in marketing's words."""
     last_activity: str | None = None
@@ -299,6 +327,10 @@ class Handoff(SQLModel, table=True):
     due_at: datetime | None = None
     """What marketing was promised; never moves later. None = no clock, or not shown yet."""
     touched_at: datetime | None = None
+    touch_minutes: int | None = None
+    """Working minutes of the actor from the card to the first touch; None = not touched."""
+    rated_at: datetime | None = None
+    """When it was first rated; None = no rating of it is in force."""
     meeting_at: datetime | None = None
     """A meeting with the lead; no first touch is due before it is over."""
     meeting_ends_at: datetime | None = None
@@ -339,6 +371,104 @@ class Handoff(SQLModel, table=True):
     """The hand-off of the same lead that this one is the return of."""
     returns: int = 0
     """How often the lead had come back by this hand-off."""
+
+
+class Campaign(SQLModel, table=True):
+    """What marketing runs to win leads; recognised by its signs, or entered by a marketer."""
+
+    __table_args__ = (Index("ix_campaign_merged", "team_id", "merged_into"),)
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    name: str
+    owner_id: str | None = None
+    """Who answers for it; None = whom the playbook names, or marketing's manager."""
+    starts_on: date | None = None
+    ends_on: date | None = None
+    judge_on: date | None = None
+    """Before this day no verdict is given; None = as soon as a cohort is closed."""
+    cost: str | None = None
+    """A decimal number as text, exact."""
+    currency: str | None = None
+    audience: str | None = Field(default=None, sa_type=Text)
+    offer: str | None = Field(default=None, sa_type=Text)
+    follow_up: str | None = Field(default=None, sa_type=Text)
+    """How sales is to follow up."""
+    talk_track: str | None = Field(default=None, sa_type=Text)
+    merged_into: str | None = None
+    """The campaign that counts its leads since a marketer merged them; may itself be merged."""
+    created_at: datetime
+    changed_at: datetime
+    """When something about it changed last that makes earlier ratings say less."""
+
+
+class CampaignAlias(SQLModel, table=True):
+    """A sign by which a campaign is recognised."""
+
+    __tablename__ = "campaign_alias"
+    __table_args__ = (
+        _to("campaign", "campaign_id"),
+        Index("ix_campaign_alias_campaign", "team_id", "campaign_id"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    """`crm:<id>`, `utm:<slug>`, `page:<address>`, `name:<as written>` or `source:<as written>`."""
+    campaign_id: str
+
+
+class RatingValue(StrEnum):
+    """How good a lead was, in a rep's eyes. So-so is not bad."""
+
+    GOOD = "good"
+    SO_SO = "so_so"
+    BAD = "bad"
+
+
+_IN_FORCE = text("ended_at IS NULL")
+
+
+class Rating(SQLModel, table=True):
+    """What one person says of one lead; append-only, and the one that is in force counts."""
+
+    __table_args__ = (
+        _to("handoff", "handoff_id"),
+        # At most one in force for each hand-off and rater.
+        Index(
+            "uq_rating_in_force",
+            "team_id",
+            "handoff_id",
+            "rater_id",
+            unique=True,
+            sqlite_where=_IN_FORCE,
+            postgresql_where=_IN_FORCE,
+        ),
+        Index(
+            "ix_rating_report",
+            "team_id",
+            "campaign_id",
+            "handed_at",
+            "value",
+            "rater_id",
+            sqlite_where=_IN_FORCE,
+            postgresql_where=_IN_FORCE,
+        ),
+    )
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    handoff_id: str
+    rater_id: str
+    value: RatingValue = Field(sa_type=_codes(RatingValue))
+    at: datetime
+    by_outcome: bool
+    """Whether the outcome carried it; else it was tapped."""
+    ended_at: datetime | None = None
+    """When a newer one took its place, or it was taken back; None = it is in force."""
+    taken_back: bool = False
+    campaign_id: str | None = None
+    """As the hand-off has it, and `handed_at` too: a report looks at ratings alone."""
+    handed_at: datetime
 
 
 class History(SQLModel, table=True):
@@ -578,6 +708,23 @@ class MessageKind(StrEnum):
     """A reply to a batch's card that asks free colleagues, once a day."""
     UNREAD = "unread"
     """A watched channel's message could not be read as a lead; told to who set it up."""
+    AGENDA = "agenda"
+    """The one message of a stand-up: its agenda, the running of it, and why it was skipped."""
+    STANDUP_START = "standup_start"
+    """The short note when it begins, with the link of the call."""
+    MINUTES = "minutes"
+    DUTY = "duty"
+    """Whose turn it is to lead a stand-up, or to come along."""
+    LOOSE = "loose"
+    """Action items nobody had, told to whoever led the stand-up."""
+    NO_STANDUP = "no_standup"
+    """For two weeks no stand-up took place; told to the liaison."""
+    INVITATION = "invitation"
+    """When a stand-up takes place every week, told to whoever attends it."""
+    ADDED = "added"
+    """What somebody asked to have on the agenda stands there; a reply to their message."""
+    TROUBLE = "trouble"
+    """Slack does not take our messages somewhere; told to the admins."""
 
 
 class Lane(StrEnum):
@@ -586,6 +733,9 @@ class Lane(StrEnum):
     ACT = "1_act"
     STEP = "2_step"
     BULK = "3_bulk"
+
+
+_REPLIES = text("parent_id IS NOT NULL")
 
 
 class Message(SQLModel, table=True):
@@ -605,6 +755,14 @@ class Message(SQLModel, table=True):
         _due("ix_message_send_at", "team_id", "send_at"),
         _due("ix_message_held", "team_id", "hold_until"),
         _due("ix_message_settled", "team_id", "recipient_id", "settled_at"),
+        Index(
+            "ix_message_replies",
+            "team_id",
+            "parent_id",
+            "id",
+            sqlite_where=_REPLIES,
+            postgresql_where=_REPLIES,
+        ),
         _CHURNS,
     )
 
@@ -614,20 +772,22 @@ class Message(SQLModel, table=True):
     """Why it is sent, once: `card:<handoff>`, `nudge:<handoff>:<run>:<step>:<recipient>` …"""
     kind: MessageKind = Field(sa_type=_codes(MessageKind))
     subject_id: str
-    """The hand-off or batch it shows; the absence or watched channel it tells of; the reader of a
-    manager's list, a digest or a brief."""
+    """The hand-off or batch it shows; the absence, channel, person or stand-up it tells of; the
+    reader of a list, a digest or a brief."""
     run: int | None = None
     """The run it belongs to; None when it belongs to the whole hand-off."""
     step: int | None = None
     about: str | None = None
     """A note's line of history, an offer, a question, a follow-up's day, the instant a brief was
-    written; else None."""
+    written, Slack's word for what is wrong; else None."""
     recipient_id: str | None = None
     """The person whose DM it goes to; None = `channel` is a channel."""
     channel: str | None = None
     """Where it stands; for a DM None until the conversation is open."""
     parent_id: str | None = None
     """The message it replies to; it waits until that one has a ts."""
+    thread_ts: str | None = None
+    """The ts of somebody else's message that it replies to."""
     lane: Lane = Field(sa_type=_codes(Lane))
     gate: str
     """Which limit it has to pass next: `post:<channel or person>`, later `chat.update`."""
@@ -670,6 +830,7 @@ class Ask(SQLModel, table=True):
         ),
         Index("ix_ask_handoff", "team_id", "handoff_id"),
         _due("ix_ask_late", "team_id", "late_check_at"),
+        _until("answered_at", "ix_ask_open", "team_id", "asked_at"),
     )
 
     team_id: str = Field(primary_key=True)
@@ -690,6 +851,158 @@ class Ask(SQLModel, table=True):
     answered_at: datetime | None = None
     answered_by: str | None = None
     answer: str | None = Field(default=None, sa_type=Text)
+
+
+class Occurrence(SQLModel, table=True):
+    """One meeting of one local date. The unique key is the promise: one agenda for each."""
+
+    __table_args__ = (
+        UniqueConstraint("team_id", "meeting", "day", name="uq_occurrence_day"),
+        _due("ix_occurrence_next", "team_id", "next_at"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    meeting: str
+    """Its key in the playbook."""
+    day: date
+    """The local date, in the meeting's zone."""
+    begins_at: datetime
+    ends_at: datetime
+    state: State = Field(sa_type=_codes(State))
+    next_at: datetime | None = None
+    """When time does something to it next; None = nothing more."""
+    next_step: Due | None = Field(default=None, sa_type=_codes(Due))
+    planned_at: datetime
+    facilitator_id: str | None = None
+    rep_id: str | None = None
+    """The one rep who is invited; None = nobody was found yet."""
+    declined: list[str] = Field(default_factory=list, sa_type=JSON)
+    """Who said that they cannot this time."""
+    late_at: datetime | None = None
+    """When it began, where the bot was not running at its time."""
+    frozen: list[dict[str, object]] | None = Field(default=None, sa_type=JSON)
+    """What is talked about, from its beginning on: problems by key and number of leads, topics by
+    id; each with `parked`. Until then it follows the data."""
+    page: int = 0
+    """Which item is shown while it runs: 0 = the action items."""
+    held_at: datetime | None = None
+    """When somebody first did something in it; None = nobody did."""
+    closed_at: datetime | None = None
+    skipped_by: str | None = None
+    """Who skipped it; None = it skipped itself, or was not skipped."""
+    reason: str | None = Field(default=None, sa_type=Text)
+    """Why it was skipped, in that person's words."""
+    is_async: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Held in writing: every attendee is asked in their own morning."""
+
+
+class ActionItem(SQLModel, table=True):
+    """What somebody does about a problem, until when, and how one sees that it is done.
+
+    An agenda never copies it: whatever is open is asked for each time.
+    """
+
+    __tablename__ = "action_item"
+    __table_args__ = (
+        _until("closed_at", "ix_action_item_open", "team_id", "meeting", "created_at"),
+        _until("closed_at", "ix_action_item_owner", "team_id", "owner_id", "due_on"),
+        Index("ix_action_item_closed", "team_id", "meeting", "closed_at"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    meeting: str
+    words: str = Field(sa_type=Text)
+    owner_id: str | None = None
+    due_on: date | None = None
+    done_when: str | None = Field(default=None, sa_type=Text)
+    """What done looks like."""
+    created_at: datetime
+    created_by: str
+    occurrence_id: str | None = None
+    """The stand-up in which it was added; None = it was added between two."""
+    origin: str | None = None
+    """`<channel>:<ts>` of the message it came from."""
+    counts_from: datetime
+    """Since when it is as agreed; a new day or owner counts its carries anew."""
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+    is_dropped: bool = False
+    reason: str | None = Field(default=None, sa_type=Text)
+    """Why it was dropped."""
+
+
+class ActionItemLine(SQLModel, table=True):
+    """What happened to an action item, append-only."""
+
+    __tablename__ = "action_item_line"
+    __table_args__ = (
+        _to("action_item", "item_id"),
+        Index("ix_action_item_line_item", "team_id", "item_id", "id"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    item_id: str
+    at: datetime
+    kind: str
+    """added, done, reopened, redated, reowned, dropped, or handed_on: its owner left."""
+    by: str | None = None
+    facts: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+
+
+class Topic(SQLModel, table=True):
+    """What somebody wants to talk about at a stand-up."""
+
+    __table_args__ = (
+        UniqueConstraint("team_id", "origin", name="uq_topic_origin"),
+        _until("settled_at", "ix_topic_open", "team_id", "meeting", "id"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    meeting: str
+    words: str = Field(sa_type=Text)
+    by: str
+    at: datetime
+    origin: str | None = None
+    """`<channel>:<ts>` of the message it came from: the same message twice is one topic."""
+    settled_at: datetime | None = None
+    """When a stand-up that had it ended without parking it."""
+
+
+class Decision(SQLModel, table=True):
+    """What was decided at a stand-up."""
+
+    __table_args__ = (
+        _to("occurrence", "occurrence_id"),
+        Index("ix_decision_occurrence", "team_id", "occurrence_id", "id"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    occurrence_id: str
+    words: str = Field(sa_type=Text)
+    by: str
+    at: datetime
+
+
+class WrittenAnswer(SQLModel, table=True):
+    """What one person answered at a stand-up that is held in writing."""
+
+    __tablename__ = "written_answer"
+    __table_args__ = (_to("occurrence", "occurrence_id"),)
+
+    team_id: str = Field(primary_key=True)
+    occurrence_id: str = Field(primary_key=True)
+    person_id: str = Field(primary_key=True)
+    progress: str | None = Field(default=None, sa_type=Text)
+    problem: str | None = Field(default=None, sa_type=Text)
+    at: datetime
+    is_late: bool = False
+    """It came after the summary."""
+    is_skipped: bool = False
 
 
 class HomeView(SQLModel, table=True):

@@ -40,8 +40,9 @@ COVER = "cover"
 """Why a run is its actor's: they stand in for somebody who is away."""
 TOGETHER = frozenset({"owner", "round_robin", COVER, "back"})
 """Why a run began, where the leads of a batch reach their actor many at once: by a list."""
-_OF_ONE_PERSON = frozenset({"nudged", "snoozed", "escalated", "excused", "left"})
-"""Lines of history that tell of somebody's open first touch; `facts["to"]` is that person."""
+_OF_ONE_PERSON = frozenset({"nudged", "snoozed", "escalated", "excused", "left", "rated"})
+"""Lines of history that tell of somebody's open first touch, or what they think of a lead;
+`facts["to"]` is that person."""
 _ASIDE = (
     MessageKind.NOTE,
     MessageKind.OFFER,
@@ -120,13 +121,21 @@ def person_by_email(tx: Session, team_id: str, email: str | None) -> Person | No
     """The active member with this address, in any case; None when there is none."""
     if not email:
         return None
-    return tx.scalars(
-        select(Person).where(
-            col(Person.team_id) == team_id,
-            col(Person.email) == email.strip().lower(),
-            col(Person.is_active),
-        )
-    ).first()
+    asked = {"team_id": team_id, "email": email.strip().lower()}
+    return tx.scalars(_active_with_email(), asked).first()
+
+
+# The questions below that are asked for every event, step or message are built once: building one
+# takes longer than asking it.
+
+
+@cache
+def _active_with_email() -> Select[Person]:
+    return select(Person).where(
+        col(Person.team_id) == bindparam("team_id"),
+        col(Person.email) == bindparam("email"),
+        col(Person.is_active),
+    )
 
 
 def is_listed(person: Person) -> bool:
@@ -158,11 +167,14 @@ def lead_by_key(tx: Session, team_id: str, lead_key: str) -> Lead | None:
 
 def lead_as_told(tx: Session, team_id: str, lead_key: str) -> Lead | None:
     """The lead under this very key, merged or not; locked until the transaction ends."""
-    return tx.scalars(
-        select(Lead)
-        .where(col(Lead.team_id) == team_id, col(Lead.lead_key) == lead_key)
-        .with_for_update(key_share=True)
-    ).first()
+    return tx.scalars(_lead_by_key(), {"team_id": team_id, "lead_key": lead_key}).first()
+
+
+@cache
+def _lead_by_key() -> Select[Lead]:
+    by_key = col(Lead.lead_key) == bindparam("lead_key")
+    of_team = col(Lead.team_id) == bindparam("team_id")
+    return select(Lead).where(of_team, by_key).with_for_update(key_share=True)
 
 
 def who_refused(tx: Session, team_id: str, lead_key: str, email: str | None) -> Lead | None:
@@ -208,13 +220,19 @@ def handoffs_of(tx: Session, team_id: str, lead_ids: Collection[str]) -> list[Ha
 
 def latest_handoff(tx: Session, team_id: str, lead_id: str) -> Handoff | None:
     """The lead's open hand-off, or else its latest; locked until the transaction ends."""
-    return tx.scalars(
+    return tx.scalars(_latest_handoff(), {"team_id": team_id, "lead_id": lead_id}).first()
+
+
+@cache
+def _latest_handoff() -> Select[Handoff]:
+    of_lead = col(Handoff.lead_id) == bindparam("lead_id")
+    return (
         select(Handoff)
-        .where(col(Handoff.team_id) == team_id, col(Handoff.lead_id) == lead_id)
+        .where(col(Handoff.team_id) == bindparam("team_id"), of_lead)
         .order_by(col(Handoff.closed_at).is_(None).desc(), col(Handoff.id).desc())
         .limit(1)
         .with_for_update(key_share=True)
-    ).first()
+    )
 
 
 def handoff_to_change(tx: Session, team_id: str, handoff_id: str) -> Handoff:
@@ -238,14 +256,17 @@ def current_run(tx: Session, handoff: Handoff) -> Run | None:
 
 def steps_taken(tx: Session, run: Run) -> dict[int, datetime]:
     """When this run took each step of its ladder, by the step's number."""
-    rows = tx.execute(
-        select(col(Step.number), col(Step.taken_at)).where(
-            col(Step.team_id) == run.team_id,
-            col(Step.handoff_id) == run.handoff_id,
-            col(Step.run) == run.number,
-        )
+    asked = {"team_id": run.team_id, "handoff_id": run.handoff_id, "run": run.number}
+    return {number: taken_at for number, taken_at in tx.execute(_steps_of_run(), asked)}
+
+
+@cache
+def _steps_of_run() -> Select[int, datetime]:
+    return select(col(Step.number), col(Step.taken_at)).where(
+        col(Step.team_id) == bindparam("team_id"),
+        col(Step.handoff_id) == bindparam("handoff_id"),
+        col(Step.run) == bindparam("run"),
     )
-    return {number: taken_at for number, taken_at in rows}
 
 
 def hops(tx: Session, handoff: Handoff) -> int:
@@ -280,18 +301,26 @@ def decider_for(tx: Session, actor: Person) -> Person | None:
     return next(iter([*managers, *admins]), None)
 
 
+def admins(tx: Session, team_id: str) -> list[Person]:
+    """Who looks after the bot: the playbook's admins who are still here."""
+    listed = select(Person).where(
+        col(Person.team_id) == team_id, col(Person.team).is_not(None), col(Person.is_active)
+    )
+    found = tx.scalars(listed.order_by(col(Person.id)))
+    return [person for person in found if "admin" in person.roles]
+
+
 def lists_with(tx: Session, handoff: Handoff) -> list[str]:
     """The managers on whose list it stands, or stood."""
-    return list(
-        tx.scalars(
-            select(col(Escalation.manager_id))
-            .where(
-                col(Escalation.team_id) == handoff.team_id,
-                col(Escalation.handoff_id) == handoff.id,
-            )
-            .distinct()
-        )
-    )
+    asked = {"team_id": handoff.team_id, "handoff_id": handoff.id}
+    return list(tx.scalars(_managers_with(), asked))
+
+
+@cache
+def _managers_with() -> Select[str]:
+    of_handoff = col(Escalation.handoff_id) == bindparam("handoff_id")
+    of_team = col(Escalation.team_id) == bindparam("team_id")
+    return select(col(Escalation.manager_id)).where(of_team, of_handoff).distinct()
 
 
 def card_of(tx: Session, handoff: Handoff) -> Message | None:
@@ -437,18 +466,43 @@ def absences(tx: Session, person: Person) -> list[Absence]:
     )
 
 
+def away_of(tx: Session, person: Person) -> tuple[tuple[datetime, datetime], ...]:
+    """From when until when a person was, is or will be away, in order."""
+    asked = {"team_id": person.team_id, "person_id": person.id}
+    return tuple((starts_at, ends_at) for starts_at, ends_at in tx.execute(_away_of(), asked))
+
+
+@cache
+def _away_of() -> Select[datetime, datetime]:
+    return (
+        select(col(Absence.starts_at), col(Absence.ends_at))
+        .where(
+            col(Absence.team_id) == bindparam("team_id"),
+            col(Absence.person_id) == bindparam("person_id"),
+            col(Absence.ends_at) > col(Absence.starts_at),
+        )
+        .order_by(col(Absence.starts_at))
+    )
+
+
 def absence_at(tx: Session, person: Person, at: datetime) -> Absence | None:
     """The absence a person is on at an instant; None = they are not away."""
-    return tx.scalars(
+    asked = {"team_id": person.team_id, "person_id": person.id, "at": at}
+    return tx.scalars(_absence_at(), asked).first()
+
+
+@cache
+def _absence_at() -> Select[Absence]:
+    return (
         select(Absence)
         .where(
-            col(Absence.team_id) == person.team_id,
-            col(Absence.person_id) == person.id,
-            col(Absence.starts_at) <= at,
-            col(Absence.ends_at) > at,
+            col(Absence.team_id) == bindparam("team_id"),
+            col(Absence.person_id) == bindparam("person_id"),
+            col(Absence.starts_at) <= bindparam("at"),
+            col(Absence.ends_at) > bindparam("at"),
         )
         .limit(1)
-    ).first()
+    )
 
 
 def open_of(tx: Session, team_id: str, actor_id: str, most: int) -> list[HandoffFacts]:
@@ -473,45 +527,62 @@ def open_of(tx: Session, team_id: str, actor_id: str, most: int) -> list[Handoff
 
 def paused_until(tx: Session, team_id: str, handoff_id: str, now: datetime) -> datetime | None:
     """Until when reminders of a hand-off rest, for marketing was asked; None = they do not."""
-    return tx.scalars(
-        select(col(Ask.due_at)).where(
-            col(Ask.team_id) == team_id,
-            col(Ask.handoff_id) == handoff_id,
-            col(Ask.pauses),
-            col(Ask.answered_at).is_(None),
-            col(Ask.due_at) > now,
-        )
-    ).first()
+    asked = {"team_id": team_id, "handoff_id": handoff_id, "now": now}
+    return tx.scalars(_pausing(), asked).first()
+
+
+@cache
+def _pausing() -> Select[datetime]:
+    return select(col(Ask.due_at)).where(
+        col(Ask.team_id) == bindparam("team_id"),
+        col(Ask.handoff_id) == bindparam("handoff_id"),
+        col(Ask.pauses),
+        col(Ask.answered_at).is_(None),
+        col(Ask.due_at) > bindparam("now"),
+    )
 
 
 def silent_of(tx: Session, team_id: str, actor_id: str) -> list[HandoffFacts]:
     """What a person was in touch with and then heard nothing more of, longest silent first."""
-    longest = tx.scalars(
+    longest = tx.scalars(_silent_of(), {"team_id": team_id, "actor_id": actor_id}).all()
+    return facts_of(tx, team_id, longest) if longest else []
+
+
+@cache
+def _silent_of() -> Select[str]:
+    return (
         select(col(Handoff.id))
         .where(
-            col(Handoff.team_id) == team_id,
-            col(Handoff.actor_id) == actor_id,
+            col(Handoff.team_id) == bindparam("team_id"),
+            col(Handoff.actor_id) == bindparam("actor_id"),
             col(Handoff.closed_at).is_(None),
             col(Handoff.silent_since).is_not(None),
         )
         .order_by(col(Handoff.silent_since), col(Handoff.id))
     )
-    return facts_of(tx, team_id, longest.all())
 
 
 def is_newest_dm(tx: Session, message: Message) -> bool:
     """Whether no later DM about the same subject took its place with the same person."""
-    later = tx.scalars(
-        select(col(Message.id)).where(
-            col(Message.team_id) == message.team_id,
-            col(Message.subject_id) == message.subject_id,
-            col(Message.recipient_id) == message.recipient_id,
-            col(Message.kind).not_in(_ASIDE),
-            col(Message.ts).is_not(None),
-            col(Message.id) > message.id,
-        )
-    ).first()
-    return later is None
+    asked = {
+        "team_id": message.team_id,
+        "subject_id": message.subject_id,
+        "recipient_id": message.recipient_id,
+        "message_id": message.id,
+    }
+    return tx.scalars(_later_dms(), asked).first() is None
+
+
+@cache
+def _later_dms() -> Select[str]:
+    return select(col(Message.id)).where(
+        col(Message.team_id) == bindparam("team_id"),
+        col(Message.subject_id) == bindparam("subject_id"),
+        col(Message.recipient_id) == bindparam("recipient_id"),
+        col(Message.kind).not_in(_ASIDE),
+        col(Message.ts).is_not(None),
+        col(Message.id) > bindparam("message_id"),
+    )
 
 
 def listed_after(tx: Session, message: Message, batch_id: str) -> bool:

@@ -1,7 +1,10 @@
-"""The one place that speaks to Slack's Web API, and sorts its refusals into four kinds."""
+"""The one place that speaks to Slack's Web API, and sorts its refusals by what to do then."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from functools import partial
 from http.client import HTTPException
 from socket import gaierror
@@ -12,7 +15,15 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
-from bot.errors import SlackError, SlackGone, SlackRefused, SlackUnavailable, SlackUnclear
+from bot.errors import (
+    SlackError,
+    SlackGone,
+    SlackRefused,
+    SlackShut,
+    SlackUnavailable,
+    SlackUnclear,
+    SlackUnfit,
+)
 from bot.views.blocks import Post, View
 
 Answer = TypeVar("Answer")
@@ -38,6 +49,23 @@ _GONE = frozenset(
         "thread_not_found",
         "messages_tab_disabled",
     }
+)
+_SHUT = frozenset(
+    {
+        "account_inactive",
+        "ekm_access_denied",
+        "invalid_auth",
+        "missing_scope",
+        "not_allowed_token_type",
+        "not_authed",
+        "org_login_required",
+        "team_access_not_granted",
+        "token_expired",
+        "token_revoked",
+    }
+)
+_UNFIT = frozenset(
+    {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"}
 )
 _HISTORY_PAGES = 50
 """How far back a post is looked for: 10,000 messages, hours of a channel at Slack's own pace."""
@@ -68,6 +96,16 @@ class Member:
         )
 
 
+@dataclass(frozen=True)
+class Granted:
+    """What Slack says of the token it was called with."""
+
+    scopes: frozenset[str] | None
+    """None = the server does not say, as a Slack-compatible one may not."""
+    at: datetime | None
+    """Slack's time, to the second; None = it did not say."""
+
+
 class Slack:
     """Slack, as the bot needs it. Every method blocks for at most the client's time-out.
 
@@ -82,6 +120,17 @@ class Slack:
         """auth.test: team_id, team, user_id, bot_id."""
         answer = reached(self._client.auth_test)
         return {key: str(answer[key]) for key in ("team_id", "team", "user_id", "bot_id")}
+
+    def granted(self) -> Granted:
+        """What the token may do, and what time it is at Slack's, as every answer tells."""
+        headers = {
+            key.lower(): value for key, value in reached(self._client.auth_test).headers.items()
+        }
+        scopes, sent = headers.get("x-oauth-scopes"), headers.get("date")
+        return Granted(
+            None if scopes is None else frozenset(re.findall(r"[^,\s]+", scopes)),
+            parsedate_to_datetime(sent) if sent else None,
+        )
 
     def members(self) -> Iterator[Member]:
         """All human members, page by page."""
@@ -124,10 +173,19 @@ class Slack:
         answer = reached(lambda: self._client.conversations_open(users=[person_id]))
         return str(answer["channel"]["id"])
 
-    def post(self, channel: str, post: Post, mark: str, thread_ts: str | None = None) -> str:
+    def post(
+        self,
+        channel: str,
+        post: Post,
+        mark: str,
+        thread_ts: str | None = None,
+        *,
+        aloud: bool = True,
+    ) -> str:
         """Post and return the ts. `mark` is what `find` recognises the post by.
 
-        A reply to `thread_ts` is shown in the channel too: a thread is read by few.
+        A reply to `thread_ts` is shown in the channel too when it is `aloud`: a thread is read by
+        few.
         """
         answer = reached(
             lambda: self._client.chat_postMessage(
@@ -135,7 +193,7 @@ class Slack:
                 text=post.text,
                 blocks=post.blocks,
                 thread_ts=thread_ts,
-                reply_broadcast=True if thread_ts else None,
+                reply_broadcast=True if thread_ts and aloud else None,
                 metadata={"event_type": METADATA_TYPE, "event_payload": {"mark": mark}},
                 unfurl_links=False,
                 unfurl_media=False,
@@ -154,6 +212,17 @@ class Slack:
     def delete(self, channel: str, ts: str) -> None:
         """Take one of our messages away. Repeating it finds it gone."""
         reached(lambda: self._client.chat_delete(channel=channel, ts=ts))
+
+    def permalink(self, channel: str, ts: str) -> str:
+        """The address at which a message opens."""
+        answer = reached(lambda: self._client.chat_getPermalink(channel=channel, message_ts=ts))
+        return str(answer["permalink"])
+
+    def upload(self, channel: str, name: str, content: str) -> None:
+        """Put a text file into a conversation. Repeating it makes a second one."""
+        reached(
+            lambda: self._client.files_upload_v2(channel=channel, filename=name, content=content)
+        )
 
     def find(self, channel: str, mark: str, since: float, thread_ts: str | None) -> str | None:
         """The ts of our post with this mark made after `since` (epoch seconds), or None.
@@ -230,7 +299,7 @@ def _mark(message: Mapping[str, Any]) -> str | None:
 
 
 def reached(method: Callable[[], Answer]) -> Answer:
-    """The answer of an SDK call, or one of the four kinds of failure."""
+    """The answer of an SDK call, or one of the kinds of failure."""
     try:
         return method()
     except SlackApiError as error:
@@ -251,7 +320,10 @@ def _kind(error: SlackApiError) -> SlackError:
         return SlackUnavailable(code, _retry_after(error.response.headers))
     if status >= 500 or code in _UNCLEAR or not code.replace("_", "").isalnum():
         return SlackUnclear(f"Slack answered {status}.")
-    return SlackGone(code) if code in _GONE else SlackRefused(code)
+    for kind, codes in ((SlackGone, _GONE), (SlackShut, _SHUT), (SlackUnfit, _UNFIT)):
+        if code in codes:
+            return kind(code)
+    return SlackRefused(code)
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_bolt import Respond
 
-from bot.views.blocks import View
+from bot.views.blocks import Post, View
 from handlers.desk import Desk
 
 
@@ -31,7 +31,7 @@ class Command:
         self.desk.afterwards(lambda: self.desk.slack.open_view(self.trigger_id, view))
 
 
-Word = Callable[[Command], str | None]
+Word = Callable[[Command], str | Post | None]
 """Does what was typed and gives the private answer; None = a modal is the answer."""
 
 

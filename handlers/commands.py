@@ -1,14 +1,37 @@
 """One listener for every command."""
 
+import json
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt import Ack, BoltContext, Respond
 
-from handlers import byhand, home, liaison, search, watching
+from bot.views.blocks import Post
+from handlers import byhand, doctor, home, liaison, search, standup, watching
 from handlers.command import Command, Menu
 from handlers.desk import desk_of
 
+_STANDUP = Menu(
+    help=standup.HELP,
+    bare=standup.next_agenda,
+    words={
+        "add": standup.add,
+        "decisions": standup.decisions,
+        "items": standup.own_items,
+        "minutes": standup.last_minutes,
+        "skip": standup.skip,
+    },
+)
+
+
+def _standup(command: Command) -> str | Post | None:
+    """`/liaison standup …` is `/alignment-standup …`."""
+    word, rest = _STANDUP.chosen(command.words)
+    return word(replace(command, words=rest))
+
+
 COMMANDS: dict[str, Menu] = {
+    "/alignment-standup": _STANDUP,
     "/lead": Menu(
         help=home.HELP,
         bare=home.my_leads,
@@ -20,7 +43,9 @@ COMMANDS: dict[str, Menu] = {
         bare=liaison.status,
         words={
             "away": liaison.absence,
+            "doctor": doctor.examine,
             "hours": liaison.hours,
+            "standup": _standup,
             "watch": watching.watch,
         },
     ),
@@ -29,6 +54,24 @@ COMMANDS: dict[str, Menu] = {
 
 def typed(ack: Ack, command: dict[str, Any], context: BoltContext, respond: Respond) -> None:
     """The use case commits, then the answer goes out, to the one who typed."""
-    word, rest = COMMANDS[command["command"]].chosen(command.get("text", ""))
+    name = known_as(command["command"])
+    word, rest = COMMANDS[name].chosen(command.get("text", ""))
     answer = word(Command.read(desk_of(context), command, rest, respond))
-    ack(answer) if answer else ack()
+    if answer is None:
+        ack()
+    elif isinstance(answer, Post):
+        ack(**_named({"text": answer.text, "blocks": answer.blocks}, name, command["command"]))
+    else:
+        ack(**_named({"text": answer}, name, command["command"]))
+
+
+def _named(answer: dict[str, Any], name: str, typed: str) -> dict[str, Any]:
+    """The answer, in which our command is called as it was typed."""
+    told: dict[str, Any] = json.loads(json.dumps(answer).replace(f"`{name}", f"`{typed}"))
+    return told
+
+
+def known_as(typed: str) -> str:
+    """Our name of a command that a workspace may have put a prefix to: `/acme-lead` is `/lead`."""
+    named = (name for name in COMMANDS if typed.endswith(f"-{name.removeprefix('/')}"))
+    return typed if typed in COMMANDS else next(named)

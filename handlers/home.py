@@ -41,6 +41,11 @@ def turn_page(press: Press) -> None:
     """The button's value is a section and its page."""
     section, _, page = press.handoff_id.partition(":")
     homes.turn(press.desk.liaison, press.by, section, int(page))
+    show_home_again(press)
+
+
+def show_home_again(press: Press) -> None:
+    """What was pressed in a Home may have changed it."""
     press.desk.afterwards(lambda: _publish(press.desk, press.by))
 
 

@@ -16,9 +16,11 @@ from handlers.byhand import metadata_posted
 from handlers.desk import Desk, desk_of
 from handlers.home import home_opened
 from handlers.people import member_changed
+from handlers.standup import mentioned
 from handlers.watching import message_posted
 
 EVENTS: dict[str, Callable[[Desk, dict[str, Any]], None]] = {
+    "app_mention": mentioned,
     "app_home_opened": home_opened,
     "message": message_posted,
     "message_metadata_posted": metadata_posted,

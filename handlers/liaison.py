@@ -11,8 +11,10 @@ HELP = (
     "`/liaison away` enters an absence; `/liaison away off` ends it, or calls off the next one.\n"
     "`/liaison hours Mo-Fr 08:00-16:00` sets hours of your own; "
     "`/liaison hours off` goes back to the playbook's.\n"
+    "`/liaison standup` is `/alignment-standup`, the weekly meeting.\n"
     "`/liaison watch` makes each new message of a form or a CRM in a channel a hand-off.\n"
-    "`/liaison watch off`, typed in that channel, ends it."
+    "`/liaison watch off`, typed in that channel, ends it.\n"
+    "`/liaison doctor` says whether all is set up, and what to do where it is not (admins)."
 )
 
 

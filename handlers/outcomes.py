@@ -1,10 +1,12 @@
 """The form that says how a hand-off ended."""
 
 from bot.core.lifecycle import Act
-from bot.services import handoffs, outcomes
+from bot.services import handoffs, outcomes, ratings
 from bot.services.outcomes import Answer
 from bot.views import ids
 from bot.views import outcomes as views
+from bot.views import ratings as rating_views
+from bot.views.blocks import View
 from handlers.press import Press
 from handlers.submission import Submission
 
@@ -25,11 +27,16 @@ def follow_the_choice(press: Press) -> None:
     press.update(views.outcome_form(asked, liaison.playbook))
 
 
-def save_outcome(form: Submission) -> None:
+def save_outcome(form: Submission) -> View | None:
+    """Some outcomes say how good the lead was; after the others the form asks for it."""
     answer = Answer(
         form.choice(ids.OUTCOME_KEY),
         words=form.words(ids.OUTCOME_WORDS),
         day=form.day(ids.OUTCOME_DATE),
         person=form.person(ids.OUTCOME_PERSON),
     )
-    outcomes.record_outcome(form.desk.liaison, form.about, form.by, answer)
+    liaison = form.desk.liaison
+    outcomes.record_outcome(liaison, form.about, form.by, answer)
+    if not ratings.is_asked(liaison.playbook, answer.outcome):
+        return None
+    return rating_views.question(*ratings.look(liaison, form.about, form.by), liaison.playbook)

@@ -28,6 +28,10 @@ class Press:
     """What was chosen in that field."""
     in_lead: bool = False
     """Whether that modal is an opened lead."""
+    about: str = ""
+    """What that modal is about, as we put it there."""
+    is_private: bool = False
+    """Whether it was pressed in a message that only they see."""
 
     @classmethod
     def read(cls, desk: Desk, body: dict[str, Any], respond: Respond) -> "Press":
@@ -42,8 +46,18 @@ class Press:
         view = body.get("view") or {}
         view_id = view["id"] if view.get("type") == "modal" else ""
         in_lead = view.get("callback_id") == ids.LEAD_VIEW
-        by, trigger_id = body["user"]["id"], body["trigger_id"]
-        return cls(desk, button, value, by, trigger_id, respond, view_id, in_lead=in_lead)
+        return cls(
+            desk,
+            button,
+            value,
+            body["user"]["id"],
+            body["trigger_id"],
+            respond,
+            view_id,
+            in_lead=in_lead,
+            about=view.get("private_metadata") or "",
+            is_private=bool((body.get("container") or {}).get("is_ephemeral")),
+        )
 
     @classmethod
     def _in_a_form(cls, desk: Desk, body: dict[str, Any], respond: Respond) -> "Press":

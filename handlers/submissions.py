@@ -7,7 +7,20 @@ from slack_bolt import Ack, BoltContext
 
 from bot.views import ids
 from bot.views.blocks import View
-from handlers import asks, away, byhand, fixes, followups, hands, outcomes, snooze, watching
+from handlers import (
+    asks,
+    away,
+    byhand,
+    fixes,
+    followups,
+    hands,
+    items,
+    outcomes,
+    rota,
+    snooze,
+    standup,
+    watching,
+)
 from handlers.desk import desk_of
 from handlers.submission import Submission
 
@@ -24,6 +37,11 @@ SUBMISSIONS: dict[str, Callable[[Submission], View | None]] = {
     ids.WATCH_FORM: watching.choose_poster,
     ids.WATCH_POSTER_FORM: watching.show_reading,
     ids.WATCH_CONFIRM_FORM: watching.confirm,
+    ids.ADD_FORM: standup.save_added,
+    ids.ITEM_FORM: standup.save_item,
+    ids.ITEM_DECIDE_FORM: items.save_decided,
+    ids.DECISION_FORM: standup.save_decision,
+    ids.DUTY_FORM: rota.save_swap,
 }
 
 

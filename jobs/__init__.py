@@ -21,6 +21,7 @@ from bot.services.briefs import write_briefs
 from bot.services.escalations import send_lists
 from bot.services.ladder import take_due_steps
 from bot.services.snooze import wake_snoozed
+from bot.services.standup import take_due_standups
 from bot.services.turns import take_due_turns
 from bot.services.undo import end_offers
 from jobs.retention import blank_old_bodies, erase_closed_leads
@@ -49,6 +50,7 @@ TIMETABLE = (
     Tick("take-due-turns", timedelta(seconds=5), take_due_turns),
     Tick("take-due-absences", timedelta(seconds=5), take_due_absences),
     Tick("release-held-messages", timedelta(seconds=5), release_held),
+    Tick("hold-stand-ups", timedelta(seconds=5), take_due_standups),
     Tick("end-undo-offers", timedelta(seconds=5), end_offers),
     Tick("tell-late-asks", timedelta(seconds=30), take_late),
     Tick("blank-old-bodies", timedelta(hours=6), blank_old_bodies),

@@ -1,6 +1,13 @@
 """What people do with a lead by pressing, and what they read then."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from bot.delivery.pacing import UPDATES
+from bot.models import Gate
 from bot.views import ids
+from bot.views.ratings import QUESTION
 from tests.office import LEADS, Json, Office, dm
 
 
@@ -19,11 +26,19 @@ def record_outcome(
     office: Office, person: str, message: Json, handoff: str, outcome: str, words: str = ""
 ) -> Json:
     """Fill in the form for the outcome, opened anew unless it stands open; gives the answer."""
+    pass_over_the_rating(office, person)
     if not office.control.state(person)["views"]:
         press(office, person, ids.OUTCOME, message, handoff)
     form = office.modal(person, "Outcome")
     values = {ids.OUTCOME_KEY: {ids.CHOICE: outcome}, ids.OUTCOME_WORDS: {ids.CHOICE: words}}
     return office.control.submit(person, form["id"], values)
+
+
+def pass_over_the_rating(office: Office, person: str) -> None:
+    """Close the question how good the last lead was, if it stands open."""
+    for view in office.control.state(person)["views"]:
+        if view["title"]["text"] == QUESTION:
+            office.control.close(person, view["id"])
 
 
 def history(office: Office, person: str, card: Json, handoff: str) -> list[str]:
@@ -48,10 +63,21 @@ def shrunk(office: Office, person: str, message: Json, shows: str = "") -> Json:
     )
 
 
-def hold_edits(office: Office) -> None:
-    """Let every button stay for another second: Slack takes no edit before that.
+@contextmanager
+def edits_held(office: Office) -> Iterator[None]:
+    """Every button stays to be pressed meanwhile: no edit reaches Slack before the end.
 
     Otherwise the first of two who press at once may have changed the card the second one presses.
     """
     office.settle()
-    office.control.fault("rate_limited", method="chat.update", times=1, seconds=1)
+    _open_edits(office, datetime.now(UTC) + timedelta(hours=1))
+    yield
+    _open_edits(office, datetime.now(UTC))
+
+
+def _open_edits(office: Office, at: datetime) -> None:
+    assert office.bot
+    liaison = office.bot.liaison
+    with liaison.transaction() as tx:
+        tx.merge(Gate(team_id=liaison.team_id, name=UPDATES, next_at=at))
+    liaison.something_to_tell.set()

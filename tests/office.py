@@ -44,14 +44,28 @@ def dm(person: str) -> str:
 
 @cache
 def playbook_without_a_cap() -> Path:
-    """The sandbox's, but every lead is a message of its own, however many a day or minute brings.
+    """The sandbox's, but every lead is a message of its own, however many a day or minute brings,
+    and there is no stand-up.
 
-    Tests share a person's day; those of the brief, the cap and batches use `PLAYBOOK`.
+    Tests share a person's day; those of the brief and the cap use `without_standup`.
     """
-    file = Path(mkdtemp(prefix="liaison-")) / "playbook.toml"
     attention = '[attention]\ncap = 1000\nat_once = ["A", "B", "C", "D"]\n'
     batches = "[batches]\nsize = 1000\n"
-    file.write_text(PLAYBOOK.read_text("utf-8") + "\n" + attention + batches, "utf-8")
+    return playbook_with(attention + batches, leave_out='standup = "#standup"\n')
+
+
+@cache
+def without_standup() -> Path:
+    """The sandbox's, but nobody hears of a meeting."""
+    return playbook_with("", leave_out='standup = "#standup"\n')
+
+
+def playbook_with(more: str, leave_out: str = "") -> Path:
+    """The sandbox's with something added, and something taken out."""
+    text = PLAYBOOK.read_text("utf-8")
+    assert leave_out in text
+    file = Path(mkdtemp(prefix="liaison-")) / "playbook.toml"
+    file.write_text(text.replace(leave_out, "") + "\n" + more, "utf-8")
     return file
 
 
@@ -204,6 +218,12 @@ class Office:
     def whisper(self, person: str, shows: str) -> Json:
         """A private note to a person, anywhere, waited for."""
         return self.control.until(lambda: self._whispered(person, shows))
+
+    def whisper_to_any(self, people: Sequence[str], shows: str) -> Json:
+        """A private note that one of these people has, waited for."""
+        return self.control.until(
+            lambda: next(filter(None, (self._whispered(each, shows) for each in people)), None)
+        )
 
     def _whispered(self, person: str, shows: str) -> Json | None:
         for channel in (LEADS, dm(person)):

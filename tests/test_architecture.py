@@ -15,8 +15,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot.errors": set(),
     "bot.clock": {"bot.errors"},
     "bot.config": set(),
+    "bot.manifest": set(),
     "bot.db": set(),
     "bot.calendars": {"bot.core"},
+    "bot.calendar_file": {"bot.core"},
     "bot.playbook": {"bot.calendars", "bot.core"},
     "bot.models": {"bot.core"},
     "bot.queries": {"bot.errors", "bot.models"},
@@ -30,9 +32,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         "bot.queries", "bot.slack", "bot.views",
     },
     "bot.services": {
-        "bot.calendars", "bot.core", "bot.db", "bot.delivery", "bot.errors", "bot.identity",
-        "bot.intake", "bot.liaison", "bot.models", "bot.playbook", "bot.queries", "bot.slack",
-        "bot.views",
+        "bot.calendar_file", "bot.calendars", "bot.core", "bot.db", "bot.delivery", "bot.errors",
+        "bot.identity", "bot.intake", "bot.liaison", "bot.manifest", "bot.models", "bot.playbook",
+        "bot.queries",
+        "bot.slack", "bot.views",
     },
     "handlers": {
         "bot.core", "bot.delivery", "bot.errors", "bot.identity", "bot.intake", "bot.liaison",
@@ -57,6 +60,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "starlette": ("bot/intake/",),
     "opening_hours": ("bot/calendars.py",),
     "holidays": ("bot/calendars.py",),
+    "icalendar": ("bot/calendar_file.py",),
     "dotenv": ("bot/cli.py",),
     "os": ("bot/cli.py",),
 }  # fmt: skip

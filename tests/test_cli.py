@@ -1,5 +1,6 @@
 """python -m bot: what a person sees who types it."""
 
+import json
 import os
 import signal
 import sqlite3
@@ -9,9 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from bot.cli import main
 from bot.config import Settings
+from handlers.commands import COMMANDS, known_as
 from sandbox.server import Sandbox
 from tests.office import MANIFEST, PLAYBOOK, SECRET
 
@@ -74,6 +77,79 @@ def test_the_environment_wins_over_the_dotenv_file(
         monkeypatch.setenv(name, value)
 
     assert main(["check"]) == 0, capsys.readouterr().err
+
+
+def test_the_doctor_looks_at_every_part_and_ends_with_two_when_one_needs_a_hand(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in settings(sandbox).items():
+        monkeypatch.setenv(name, value)
+
+    assert main(["doctor"]) == 2
+
+    said = capsys.readouterr().out
+    assert "well  Permissions: All " in said
+    assert "mend  Leads: None came in yet." in said
+
+
+def test_the_manifest_over_http_differs_in_its_addresses_only(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["manifest"]) == 0
+    ours = yaml.safe_load(MANIFEST.read_text("utf-8"))
+    assert yaml.safe_load(capsys.readouterr().out) == ours
+
+    assert main(["manifest", "--http", "https://liaison.example.com/"]) == 0
+    told = yaml.safe_load(capsys.readouterr().out)
+    commands, parts = told["features"]["slash_commands"], told["settings"]
+    urls = [
+        *(command.pop("url") for command in commands),
+        parts["event_subscriptions"].pop("request_url"),
+        parts["interactivity"].pop("request_url"),
+    ]
+    assert set(urls) == {"https://liaison.example.com/slack/events"}
+    assert parts.pop("socket_mode_enabled") is False
+    assert ours["settings"].pop("socket_mode_enabled") is True
+    assert told == ours
+
+
+def test_a_manifest_with_a_prefix_names_commands_the_bot_understands(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["manifest", "--prefix", "acme-"]) == 0
+    told = yaml.safe_load(capsys.readouterr().out)
+    names = [command["command"] for command in told["features"]["slash_commands"]]
+    assert [known_as(name) for name in names] == list(COMMANDS)
+    assert names[0] == "/acme-lead"
+    assert told["display_information"]["name"] == "Liaison (acme)"
+
+
+def test_slacks_own_cli_finds_the_manifest_by_its_hook() -> None:
+    hooks = json.loads((ROOT / ".slack" / "hooks.json").read_text("utf-8"))["hooks"]
+    python, *words = f"{hooks['get-manifest']} --source={ROOT}".split()
+    assert python == ".venv/bin/python"
+
+    ran = subprocess.run([sys.executable, *words], cwd=ROOT, check=True, capture_output=True)
+
+    assert json.loads(ran.stdout) == yaml.safe_load(MANIFEST.read_text("utf-8"))
+    assert hooks["start"] == ".venv/bin/python -m bot run"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        (["--prefix", "Acme"], "such as acme-"),
+        (["--http", "http://liaison.example.com"], "such as https://"),
+        (["--http", "https://liaison.example.com/slack/events"], "without a path"),
+    ],
+)
+def test_a_manifest_that_slack_would_refuse_is_not_printed(
+    wrong: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["manifest", *wrong]) == 2
+    said = capsys.readouterr()
+    assert sentence in said.err
+    assert said.out == ""
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.views.blocks import Post
 from handlers.command import Command, Menu
 
 MENU = Menu(
@@ -12,7 +13,7 @@ MENU = Menu(
 SEARCHING = Menu(help="how", bare=MENU.bare, other=lambda command: f"find({command.words})")
 
 
-def answer(menu: Menu, typed: str) -> str | None:
+def answer(menu: Menu, typed: str) -> str | Post | None:
     word, rest = menu.chosen(typed)
     return word(Command(None, "U1", "C1", rest, "trigger", None))  # type: ignore[arg-type]
 

@@ -32,6 +32,8 @@ SCOPES = {
     "conversations_replies": {"channels:history", "groups:history", "im:history"},
     "conversations_info": {"channels:read", "groups:read"},
     "conversations_list": {"channels:read", "groups:read"},
+    "chat_getPermalink": set(),
+    "files_upload_v2": {"files:write"},
     "conversations_open": {"im:write"},
     "users_list": {"users:read", "users:read.email"},
     "views_open": set(),
@@ -67,7 +69,11 @@ def test_the_manifest_is_valid_by_slacks_schema() -> None:
 def test_the_scopes_are_those_of_the_methods_that_are_called() -> None:
     assert methods_called() == SCOPES.keys()
 
-    needed = set().union(*SCOPES.values()) | {"commands", "metadata.message:read"}
+    needed = set().union(*SCOPES.values()) | {
+        "app_mentions:read",
+        "commands",
+        "metadata.message:read",
+    }
     scopes = MANIFEST["oauth_config"]["scopes"]["bot"]
     assert set(scopes) == needed
     assert len(scopes) == len(needed)

@@ -59,7 +59,7 @@ def test_contact_data_and_the_leads_own_words_reach_nobody_but_the_actor(
             bot.deliver("c", lead | {"email": PRIVATE["phone"], "grade": PRIVATE["email"]})
         control.fault("error", method="chat.postMessage", times=1, error="invalid_blocks")
         bot.deliver("d", lead | {"lead_id": "2", "owner": PRIVATE["email"]})
-        control.until(lambda: "dropped: invalid_blocks" in log.read_text("utf-8"))
+        control.until(lambda: "Slack answers invalid_blocks" in log.read_text("utf-8"))
 
     said = [said_by_us(call) for call in control.traffic() if not is_for(BEN, call)]
     assert any("Globex" in words for words in said)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.views import ids
-from tests.acts import history, hold_edits, log_touch, press, record_outcome, shrunk, why_me
+from bot.views.ratings import QUESTION
+from tests.acts import edits_held, history, log_touch, press, record_outcome, shrunk, why_me
 from tests.bot_process import BotProcess
 from tests.office import (
     BEN,
@@ -107,6 +108,7 @@ def test_another_lead_is_rejected_and_other_needs_words(office: Office) -> None:
 
     assert taken["acked"] and not taken["errors"]
     office.card(handoff, "*Other*, says Ben Cole")
+    press(office, BEN, ids.RATE_SO_SO, office.dm(BEN, handoff, QUESTION), handoff)
     assert "“They build it themselves.”" in shrunk(office, BEN, told)["text"]
     office.control.advance("next_working_day")
     assert about(office, BEN, handoff) == [told["ts"]]
@@ -119,8 +121,8 @@ def test_a_lead_without_a_known_owner_is_claimed_by_one_of_two_who_press_at_once
     card = office.card(handoff, "In the queue: nobody has it yet. First touch due")
     assert "an owner we know" in text_of(card)
 
-    hold_edits(office)
-    office.press_at_once((CHLOE, HUGO), ids.CLAIM, card, LEADS, handoff)
+    with edits_held(office):
+        office.press_at_once((CHLOE, HUGO), ids.CLAIM, card, LEADS, handoff)
 
     shown = office.card(handoff, "has it. First touch due")
     winner, loser = (CHLOE, HUGO) if "Chloe Martin has it" in text_of(shown) else (HUGO, CHLOE)

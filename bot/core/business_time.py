@@ -171,6 +171,12 @@ def at_local(opening: Opening, at: datetime, time_of_day: time) -> datetime:
     return _on(local_date(opening.zone, at), time_of_day, ZoneInfo(opening.zone))
 
 
+def on_day(zone: str, day: date, time_of_day: time) -> datetime:
+    """The instant at which it is `time_of_day` on a local date; one that the clock skips counts on
+    past the skip, one that comes twice is the first."""
+    return _on(day, time_of_day, ZoneInfo(zone))
+
+
 def next_local_day(opening: Opening, at: datetime) -> datetime:
     """The first instant of the local date after that of `at`."""
     return start_of_day(opening.zone, local_date(opening.zone, at) + DAY)

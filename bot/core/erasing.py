@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from hashlib import sha256
 
-_CODES = frozenset({"fields", "kind", "outcome", "told"})
+_CODES = frozenset({"fields", "kind", "outcome", "rating", "told"})
 """Facts that hold keys of ours or of the playbook."""
 _ID_OR_NUMBER = re.compile(
     r"[UW][A-Z0-9]{6,}|[0-9]{1,9}|[A-D]"

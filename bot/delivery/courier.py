@@ -8,7 +8,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from queue import Empty, SimpleQueue
@@ -29,12 +29,20 @@ from bot.delivery.outbox import (
     Unclear,
 )
 from bot.delivery.pacing import Pace
-from bot.errors import NotSaved, SlackGone, SlackRefused, SlackUnavailable, SlackUnclear
+from bot.errors import (
+    NotSaved,
+    SlackGone,
+    SlackRefused,
+    SlackShut,
+    SlackUnavailable,
+    SlackUnclear,
+    SlackUnfit,
+)
 from bot.identity import new_id
 from bot.liaison import Liaison
 from bot.models import Message, MessageKind, Person
 from bot.slack import Slack
-from bot.views.blocks import Post
+from bot.views.blocks import Post, short
 
 log = logging.getLogger(__name__)
 
@@ -45,8 +53,10 @@ AGAIN = 1 / 12
 """The part of a lease after which what did not happen is tried again: 5 s of 60."""
 CHANNEL_AGAIN = timedelta(minutes=5)
 """Somebody has to invite the bot again, or choose another channel."""
-CLOCKS_APART = 300.0
-"""Seconds by which Slack's clock and ours may differ when a post is looked for."""
+SHUT_AGAIN = timedelta(minutes=1)
+"""Somebody has to give the bot a token that is good; until then one message a minute knocks."""
+PLAIN = 3900
+"""Characters of a message that goes out as plain text alone; Slack advises at most 4,000."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +94,10 @@ class Telling:
     """What follows when Slack first shows it, in the transaction that records it."""
 
 
+Troubled = Callable[[Session, Message, str], None]
+"""What follows when Slack does not take a message as it was meant, by its word for why."""
+
+
 class Courier:
     """One per process. `start`, then `stop`, which waits for what is on its way."""
 
@@ -95,6 +109,7 @@ class Courier:
         *,
         pace: Pace,
         lease: timedelta,
+        troubled: Troubled | None = None,
     ) -> None:
         """`lease` must be at least twice the Slack client's time-out, or a slow post doubles."""
         self._liaison = liaison
@@ -103,6 +118,8 @@ class Courier:
         self._pace = pace
         self._lease = lease
         self._again = lease * AGAIN
+        self._troubled = troubled
+        self._shut_until: datetime | None = None
         self._senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="courier")
         self._recorder = ThreadPoolExecutor(1, thread_name_prefix="courier-record")
         self._done: SimpleQueue[tuple[Claim, Future[Outcome]]] = SimpleQueue()
@@ -131,6 +148,11 @@ class Courier:
     def is_alive(self) -> bool:
         return self._loop.is_alive()
 
+    @property
+    def is_let_in(self) -> bool:
+        """False while Slack says that our token is not good any more."""
+        return self._shut_until is None
+
     def _run(self) -> None:
         while not self._is_stopping:
             try:
@@ -147,6 +169,9 @@ class Courier:
     def _send_next(self) -> float:
         """Hand what may go now to the senders; returns how many seconds nothing more may."""
         room = SENDERS - self._on_the_way
+        if self._shut_until:
+            # One message finds out whether the token is good again.
+            room = 0 if self._on_the_way or self._liaison.wall() < self._shut_until else 1
         if room <= 0:
             return IDLE
         lease = new_id(self._liaison.wall())
@@ -197,6 +222,13 @@ class Courier:
                 follow = self._tellings[message.kind].shown if message else None
                 if message and follow:
                     follow(tx, message, now)
+                self._tell_trouble(tx, claimed, outcome)
+
+    def _tell_trouble(self, tx: Session, claimed: Claim, outcome: Outcome) -> None:
+        trouble = getattr(outcome, "trouble", None)
+        if trouble and self._troubled:
+            message = tx.get_one(Message, (self._liaison.team_id, claimed.id))
+            self._troubled(tx, message, trouble)
 
     def _collect_done(self) -> None:
         while True:
@@ -234,7 +266,7 @@ class Courier:
         except SlackUnclear:
             return Retry(self._again, is_unclear=claimed.was_unclear)
         except (SlackGone, SlackRefused) as error:
-            return Dropped(str(error))
+            return Dropped(str(error), str(error))
         if self._liaison.wall() > claimed.until - self._lease / 2:
             # Looking took so long that the post could still be on its way when the lease ends.
             return Retry(timedelta(0), is_unclear=claimed.was_unclear)
@@ -242,8 +274,8 @@ class Courier:
 
     def _find(self, message: Message, channel: str, thread: str | None) -> str | None:
         tried_at = message.first_tried_at or self._liaison.wall()
-        since = tried_at.timestamp() - CLOCKS_APART
-        return self._slack.find(channel, _mark(message), since, thread)
+        since = tried_at - self._pace.clocks_apart
+        return self._slack.find(channel, _mark(message), since.timestamp(), thread)
 
     def _post(self, message: Message, channel: str, thread: str | None, post: Told) -> Outcome:
         if post is None or isinstance(post, Remove):
@@ -253,24 +285,32 @@ class Courier:
         if isinstance(post, Hold):
             return Held(post.until)
         try:
-            ts = self._slack.post(channel, post, _mark(message), thread)
+            aloud = message.thread_ts is None
+            ts = self._slack.post(channel, post, _mark(message), thread, aloud=aloud)
         except SlackUnavailable as error:
             return self._later(message, error)
         except SlackUnclear:
             return Unclear()
         except SlackGone as error:
             return self._without(message, error)
+        except SlackUnfit as error:
+            if post.blocks:
+                return _owning_up(self._post(message, channel, thread, _plainly(post)), error)
+            return Dropped(str(error), str(error))
         except SlackRefused as error:
-            return Dropped(str(error))
+            return Dropped(str(error), str(error))
+        self._let_in()
         return Shown(channel, ts, message.revision, _digest(post))
 
     def _without(self, message: Message, error: SlackGone) -> Outcome:
         """A person who is gone reads nothing, nor does a thread; a channel may come back, and its
         cards matter."""
-        if message.recipient_id or str(error) == "thread_not_found":
+        if str(error) == "thread_not_found":
             return Dropped(str(error))
-        log.error("channel %s cannot be posted to: %s", message.channel, error)
-        return Retry(CHANNEL_AGAIN)
+        if message.recipient_id:
+            return Dropped(str(error), str(error))
+        log.warning("channel %s cannot be posted to: %s", message.channel, error)
+        return Retry(CHANNEL_AGAIN, trouble=str(error))
 
     def _edit(self, message: Message, post: Told) -> Outcome:
         """Editing again is harmless, so an unclear answer is simply tried again."""
@@ -288,9 +328,19 @@ class Courier:
         except SlackGone as error:
             # What cannot be edited must not stay beside its successor, and say what was.
             return Dropped(str(error)) if _nobody_there(error) else self._remove(message, Repost())
+        except SlackUnfit as error:
+            if post.blocks:
+                return _owning_up(self._edit(message, _plainly(post)), error)
+            return Dropped(str(error), str(error))
         except SlackRefused as error:
-            return Dropped(str(error))
+            return Dropped(str(error), str(error))
+        self._let_in()
         return Shown(channel, ts, message.revision, _digest(post))
+
+    def _let_in(self) -> None:
+        if self._shut_until:
+            log.info("Slack lets the bot in again")
+            self._shut_until = None
 
     def _remove(self, message: Message, then: Outcome) -> Outcome:
         """Take a message away; one that is gone already is as good."""
@@ -314,9 +364,24 @@ class Courier:
         return Retry(after, closes_gate=after + self._pace.burst(message.gate))
 
     def _after(self, error: SlackUnavailable) -> timedelta:
+        if isinstance(error, SlackShut):
+            if self._shut_until is None:
+                log.error("Slack lets the bot in no more: %s; nothing is sent until it does", error)
+            self._shut_until = self._liaison.wall() + SHUT_AGAIN
+            return SHUT_AGAIN
         if error.retry_after is None:
             return self._again
         return timedelta(seconds=error.retry_after)
+
+
+def _plainly(post: Post) -> Post:
+    """The text alone, which says all that the blocks say; nothing to press."""
+    return Post(short(post.text, PLAIN), [])
+
+
+def _owning_up(outcome: Outcome, error: SlackUnfit) -> Outcome:
+    """It was told plainly, and an admin hears that it had to be."""
+    return replace(outcome, trouble=str(error)) if isinstance(outcome, Shown) else outcome
 
 
 def _mark(message: Message) -> str:
@@ -327,7 +392,7 @@ def _mark(message: Message) -> str:
 def _thread_of(tx: Session, message: Message) -> str | None:
     """The ts of the message it replies to; None when it is no reply."""
     if message.parent_id is None:
-        return None
+        return message.thread_ts
     return tx.get_one(Message, (message.team_id, message.parent_id)).ts
 
 

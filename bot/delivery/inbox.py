@@ -185,8 +185,8 @@ def _lock_campaigns(
     All at once and in one order, before anything else is locked, so that two who take in leads of
     the same campaigns do not wait for each other. A batch that is open needs no counting.
     """
-    told = (delivery.event for delivery in deliveries)
-    keys = {campaign_key(event.campaign) for event in told if event.event is EventKind.HANDOFF}
+    told = [each.event for each in deliveries if each.event.event is EventKind.HANDOFF]
+    keys = {campaign_key(event.campaign or event.campaign_id) for event in told}
     keys -= {""}
     if not keys:
         return

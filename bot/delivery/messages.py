@@ -3,14 +3,15 @@
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.db import insert_once, rows_changed
+from bot.delivery.courier import NOT_WANTED
 from bot.delivery.sayings import Saying, say
 from bot.liaison import TELLS, Liaison
-from bot.models import Collected, History, Lane, Message, MessageKind
+from bot.models import Collected, History, Lane, Message, MessageKind, Run
 
 
 def collect(
@@ -164,4 +165,29 @@ def _one_held() -> Select[str]:
 def _is_over() -> ColumnElement[bool]:
     return (col(Message.team_id) == bindparam("of_team")) & (
         col(Message.hold_until) <= bindparam("now")
+    )
+
+
+def send_after_all(tx: Session, liaison: Liaison, run: Run) -> None:
+    """The newest reminder of a run is wanted again, when it was dropped before anybody read it."""
+    newest = (
+        select(func.max(col(Message.id)))
+        .where(
+            col(Message.team_id) == run.team_id,
+            col(Message.subject_id) == run.handoff_id,
+            col(Message.run) == run.number,
+            col(Message.kind) == MessageKind.NUDGE,
+        )
+        .scalar_subquery()
+    )
+    tx.info[TELLS] = True
+    tx.execute(
+        update(Message)
+        .where(
+            col(Message.team_id) == run.team_id,
+            col(Message.id) == newest,
+            col(Message.dropped) == NOT_WANTED,
+        )
+        .values(dropped=None, settled_at=None, send_at=liaison.wall())
+        .execution_options(synchronize_session=False)
     )

@@ -36,6 +36,14 @@ class Pace:
         """How far ahead of that average a gate may run after a quiet time."""
         return 7 * self.interval(gate) if gate == UPDATES else timedelta(0)
 
+    @property
+    def clocks_apart(self) -> timedelta:
+        """By how much Slack's clock and ours may differ when a post is looked for.
+
+        A sandbox that is faster than Slack is on this machine and has its clock.
+        """
+        return timedelta(seconds=300 / max(1.0, self.speed))
+
     def passes(self, gate: str, next_at: datetime | None, wall: datetime) -> int:
         """How many may pass right now; 0 = the gate is closed."""
         ahead = wall + self.burst(gate) - max(next_at or wall, wall)

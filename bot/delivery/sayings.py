@@ -30,6 +30,7 @@ class Saying:
     step: int | None = None
     about: str | None = None
     parent_id: str | None = None
+    thread_ts: str | None = None
     is_answer: bool = False
 
 
@@ -57,6 +58,7 @@ def say(tx: Session, liaison: Liaison, saying: Saying, *, hold_until: datetime |
         step=saying.step,
         about=saying.about,
         parent_id=saying.parent_id,
+        thread_ts=saying.thread_ts,
         is_answer=saying.is_answer,
         hold_until=hold_until,
         send_at=None if hold_until else wall,

@@ -78,6 +78,10 @@ class LeadEvent(BaseModel):
     into: Annotated[str | None, readers.line(200), HIDDEN] = None
     """Of a merger: the sender's id of the lead that lives on. P0."""
     campaign: _Line = None
+    campaign_id: _Line = None
+    """The campaign's id in the sender's system. P0."""
+    landing_page: _Line = None
+    """Where the lead filled in the form: an address, or an id of it. P0."""
     utm_source: _Line = None
     utm_medium: _Line = None
     utm_campaign: _Line = None

@@ -19,6 +19,7 @@ from bot.playbook.sections import (
     Channels,
     Hours,
     ListedPerson,
+    Meeting,
     Retention,
     Routing,
     Rung,
@@ -50,6 +51,7 @@ _SECTIONS: dict[str, Model] = {
     "retention": Retention,
     "people": ListedPerson,
     "campaigns": Campaign,
+    "meetings": Meeting,
 }
 
 _FIXED_LABELS = {
@@ -59,6 +61,10 @@ _FIXED_LABELS = {
     DUPLICATE: "Duplicate",
     ERASED: "Erased",
 }
+
+
+STANDUP = "standup"
+"""The key of the one meeting that `[channels] standup` is short for."""
 
 
 class UnknownSchema(ValueError):
@@ -91,6 +97,9 @@ class Playbook(Section):
     )
     campaigns: tuple[Campaign, ...] = Field(
         default=(), description="Write [[campaigns]] in double brackets, once for each campaign."
+    )
+    meetings: tuple[Meeting, ...] = Field(
+        default=(), description="Write [[meetings]] in double brackets, once for each meeting."
     )
 
     @classmethod
@@ -164,6 +173,16 @@ class Playbook(Section):
         owners = (each.owner for each in self.campaigns if each.name.casefold() == wanted)
         return next(owners, None)
 
+    @property
+    def standups(self) -> tuple[Meeting, ...]:
+        """Every joint meeting; `[channels] standup` is short for one on Tuesday at ten."""
+        if self.meetings or self.channels.standup is None:
+            return self.meetings
+        return (Meeting(key=STANDUP, channel=self.channels.standup),)
+
+    def standup(self, key: str) -> Meeting | None:
+        return next((meeting for meeting in self.standups if meeting.key == key), None)
+
     def notes(self) -> tuple[str, ...]:
         """A sentence for each setting that is agreed but that this version does not act on."""
         return tuple(self._not_yet())
@@ -176,8 +195,6 @@ class Playbook(Section):
                 yield f"ladder[{number}]: a manager reads it in the list of the next morning."
             elif (rung.to, rung.via) == (Recipient.ACTOR, Via.BRIEF) and not self.attention.brief:
                 yield f"ladder[{number}]: attention.brief is false; the step goes by message."
-        if self.channels.standup != Channels().standup:
-            yield "channels.standup: there is no stand-up yet."
 
 
 def digest(text: str) -> str:

@@ -38,8 +38,10 @@ class Reason(Section):
     )
     """Each is a choice of its own in the form: "Not a fit: size"."""
     asks: Asks = Field(default=Asks.WORDS, description='Write "words", "date" or "person".')
-    counts_as: Literal["bad", "none"] = Field(
-        default="none", description='Write "bad" when it speaks against the campaign, else "none".'
+    counts_as: Literal["bad", "asked", "none"] = Field(
+        default="asked",
+        description='Write "bad" when it speaks against the lead, "asked" when the rep says '
+        'how good it was, or "none" when it tells nothing about that.',
     )
     needs_words: StrictBool = Field(default=False, description="Write true or false.")
     needs_attempts: StrictBool | Count = Field(
@@ -94,11 +96,18 @@ DEFAULT_REASONS = (
         label="Already ours",
         details=("customer", "in a deal", "duplicate"),
         asks=Asks.PERSON,
+        counts_as="none",
     ),
     Reason(key="no_need", label="No need"),
     Reason(key="no_budget", label="No budget", recycle_days=90),
     Reason(key="bad_timing", label="Bad timing", asks=Asks.DATE, recycle_days=60),
-    Reason(key="no_response", label="Could not reach", needs_attempts=True, recycle_days=90),
-    Reason(key="do_not_contact", label="Do not contact", refuses_later=True),
+    Reason(
+        key="no_response",
+        label="Could not reach",
+        needs_attempts=True,
+        recycle_days=90,
+        counts_as="none",
+    ),
+    Reason(key="do_not_contact", label="Do not contact", refuses_later=True, counts_as="none"),
     Reason(key="other", label="Other", needs_words=True),
 )

@@ -24,6 +24,7 @@ def broken_rules(document: Document) -> Iterator[Fault]:
     yield from _ladder_faults(document)
     yield from _campaign_faults(document)
     yield from _timing_faults(document)
+    yield from _meeting_faults(document)
 
 
 def _unreadable_hours(document: Document) -> Iterator[Fault]:
@@ -93,6 +94,24 @@ def _campaign_faults(document: Document) -> Iterator[Fault]:
             )
 
 
+def _meeting_faults(document: Document) -> Iterator[Fault]:
+    keys = _column(document, "meetings", "key")
+    yield from _repeated(keys, "key", "another meeting has this key; write a different one")
+    for place, zone in _column(document, "meetings", "timezone", folded=False).items():
+        yield from _refused(parse_zone, f"{place}.timezone", zone)
+    listed = set(_column(document, "people", "email").values())
+    for place, entry in _entries(document, "meetings"):
+        written = entry.get("attendees")
+        for number, address in enumerate(written if isinstance(written, list) else []):
+            if isinstance(address, str) and "@" in address and address.lower() not in listed:
+                yield Fault(
+                    f"{place}.attendees[{number}]",
+                    f'"{address}" is not listed; add a [[people]] entry with this e-mail.',
+                )
+    if document.get("meetings") and "standup" in _section(document, "channels"):
+        yield Fault("channels.standup", "Write either this or [[meetings]], not both.")
+
+
 def _ladder_faults(document: Document) -> Iterator[Fault]:
     """Passes over rungs of the wrong shape; they are named by their own faults."""
     warned, highest = False, 0.0
@@ -136,13 +155,13 @@ def _repeated(column: dict[str, str], field: str, problem: str) -> Iterator[Faul
         seen.add(text)
 
 
-def _column(document: Document, section: str, field: str) -> dict[str, str]:
+def _column(document: Document, section: str, field: str, *, folded: bool = True) -> dict[str, str]:
     """The texts of one field by the place of their entry; addresses compare in lower case."""
     column = {}
     for place, entry in _entries(document, section):
         written = entry.get(field)
         if isinstance(written, str):
-            column[place] = written.strip().lower()
+            column[place] = written.strip().lower() if folded else written.strip()
     return column
 
 

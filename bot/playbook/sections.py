@@ -1,8 +1,9 @@
 """The sections of the playbook. Each field's description is the sentence people read when what
 they wrote does not fit; a value that fits a field may still be refused by the rules."""
 
+import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -21,12 +22,16 @@ from pydantic import (
 )
 
 from bot.core.sla import Allowance, LadderStep, Recipient, Via
+from bot.core.standup import Slot
 
 CLOCK = 'Write a time such as "90m", "4h" or "1d", or "none".'
 HOLIDAYS = 'Write a country such as "DE" or "US-CA", or a list such as ["DE", "2026-12-24"].'
 OPEN = 'Write hours such as "Mo-Fr 09:00-17:00" or "24/7".'
 ROLES = 'Write at least one of "rep", "marketer", "manager", "liaison" and "admin".'
+TIME = 'Write a time such as "10:00".'
 TIMEZONE = 'Write an IANA zone such as "Europe/Berlin".'
+
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 FAST = {"A": "15m", "B": "1h", "C": "4h", "D": "none"}
 
@@ -61,6 +66,20 @@ def _as_clock(written: object) -> Allowance | None:
     if not isinstance(written, str):
         raise ValueError(CLOCK)
     return None if written == "none" else Allowance.parse(written)
+
+
+def _as_emails(written: object) -> object:
+    """One address may stand for a list of one."""
+    return [written] if isinstance(written, str) else written
+
+
+def _as_time(written: object) -> time:
+    """`"10:00"`, or TOML's own time without quotes."""
+    if isinstance(written, time):
+        return written
+    if isinstance(written, str) and _TIME.fullmatch(written):
+        return time.fromisoformat(written)
+    raise ValueError(TIME)
 
 
 def _sorted(grades: tuple["Grade", ...]) -> tuple["Grade", ...]:
@@ -100,8 +119,8 @@ class Channels(Section):
         default="#leads",
         description='Write a channel such as "#leads", or its id such as "C0123456789".',
     )
-    standup: Channel = Field(
-        default="#standup",
+    standup: Channel | None = Field(
+        default=None,
         description='Write a channel such as "#standup", or its id such as "C0123456789".',
     )
 
@@ -263,3 +282,47 @@ class Campaign(Section):
     owner: Email = Field(
         description='Write the e-mail address of a listed person, such as "ida@example.com".'
     )
+
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+TimeOfDay = Annotated[
+    time,
+    PlainValidator(_as_time),
+    PlainSerializer(lambda at: at.isoformat("minutes"), return_type=str),
+]
+
+
+class Meeting(Section):
+    """One `[[meetings]]` entry: both teams, once a week."""
+
+    key: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")] = Field(
+        description='Write lower-case letters, digits and underscores, such as "weekly".'
+    )
+    channel: Channel = Field(
+        description='Write a channel such as "#standup", or its id such as "C0123456789".'
+    )
+    weekday: Literal[
+        "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
+    ] = Field(default="tuesday", description='Write a day such as "tuesday".')
+    time: TimeOfDay = Field(default=time(10), description=TIME)
+    timezone: Text | None = Field(default=None, description=TIMEZONE)
+    """None = that of `[hours]`."""
+    minutes: Annotated[int, Field(strict=True, ge=5, le=240)] = Field(
+        default=30, description="Write how many minutes it takes, from 5 to 240, without quotes."
+    )
+    attendees: Annotated[tuple[Email, ...], BeforeValidator(_as_emails)] = Field(
+        default=(), description='Write a list of addresses, such as ["ana@example.com"].'
+    )
+    """Empty = the managers of both sides and the liaison."""
+    call_link: Annotated[str, StringConstraints(pattern=r"^https://[^\s<>|]+$")] | None = Field(
+        default=None, description='Write the address of the call, beginning with "https://".'
+    )
+    on_holiday: Literal["skip", "move"] = Field(
+        default="skip", description='Write "skip", or "move" for the next working day.'
+    )
+
+    def slot(self, zone: str) -> Slot:
+        """When it takes place; `zone` is that of `[hours]`."""
+        weekday = WEEKDAYS.index(self.weekday)
+        moves = self.on_holiday == "move"
+        return Slot(weekday, self.time, self.timezone or zone, self.minutes, moves)

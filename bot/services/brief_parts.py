@@ -1,8 +1,10 @@
 """The parts of a brief about the reader's own leads and the queue; the order is in `briefs`."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -20,75 +22,127 @@ _QUEUE = 3
 """Leads of the queue that everybody reads of, those due first."""
 
 
+Asked = dict[str, object]
+"""Who reads, and the instants that matter to them: what every statement here is asked with."""
+
+
 def has_news(tx: Session, person: Person, now: datetime) -> bool:
     """Whether a brief would tell this person anything they have to act on, or did not read yet.
 
     One statement, because every person is asked about every morning. What stands in the queue, or
     is silent, since before the last brief is worth a line among others, and no message of its own.
     """
-    since = _last_brief(tx, person, now)
+    asked = _today(person, now) | _since(tx, person, now)
+    return bool(tx.scalar(_any_news(sells=queries.sells(person)), asked))
+
+
+def _today(person: Person, now: datetime) -> Asked:
+    """`midnight` is the end of the reader's local day."""
     _, midnight = local_day(person.timezone, now)
-    mine = exists().where(_of_run(), _open_with(person))
+    return {"of_team": person.team_id, "reader": person.id, "now": now, "midnight": midnight}
+
+
+def _since(tx: Session, person: Person, now: datetime) -> Asked:
+    """When the brief before today's was written: what came earlier stood in it."""
+    today, _ = local_day(person.timezone, now)
+    asked = {"of_team": person.team_id, "reader": person.id, "today": today.isoformat()}
+    written = tx.scalars(_last_brief(), asked).first()
+    return {"since": datetime.fromisoformat(written) if written else LONG_AGO}
+
+
+# Every statement below is built once: building one takes longer than asking it.
+
+
+@cache
+def _last_brief() -> Select[str | None]:
+    return (
+        select(col(Message.about))
+        .where(
+            col(Message.team_id) == bindparam("of_team"),
+            col(Message.subject_id) == bindparam("reader"),
+            col(Message.kind) == MessageKind.BRIEF,
+            col(Message.about) < bindparam("today"),
+            col(Message.ts).is_not(None),
+        )
+        .order_by(col(Message.id).desc())
+        .limit(1)
+    )
+
+
+@cache
+def _any_news(*, sells: bool) -> Select[bool]:
+    mine = exists().where(_of_run(), _open_with_reader())
+    since: BindParameter[datetime] = bindparam("since")
     told = (
-        mine.where(col(Run.due_at) < midnight)
+        mine.where(col(Run.due_at) < bindparam("midnight"))
         | mine.where(col(Run.started_at) >= since, ~_was_told())
-        | exists().where(_held(person, since))
+        | exists().where(_held_from_reader())
         | exists().where(
-            col(Handoff.team_id) == person.team_id,
-            col(Handoff.actor_id) == person.id,
+            col(Handoff.team_id) == bindparam("of_team"),
+            col(Handoff.actor_id) == bindparam("reader"),
             col(Handoff.closed_at).is_(None),
             col(Handoff.silent_since) >= since,
         )
     )
-    if queries.sells(person):
-        came = (col(Handoff.shown_at) >= since) | _was_left(since)
-        told |= exists().where(_waits(person), came)
-    return bool(tx.scalar(select(told)))
-
-
-def _was_left(since: datetime) -> ColumnElement[bool]:
-    """Whoever had it has it no more."""
-    return exists().where(_of_run(), col(Run.ended_at) >= since)
+    if sells:
+        was_left = exists().where(_of_run(), col(Run.ended_at) >= since)
+        told |= exists().where(_waits(), (col(Handoff.shown_at) >= since) | was_left)
+    return select(told)
 
 
 def overdue(tx: Session, liaison: Liaison, person: Person, now: datetime) -> Heading | None:
     """Leads of this person whose first touch should have been."""
-    return _leads(tx, liaison, "Overdue", _open_with(person) & (col(Run.due_at) < now))
+    return _leads(tx, liaison, "Overdue", _is_overdue, _today(person, now))
+
+
+def _is_overdue() -> ColumnElement[bool]:
+    return _open_with_reader() & (col(Run.due_at) < bindparam("now"))
 
 
 def due_today(tx: Session, liaison: Liaison, person: Person, now: datetime) -> Heading | None:
     """Leads whose first touch is due on the reader's local date."""
-    _, midnight = local_day(person.timezone, now)
-    due = (col(Run.due_at) >= now) & (col(Run.due_at) < midnight)
-    return _leads(tx, liaison, "Due today", _open_with(person) & due)
+    return _leads(tx, liaison, "Due today", _is_due_today, _today(person, now))
+
+
+def _is_due_today() -> ColumnElement[bool]:
+    due = (col(Run.due_at) >= bindparam("now")) & (col(Run.due_at) < bindparam("midnight"))
+    return _open_with_reader() & due
 
 
 def new(tx: Session, liaison: Liaison, person: Person, now: datetime) -> Heading | None:
     """Leads that came since the last brief, and of which no message told."""
-    since = _last_brief(tx, person, now)
-    came = (col(Run.started_at) >= since) & ~_was_told()
-    return _leads(tx, liaison, "New", _open_with(person) & _is_not_urgent(person, now) & came)
+    asked = _today(person, now) | _since(tx, person, now)
+    return _leads(tx, liaison, "New", _is_new, asked)
+
+
+def _is_new() -> ColumnElement[bool]:
+    came = (col(Run.started_at) >= bindparam("since")) & ~_was_told()
+    return _open_with_reader() & _is_not_urgent() & came
 
 
 def held_back(tx: Session, liaison: Liaison, person: Person, now: datetime) -> Heading | None:
     """What the last days had no room for, and no other part of the brief says."""
-    since = _last_brief(tx, person, now)
-    held = _held(person, since)
-    reminded = exists().where(held, _is_about(), col(Message.kind) == MessageKind.NUDGE)
-    known = (col(Run.started_at) < since) | _was_told()
-    leads = _leads(
-        tx,
-        liaison,
-        "Held back",
-        _open_with(person) & _is_not_urgent(person, now) & known & reminded,
-    )
-    others = col(Message.kind).in_([MessageKind.NOTE, MessageKind.FOLLOW_UP])
-    found = tx.scalars(select(Message).where(held, others).order_by(col(Message.id))).all()
+    asked = _today(person, now) | _since(tx, person, now)
+    leads = _leads(tx, liaison, "Held back", _was_held_back, asked)
+    found = tx.scalars(_others_held(), asked).all()
     wanted = [message for message in found if _is_still_so(tx, message)]
     said = [_said(tx, liaison, message, person) for message in wanted[: views.MOST_ITEMS]]
     items = (*(leads.items if leads else ()), *said)
     more = (leads.more if leads else 0) + len(wanted) - len(said)
     return Heading("Held back", items, more) if items else None
+
+
+def _was_held_back() -> ColumnElement[bool]:
+    about_it = col(Message.kind) == MessageKind.NUDGE
+    reminded = exists().where(_held_from_reader(), _is_about(), about_it)
+    known = (col(Run.started_at) < bindparam("since")) | _was_told()
+    return _open_with_reader() & _is_not_urgent() & known & reminded
+
+
+@cache
+def _others_held() -> Select[Message]:
+    others = col(Message.kind).in_([MessageKind.NOTE, MessageKind.FOLLOW_UP])
+    return select(Message).where(_held_from_reader(), others).order_by(col(Message.id))
 
 
 def _is_still_so(tx: Session, message: Message) -> bool:
@@ -109,19 +163,29 @@ def _said(tx: Session, liaison: Liaison, message: Message, reader: Person) -> It
     return Item(handoff_views.note(facts.lead, line, names, reader).text)
 
 
-def queue(tx: Session, liaison: Liaison, person: Person, now: datetime) -> Heading | None:
+def queue(tx: Session, liaison: Liaison, person: Person, _now: datetime) -> Heading | None:
     """Leads that nobody has, for whoever may claim them."""
     if not queries.sells(person):
         return None
-    waits = _waits(person)
-    first = (col(Handoff.due_at).is_(None), col(Handoff.due_at), col(Handoff.id))
-    found = tx.scalars(select(col(Handoff.id)).where(waits).order_by(*first).limit(_QUEUE)).all()
+    of_team = {"of_team": person.team_id}
+    found = tx.scalars(_first_waiting(), of_team).all()
     if not found:
         return None
-    total = tx.scalar(select(func.count()).select_from(Handoff).where(waits)) or 0
-    items = (views.waiting(queries.facts(tx, person.team_id, each)) for each in found)
+    total = tx.scalar(_count_waiting(), of_team) or 0
+    items = (views.waiting(facts) for facts in queries.facts_of(tx, person.team_id, found))
     where = views.in_channel(liaison.playbook)
     return Heading("In the queue", tuple(items), total - len(found), where)
+
+
+@cache
+def _first_waiting() -> Select[str]:
+    first = (col(Handoff.due_at).is_(None), col(Handoff.due_at), col(Handoff.id))
+    return select(col(Handoff.id)).where(_waits()).order_by(*first).limit(_QUEUE)
+
+
+@cache
+def _count_waiting() -> Select[int]:
+    return select(func.count()).select_from(Handoff).where(_waits())
 
 
 def silent(tx: Session, liaison: Liaison, person: Person, _now: datetime) -> Heading | None:
@@ -131,19 +195,19 @@ def silent(tx: Session, liaison: Liaison, person: Person, _now: datetime) -> Hea
     return Heading("Silent", items, len(found) - len(items)) if items else None
 
 
-def _held(person: Person, since: datetime) -> ColumnElement[bool]:
+def _held_from_reader() -> ColumnElement[bool]:
     return (
-        (col(Message.team_id) == person.team_id)
-        & (col(Message.recipient_id) == person.id)
-        & (col(Message.settled_at) >= since)
+        (col(Message.team_id) == bindparam("of_team"))
+        & (col(Message.recipient_id) == bindparam("reader"))
+        & (col(Message.settled_at) >= bindparam("since"))
         & (col(Message.dropped) == FOLDED)
     )
 
 
-def _waits(person: Person) -> ColumnElement[bool]:
+def _waits() -> ColumnElement[bool]:
     """Hand-offs in the queue."""
     return (
-        (col(Handoff.team_id) == person.team_id)
+        (col(Handoff.team_id) == bindparam("of_team"))
         & col(Handoff.actor_id).is_(None)
         & col(Handoff.closed_at).is_(None)
         & col(Handoff.shown_at).is_not(None)
@@ -154,7 +218,7 @@ def _of_run() -> ColumnElement[bool]:
     return (col(Handoff.team_id) == Run.team_id) & (col(Handoff.id) == Run.handoff_id)
 
 
-def _open_with(person: Person) -> ColumnElement[bool]:
+def _open_with_reader() -> ColumnElement[bool]:
     """Runs of this person whose first touch is open, and that are not snoozed."""
     snoozed = exists().where(
         col(Snooze.team_id) == Run.team_id,
@@ -163,8 +227,8 @@ def _open_with(person: Person) -> ColumnElement[bool]:
         col(Snooze.wakes_at).is_not(None),
     )
     return (
-        (col(Run.team_id) == person.team_id)
-        & (col(Run.actor_id) == person.id)
+        (col(Run.team_id) == bindparam("of_team"))
+        & (col(Run.actor_id) == bindparam("reader"))
         & col(Run.ended_at).is_(None)
         & col(Run.answered_at).is_(None)
         & col(Run.started_at).is_not(None)
@@ -173,9 +237,8 @@ def _open_with(person: Person) -> ColumnElement[bool]:
     )
 
 
-def _is_not_urgent(person: Person, now: datetime) -> ColumnElement[bool]:
-    _, midnight = local_day(person.timezone, now)
-    return col(Run.due_at).is_(None) | (col(Run.due_at) >= midnight)
+def _is_not_urgent() -> ColumnElement[bool]:
+    return col(Run.due_at).is_(None) | (col(Run.due_at) >= bindparam("midnight"))
 
 
 def _is_about() -> ColumnElement[bool]:
@@ -200,40 +263,32 @@ def _was_told() -> ColumnElement[bool]:
     return by_itself | exists().where(by_list, is_shown)
 
 
-def _last_brief(tx: Session, person: Person, now: datetime) -> datetime:
-    """When the brief before today's was written; what came earlier stood in it."""
-    midnight, _ = local_day(person.timezone, now)
-    written = tx.scalars(
-        select(col(Message.about))
-        .where(
-            col(Message.team_id) == person.team_id,
-            col(Message.subject_id) == person.id,
-            col(Message.kind) == MessageKind.BRIEF,
-            col(Message.about) < midnight.isoformat(),
-            col(Message.ts).is_not(None),
-        )
-        .order_by(col(Message.id).desc())
-        .limit(1)
-    ).first()
-    return datetime.fromisoformat(written) if written else LONG_AGO
-
-
 def _leads(
-    tx: Session, liaison: Liaison, title: str, wanted: ColumnElement[bool]
+    tx: Session,
+    liaison: Liaison,
+    title: str,
+    wanted: Callable[[], ColumnElement[bool]],
+    asked: Asked,
 ) -> Heading | None:
     """The leads of these runs, soonest due first."""
-    found = (
-        select(col(Run.handoff_id))
-        .join(Handoff, _of_run())
-        .where(wanted)
-        .order_by(col(Run.due_at).is_(None), col(Run.due_at), col(Run.handoff_id))
-    )
-    first = tx.scalars(found.limit(views.MOST_ITEMS + 1)).all()
+    first = tx.scalars(_soonest(wanted), asked).all()
     if not first:
         return None
     shown = first[: views.MOST_ITEMS]
     total = len(first)
     if total > len(shown):
-        total = tx.scalar(select(func.count()).select_from(found.order_by(None).subquery())) or 0
-    items = (views.lead(queries.facts(tx, liaison.team_id, each)) for each in shown)
+        total = tx.scalar(_count(wanted), asked) or 0
+    items = (views.lead(facts) for facts in queries.facts_of(tx, liaison.team_id, shown))
     return Heading(title, tuple(items), total - len(shown))
+
+
+@cache
+def _soonest(wanted: Callable[[], ColumnElement[bool]]) -> Select[str]:
+    soonest = (col(Run.due_at).is_(None), col(Run.due_at), col(Run.handoff_id))
+    found = select(col(Run.handoff_id)).join(Handoff, _of_run()).where(wanted())
+    return found.order_by(*soonest).limit(views.MOST_ITEMS + 1)
+
+
+@cache
+def _count(wanted: Callable[[], ColumnElement[bool]]) -> Select[int]:
+    return select(func.count()).select_from(Run).join(Handoff, _of_run()).where(wanted())

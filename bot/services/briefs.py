@@ -28,6 +28,7 @@ from bot.errors import NotSaved
 from bot.liaison import Liaison
 from bot.models import Message, MessageKind, Person
 from bot.services import brief_parts as parts
+from bot.services import items
 from bot.services.handoffs import authorise
 from bot.services.hours import back_at_work, opening_of
 from bot.views import brief as views
@@ -46,6 +47,7 @@ SECTIONS: tuple[Part, ...] = (
     parts.due_today,
     parts.new,
     parts.held_back,
+    items.in_brief,
     parts.queue,
     parts.silent,
 )
@@ -134,7 +136,9 @@ def _has_news(tx: Session, liaison: Liaison, person: Person, now: datetime) -> b
     begins, (_, midnight) = days_opening(opening, now), local_day(person.timezone, now)
     works_on = begins is not None and begins <= now and next_opening(opening, now) < midnight
     is_new = person.brief_at == NOT_PLANNED
-    return works_on and not is_new and parts.has_news(tx, person, now)
+    if not works_on or is_new:
+        return False
+    return parts.has_news(tx, person, now) or items.are_news(tx, liaison, person, now)
 
 
 def _write_all(liaison: Liaison, news: dict[str, bool], now: datetime) -> int:

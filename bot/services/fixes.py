@@ -88,6 +88,7 @@ def _reopen(handoff: Handoff, now: datetime) -> None:
     handoff.outcome = handoff.outcome_words = handoff.outcome_by = None
     handoff.outcome_person = handoff.outcome_detail = None
     handoff.closed_at = handoff.touched_at = handoff.due_at = None
+    handoff.touch_minutes = None
     handoff.last_touch_at = handoff.follow_up_on = handoff.follow_up_words = None
     handoff.reminded_at = handoff.silent_since = None
     handoff.return_at = handoff.return_announced_at = None

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot import queries
+from bot.core.business_time import OutsideTable, elapsed
 from bot.core.lifecycle import Act, touched
 from bot.errors import BadField, TooLate
 from bot.intake.lead_event import LeadEvent
@@ -69,7 +70,7 @@ def log_touch(
         check_step(opening_of(tx, liaison, person, now), next_step, now)
         before = undo.remember(tx, handoff)
         change_hands(tx, liaison, handoff, person, now)
-        _answer(tx, handoff, now)
+        _answer(tx, liaison, handoff, now)
         plan_step(handoff, next_step)
         note(tx, handoff, "touched", now, by=by, facts={"kind": kind})
         undo.offer(tx, handoff, before, by, now)
@@ -101,7 +102,7 @@ def contacted(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) ->
         shown = handoff.touched_at, handoff.follow_up_on, open_offer(tx, handoff)
         if by:
             change_hands(tx, liaison, handoff, by, now)
-        _answer(tx, handoff, min(event.occurred_at, now))
+        _answer(tx, liaison, handoff, min(event.occurred_at, now))
         note(tx, handoff, "crm_touched", now, by=person, facts=facts)
         if (handoff.touched_at, handoff.follow_up_on, None) != shown:  # what the messages show
             changed(tx, liaison, handoff)
@@ -130,14 +131,27 @@ def change_hands(
     start_clock(tx, liaison, handoff, run, now)
 
 
-def _answer(tx: Session, handoff: Handoff, at: datetime) -> None:
+def _answer(tx: Session, liaison: Liaison, handoff: Handoff, at: datetime) -> None:
     """A touch: the clock of the current run is answered, no further step is taken, and nobody is
     asked to take the lead any more."""
     close_offer(tx, handoff, "over", at)
     handoff.stage = touched(handoff.stage)
+    if handoff.touched_at is None:
+        handoff.touch_minutes = _minutes_until(tx, liaison, handoff, at)
     handoff.touched_at = min(handoff.touched_at or at, at)
     heard_from(handoff, at)
     run = queries.current_run(tx, handoff)
     if run:
         run.answered_at = run.answered_at or at
         run.next_step_at = None
+
+
+def _minutes_until(tx: Session, liaison: Liaison, handoff: Handoff, at: datetime) -> int | None:
+    """Working minutes of the actor from the card to `at`; None when no calendar reaches so far."""
+    actor = tx.get(Person, (liaison.team_id, handoff.actor_id)) if handoff.actor_id else None
+    since = handoff.shown_at or handoff.received_at
+    try:
+        worked = elapsed(opening_of(tx, liaison, actor, at), min(since, at), at)
+    except OutsideTable:
+        return None
+    return int(worked.total_seconds() // 60)

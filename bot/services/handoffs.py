@@ -25,6 +25,7 @@ from bot.services.erased import is_erased
 from bot.services.hours import back_at_work, opening_of
 from bot.services.lead_fields import take_fields
 from bot.services.offers import close_offer
+from bot.services.recognition import recognise
 from bot.services.routing import next_rep
 from bot.services.schedule import plan_turn
 from bot.views.blocks import escape, when
@@ -58,6 +59,7 @@ def hand_over(
     owner = queries.person_by_email(tx, liaison.team_id, event.owner)
     owner = owner if owner and queries.sells(owner) else None
     handoff = new_handoff(liaison, lead, event, now)
+    recognise(tx, handoff, now)
     tx.add(handoff)
     tx.flush()
     new_act.first_act(lead, event)
@@ -127,7 +129,9 @@ def new_handoff(liaison: Liaison, lead: Lead, event: LeadEvent, now: datetime) -
         owner_given=event.owner,
         grade=event.grade or DEFAULT_GRADE,
         grade_given=event.grade is not None,
-        campaign=event.campaign,
+        campaign=event.campaign or event.campaign_id,
+        campaign_ref=event.campaign_id,
+        landing_page=event.landing_page,
         utm=event.utm,
         source=event.source,
         reason=event.reason,

@@ -25,9 +25,10 @@ from bot.core.lifecycle import Act
 from bot.errors import Refused
 from bot.liaison import Liaison
 from bot.models import Absence, Handoff, Person, Run
-from bot.services import undo
+from bot.services import items, undo
 from bot.services.handoffs import authorise
 from bot.views import home as views
+from bot.views import items as item_views
 from bot.views import lead as lead_views
 from bot.views.blocks import View
 from bot.views.home import PAGE, Section, Shelf
@@ -44,7 +45,10 @@ def render(
     if not queries.is_listed(person):
         return views.unlisted()
     shelves = _shelves(tx, person, pages, now)
-    return views.home(person, shelves, _settings(tx, liaison, person, now), liaison.playbook)
+    own, count = items.mine(tx, liaison, person, PAGE)
+    todo = item_views.shelf(own, count, local_date(person.timezone, now))
+    settings = _settings(tx, liaison, person, now)
+    return views.home(person, shelves, todo, settings, liaison.playbook)
 
 
 def open_lead(liaison: Liaison, handoff_id: str, by: str) -> View:

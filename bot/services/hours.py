@@ -15,8 +15,7 @@ def opening_of(tx: Session, liaison: Liaison, person: Person | None, at: datetim
     hours = liaison.playbook.hours
     if person is None:
         return liaison.calendars.opening(hours.timezone, hours.open, hours.holidays, (), at)
-    away = tuple((a.starts_at, a.ends_at) for a in queries.absences(tx, person))
-    return _opening(liaison, person, away, at)
+    return _opening(liaison, person, queries.away_of(tx, person), at)
 
 
 def usual_opening(liaison: Liaison, person: Person, at: datetime) -> Opening:

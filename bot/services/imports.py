@@ -22,6 +22,7 @@ from bot.models import Batch, Handoff, InboxEvent, Message, MessageKind
 from bot.playbook import Playbook
 from bot.services.erased import is_erased
 from bot.services.handoffs import hand_over, lead_told_of, new_handoff, note
+from bot.services.recognition import recognise
 from bot.services.routing import reps_of
 
 AT_ONCE = 200
@@ -65,6 +66,7 @@ def _bring_in_one(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime
     handoff.is_imported = True
     handoff.owner_id = owner.id if owner and queries.sells(owner) else None
     _close(handoff, event)
+    recognise(tx, handoff, now)
     reason = liaison.playbook.reason(handoff.outcome or "")
     if reason and reason.refuses_later:
         lead.do_not_contact_at = lead.do_not_contact_at or event.occurred_at

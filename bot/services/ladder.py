@@ -10,7 +10,9 @@ from sqlmodel import col
 
 from bot import queries
 from bot.core import sla
+from bot.core.business_time import add
 from bot.db import insert_once
+from bot.delivery.messages import send_after_all
 from bot.delivery.sayings import say_to_actor
 from bot.errors import NotSaved
 from bot.liaison import Liaison
@@ -19,8 +21,8 @@ from bot.services import batch_steps
 from bot.services.colleagues import ask_around
 from bot.services.escalations import escalate
 from bot.services.handoffs import note
-from bot.services.hours import back_at_work
-from bot.services.steps import Reached, plan_next, plan_of
+from bot.services.hours import back_at_work, opening_of
+from bot.services.steps import Reached, is_snoozed, last_warned, plan_next, plan_of
 
 AT_ONCE = 200
 """Runs whose steps are taken in one transaction."""
@@ -97,6 +99,9 @@ def _take_steps(tx: Session, liaison: Liaison, run: Run, now: datetime) -> None:
         run.next_step_at = rests
         return
     steps = sla.due_steps(plan_of(tx, liaison, run), queries.steps_taken(tx, run), now)
+    if steps and (may_go := _after_a_warning(tx, liaison, run, steps[-1], now)):
+        run.next_step_at = may_go
+        return
     if steps:
         last = steps[-1]
         reached = _REACH[last.step.to](tx, liaison, run, last.number, now)
@@ -104,6 +109,24 @@ def _take_steps(tx: Session, liaison: Liaison, run: Run, now: datetime) -> None:
             insert_once(tx, _step(run, step, reached, now))
     plan_next(tx, liaison, run)
     tx.add(run)
+
+
+def _after_a_warning(
+    tx: Session, liaison: Liaison, run: Run, step: sla.PlannedStep, now: datetime
+) -> datetime | None:
+    """Until when a step upward waits, because its actor has not read a warning, or only just.
+
+    None = it may be taken. A warning that nobody read, because it was put off or left to a brief
+    still to come, counts from when it is shown.
+    """
+    if step.step.to is sla.Recipient.ACTOR:
+        return None
+    warned_at = last_warned(tx, run)
+    if warned_at is None and not is_snoozed(tx, run):
+        send_after_all(tx, liaison, run)
+    actor = tx.get_one(Person, (run.team_id, run.actor_id))
+    may_go = add(opening_of(tx, liaison, actor, now), warned_at or now, sla.STEP_GAP)
+    return may_go if may_go > now else None
 
 
 def _step(run: Run, step: sla.PlannedStep, reached: Reached, now: datetime) -> Step:

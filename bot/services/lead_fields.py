@@ -41,6 +41,8 @@ def told_of_handoff(event: LeadEvent) -> dict[str, object]:
     """What an event tells of the hand-off rather than of the lead; None where it is left out."""
     return {
         "campaign": event.campaign,
+        "campaign_ref": event.campaign_id,
+        "landing_page": event.landing_page,
         "source": event.source,
         "utm": event.utm or None,
         **told_of_act(event),

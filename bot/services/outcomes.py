@@ -18,7 +18,7 @@ from bot.intake.webhook import Receipt
 from bot.liaison import Liaison
 from bot.models import Handoff, History, Lead, Person
 from bot.playbook import Asks, Reason
-from bot.services import undo
+from bot.services import ratings, undo
 from bot.services.followups import change_hands
 from bot.services.handoffs import authorise, changed, end_run, note
 from bot.services.hours import back_at_work, opening_of
@@ -81,6 +81,7 @@ def record_outcome(liaison: Liaison, handoff_id: str, by: str, answer: Answer) -
         _close(tx, liaison, handoff, ending, by=by, now=now)
         facts = {"outcome": ending.outcome} | ({"detail": ending.detail} if ending.detail else {})
         note(tx, handoff, "outcome", now, by=by, facts=facts)
+        ratings.carry(tx, liaison.playbook, handoff, by, now)
         told = _tell_whom_it_names(tx, liaison, handoff, by, now) if act is Act.OUTCOME else None
         undo.offer(tx, handoff, before, by, now, told)
         changed(tx, liaison, handoff)
@@ -126,6 +127,9 @@ def outcome_told(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime)
     _close(tx, liaison, handoff, ending, by=by.id if by else None, now=now)
     told = {"outcome": outcome, "told": "crm"}
     note(tx, handoff, "outcome", now, by=handoff.outcome_by, facts=told)
+    # Where the CRM names nobody, it speaks for whoever has the lead.
+    rater_id = handoff.outcome_by if event.by else handoff.actor_id
+    ratings.carry(tx, liaison.playbook, handoff, rater_id, now)
     changed(tx, liaison, handoff)
     return Receipt(handoff.id, duplicate=False)
 

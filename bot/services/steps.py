@@ -1,13 +1,17 @@
 """A run's ladder: when each of its steps comes, and when somebody should look at it next."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from bot import queries
 from bot.core import sla
+from bot.delivery.courier import FOLDED
 from bot.liaison import Liaison
-from bot.models import Person, Run
+from bot.models import Message, MessageKind, Person, Run, Snooze
 from bot.services.hours import opening_of
 
 
@@ -35,3 +39,41 @@ def plan_next(tx: Session, liaison: Liaison, run: Run) -> None:
         return
     plan = plan_of(tx, liaison, run)
     run.next_step_at = sla.next_step_at(plan, queries.steps_taken(tx, run))
+
+
+def last_warned(tx: Session, run: Run) -> datetime | None:
+    """When the actor of a run last read that its first touch is due; None = not yet.
+
+    That was in a reminder, or in the first brief after one that was left to it.
+    """
+    reminder = (
+        col(Message.team_id) == run.team_id,
+        col(Message.subject_id) == run.handoff_id,
+        col(Message.run) == run.number,
+        col(Message.kind) == MessageKind.NUDGE,
+    )
+    latest, earliest = func.max(col(Message.settled_at)), func.min(col(Message.settled_at))
+    shown = tx.scalar(select(latest).where(*reminder, col(Message.ts).is_not(None)))
+    folded = tx.scalar(select(earliest).where(*reminder, col(Message.dropped) == FOLDED))
+    if shown or folded is None:
+        return shown
+    return tx.scalar(
+        select(earliest).where(
+            col(Message.team_id) == run.team_id,
+            col(Message.recipient_id) == run.actor_id,
+            col(Message.kind) == MessageKind.BRIEF,
+            col(Message.ts).is_not(None),
+            col(Message.settled_at) >= folded,
+        )
+    )
+
+
+def is_snoozed(tx: Session, run: Run) -> bool:
+    """Whether its actor wants no reminder now; the end of the snooze brings one."""
+    in_force = select(col(Snooze.id)).where(
+        col(Snooze.team_id) == run.team_id,
+        col(Snooze.handoff_id) == run.handoff_id,
+        col(Snooze.run) == run.number,
+        col(Snooze.wakes_at).is_not(None),
+    )
+    return tx.scalars(in_force).first() is not None

@@ -1,7 +1,7 @@
 """How each kind of message is told: rendered from the rows as they are now."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy.orm import Session
@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 from bot import queries
 from bot.delivery.courier import Fold, Hold, Remove, Telling, Told
 from bot.delivery.messages import shrink_older
+from bot.identity import made_at
 from bot.liaison import Liaison
-from bot.models import Absence, Ask, History, Message, MessageKind, Person
+from bot.models import Absence, Ask, Handoff, History, Message, MessageKind, Person
 from bot.services import (
+    agenda,
     attention,
     batch_steps,
     batches,
@@ -19,6 +21,13 @@ from bot.services import (
     colleagues,
     escalations,
     hands,
+    invitations,
+    mentions,
+    minutes,
+    ratings,
+    rota,
+    standup,
+    troubles,
     undo,
 )
 from bot.services.absences import summary
@@ -32,6 +41,10 @@ from bot.views import followups as followup_views
 from bot.views import handoffs as handoff_views
 from bot.views import watching as watching_views
 from bot.views.blocks import Post
+from bot.views.followups import NOT_RATING, Rated
+
+AWAITED = timedelta(minutes=15)
+"""How long after a press its answer is one, outside the hours of whoever pressed."""
 
 
 def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
@@ -62,6 +75,15 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.BATCH_NUDGE: Telling(partial(_capped, liaison, batch_steps.nudge_telling)),
         MessageKind.BATCH_ANYONE: Telling(partial(batch_steps.question_telling, liaison)),
         MessageKind.UNREAD: Telling(partial(_unread, liaison)),
+        MessageKind.AGENDA: Telling(partial(agenda.telling, liaison)),
+        MessageKind.STANDUP_START: Telling(partial(standup.start_telling, liaison)),
+        MessageKind.INVITATION: Telling(partial(invitations.telling, liaison)),
+        MessageKind.MINUTES: Telling(partial(minutes.telling, liaison)),
+        MessageKind.DUTY: Telling(partial(rota.telling, liaison)),
+        MessageKind.LOOSE: Telling(partial(standup.loose_telling, liaison)),
+        MessageKind.NO_STANDUP: Telling(partial(standup.gap_telling, liaison)),
+        MessageKind.ADDED: Telling(mentions.telling),
+        MessageKind.TROUBLE: Telling(partial(troubles.telling, liaison)),
     }
 
 
@@ -104,8 +126,7 @@ def _dm(
     if message.ts is None:
         if not _is_wanted(message, facts, now, is_current=is_current):
             return None
-        is_asked = message.is_answer and message.kind is MessageKind.LEAD_DM
-        if not is_asked and (opens := back_at_work(tx, liaison, reader, now)):
+        if not _is_awaited(liaison, message) and (opens := back_at_work(tx, liaison, reader, now)):
             return Hold(opens)
         rests = queries.paused_until(tx, liaison.team_id, message.subject_id, now)
         if rests and message.kind is MessageKind.NUDGE:
@@ -116,8 +137,9 @@ def _dm(
     if facts.lead.erased_at and not is_newest:
         return Remove()
     if not is_current:
+        rated = _rated(liaison, tx, facts.handoff, reader) if is_newest else NOT_RATING
         return followup_views.settled(
-            facts, reader, liaison.playbook, can_undo=mine, is_newest=is_newest
+            facts, reader, liaison.playbook, can_undo=mine, is_newest=is_newest, rated=rated
         )
     if not is_newest:
         return followup_views.moved_on(facts)
@@ -125,6 +147,22 @@ def _dm(
     if batch_id and queries.listed_after(tx, message, batch_id):
         return batch_views.listed(facts, batches.batch_of(tx, liaison, batch_id))
     return followup_views.dm(message, facts, reader, liaison.playbook, now, can_undo=mine)
+
+
+def _is_awaited(liaison: Liaison, message: Message) -> bool:
+    """Whether its reader pressed for it just now. Hours later, after Slack was out of reach, they
+    wait for it no more."""
+    is_asked = message.is_answer and message.kind is MessageKind.LEAD_DM
+    return is_asked and liaison.wall() - made_at(message.id) <= AWAITED
+
+
+def _rated(liaison: Liaison, tx: Session, handoff: Handoff, reader: Person) -> Rated:
+    """What this reader said of a lead they answered for, or whether they are asked."""
+    if handoff.outcome_by != reader.id:
+        return NOT_RATING
+    standing = ratings.in_force(tx, handoff, reader.id)
+    asked = ratings.is_asked(liaison.playbook, handoff.outcome)
+    return Rated(standing.value if standing else None, is_asked=asked)
 
 
 def _is_wanted(

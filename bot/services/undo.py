@@ -14,6 +14,7 @@ from bot.delivery.undo import retire, revive, withdraw
 from bot.errors import NotAllowed, TooLate
 from bot.liaison import Liaison
 from bot.models import Handoff, History, Lead, Person, Run, Step, Undo
+from bot.services import ratings
 from bot.services.handoffs import changed, note
 from bot.services.hours import back_at_work
 from bot.views.blocks import escape
@@ -22,8 +23,9 @@ OFFERED = timedelta(minutes=5)
 AT_ONCE = 200
 """Offers that end in one transaction."""
 
-_BY_ITSELF = ("shown", "gathered", "nudged", "asked_around", "escalated")
-"""What history tells without anybody having done anything: it does not stand in the way."""
+_BY_ITSELF = ("shown", "gathered", "nudged", "asked_around", "escalated", "rated")
+"""What history tells without anybody having done anything, and a rating, which goes with the
+answer: none of them stands in the way."""
 
 Before = dict[str, dict[str, object]]
 """The columns of the hand-off, its run and its lead, before an answer."""
@@ -80,6 +82,8 @@ def take_back(liaison: Liaison, handoff_id: str, by: str) -> None:
         _refuse(tx, handoff, offered, by, now)
         assert offered
         _restore(tx, liaison, handoff, offered.before)
+        if "outcome" in offered.before["handoff"]:
+            ratings.take_back(tx, handoff, by, offered.until - OFFERED, now)
         line = note(tx, handoff, "undone", now, by=by)
         tx.flush()
         if offered.told:

@@ -15,6 +15,8 @@ from bot.services.clocks import bring_forward
 from bot.services.handoffs import begin_run, changed, end_run, note, start_clock
 from bot.services.hours import back_at_work
 from bot.services.lead_fields import newest, take_fields, told_of_handoff
+from bot.services.ratings import follow_campaign
+from bot.services.recognition import recognise
 
 
 def updated(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) -> Receipt:
@@ -26,7 +28,7 @@ def updated(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) -> R
     fields = take_fields(lead, event)
     if fields:
         _show_new_name(tx, liaison, lead)
-    fields += _take_handoff_fields(lead, handoff, event)
+    fields += _take_handoff_fields(tx, lead, handoff, event, now)
     if handoff.closed_at is None:
         fields += _take_grade(tx, liaison, lead, handoff, event, now)
         fields += _take_owner(tx, liaison, lead, handoff, event, now)
@@ -43,13 +45,24 @@ def _show_new_name(tx: Session, liaison: Liaison, lead: Lead) -> None:
             revise(tx, liaison, handoff.id)
 
 
-def _take_handoff_fields(lead: Lead, handoff: Handoff, event: LeadEvent) -> list[str]:
+def _take_handoff_fields(
+    tx: Session, lead: Lead, handoff: Handoff, event: LeadEvent, now: datetime
+) -> list[str]:
     changes = []
     for name, value in newest(lead, told_of_handoff(event), event.occurred_at).items():
         if getattr(handoff, name) != value:
             setattr(handoff, name, value)
             changes.append(name)
+    if _ORIGIN & {*changes}:
+        was = handoff.campaign_id
+        recognise(tx, handoff, now)
+        if handoff.campaign_id != was:
+            follow_campaign(tx, handoff)
     return changes
+
+
+_ORIGIN = {"campaign", "campaign_ref", "landing_page", "source", "utm"}
+"""What tells which campaign a hand-off is of."""
 
 
 def _take_grade(

@@ -1,13 +1,15 @@
 """What the actor reads and presses: the DM, the nudge, the forms for touch and outcome."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.core.lifecycle import Stage
-from bot.models import Handoff, Lead, Message, MessageKind, Person
+from bot.models import Handoff, Lead, Message, MessageKind, Person, RatingValue
 from bot.playbook import Playbook
 from bot.queries import HandoffFacts
 from bot.views import ids
+from bot.views import ratings as rating_views
 from bot.views.blocks import (
     Block,
     Post,
@@ -31,6 +33,7 @@ from bot.views.blocks import (
     when,
 )
 from bot.views.handoffs import (
+    RATINGS,
     TOUCHES,
     company,
     deal_entry,
@@ -77,6 +80,19 @@ def _day(day: date) -> str:
     return day.strftime("%a %d %b")
 
 
+@dataclass(frozen=True)
+class Rated:
+    """How the reader of a settled DM stands to rating its lead."""
+
+    value: RatingValue | None = None
+    """What they said; None = nothing yet."""
+    is_asked: bool = False
+    """Whether the outcome leaves it to them to say."""
+
+
+NOT_RATING = Rated()
+
+
 def settled(
     facts: HandoffFacts,
     reader: Person,
@@ -84,16 +100,32 @@ def settled(
     *,
     can_undo: bool = False,
     is_newest: bool = True,
+    rated: Rated = NOT_RATING,
 ) -> Post:
     """An older DM, or one whose lead is answered for: one line, and only what may follow yet."""
     sentence = f"*{company(facts.lead)}*: {status_line(facts, playbook, reader)}"
-    handoff = facts.handoff
+    if not is_newest:
+        return Post(sentence, [context(sentence)])
+    asks = rated.is_asked and rated.value is None
+    if rated.is_asked and rated.value:
+        sentence += f" You rated it {RATINGS[rated.value]}."
+    sentence += f" {rating_views.QUESTION}" if asks else ""
+    question = [rating_views.buttons(facts.handoff.id)] if asks else []
     if can_undo:
-        return Post(sentence, [section(sentence, button("Undo", ids.UNDO, handoff.id))])
-    if is_newest and handoff.stage is Stage.QUALIFIED and handoff.actor_id == reader.id:
-        menu = overflow(ids.MORE, [deal_entry(handoff), history_entry(handoff)])
-        return Post(sentence, [section(sentence, menu)])
-    return Post(sentence, [context(sentence)])
+        undo = button("Undo", ids.UNDO, facts.handoff.id)
+        return Post(sentence, [section(sentence, undo), *question])
+    menu = _settled_menu(facts.handoff, reader, rated)
+    line = section(sentence, overflow(ids.MORE, menu)) if menu else context(sentence)
+    return Post(sentence, [line, *question])
+
+
+def _settled_menu(handoff: Handoff, reader: Person, rated: Rated) -> list[tuple[str, str]]:
+    """What may follow an answer: a deal, or another word on how good the lead was."""
+    is_open_deal = handoff.stage is Stage.QUALIFIED and handoff.actor_id == reader.id
+    menu = [deal_entry(handoff)] if is_open_deal else []
+    if rated.value:
+        menu.append(("Change rating…", f"{ids.MORE_RATE}:{handoff.id}"))
+    return [*menu, history_entry(handoff)] if menu else []
 
 
 def moved_on(facts: HandoffFacts) -> Post:

@@ -1,6 +1,7 @@
 """A hand-off as people see it: the card in the channel, its history, a line in a list."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from bot.core.lifecycle import ERASED, OPEN, Stage
@@ -38,6 +39,9 @@ TOUCHES = {
     "messaged": "Messaged",
 }
 """Real contact by a human, by the key it is stored under; automated mail is none."""
+
+RATINGS = {"good": "good", "so_so": "so-so", "bad": "bad"}
+"""How good a lead was, by the value it is stored under. So-so is not bad."""
 
 
 def company(lead: Lead) -> str:
@@ -281,6 +285,7 @@ _TOLD = {
     "sent_back": "{by} put its data right and sent it back",
     "got_it": "{to} got it from {by} to go on with",
     "had_it": "{to} had it already, said {by}: {outcome}",
+    "rated": "{by} rated it: {rating}",
     "undone": "{by} took their last answer back",
     "refused": "It was handed over again and refused: do not contact",
     "older_outcome": "The CRM told an older outcome, which changed nothing: {outcome}",
@@ -288,7 +293,7 @@ _TOLD = {
 
 
 def _told(row: History, names: dict[str, str]) -> str:
-    facts = {"kind": "no details", "outcome": "", "detail": "", "to": "", "days": ""} | row.facts
+    facts = defaultdict(str, {"kind": "no details"} | row.facts)
     detail = f": {facts['detail']}" if facts["detail"] else ""
     words = {
         "by": names.get(row.by or "", "The CRM"),
@@ -298,6 +303,7 @@ def _told(row: History, names: dict[str, str]) -> str:
         "fields": facts.get("fields", "").replace("_", " "),
         "act": _act_and_grade(facts),
         "days": facts["days"],
+        "rating": RATINGS.get(facts["rating"], ""),
     }
     sentence = _TOLD.get(row.kind, row.kind)
     safe = {key: escape(value) for key, value in words.items()}
@@ -306,7 +312,7 @@ def _told(row: History, names: dict[str, str]) -> str:
     return sentence.format_map(safe)
 
 
-def _act_and_grade(facts: dict[str, str]) -> str:
+def _act_and_grade(facts: Mapping[str, str]) -> str:
     """What the lead did, and what that made of its grade: `: asked for a demo; was D, now A`."""
     act = f": {short(facts['act'], 300)}" if facts.get("act") else ""
     return act + (f"; was {facts['was']}, now {facts['now']}" if facts.get("now") else "")

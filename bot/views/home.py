@@ -63,14 +63,21 @@ class Settings:
     """The absence that is now or comes next."""
 
 
-def home(person: Person, shelves: list[Shelf], settings: Settings, playbook: Playbook) -> View:
-    """Sections that hold nothing are left out, but that nothing is open is said."""
+def home(
+    person: Person,
+    shelves: list[Shelf],
+    todo: list[Block],
+    settings: Settings,
+    playbook: Playbook,
+) -> View:
+    """Sections that hold nothing are left out, but that nothing is open is said. `todo` is about
+    the person's action items."""
     blocks = [context(_counts(shelves))]
     if not any(shelf.count for shelf in shelves if shelf.section is not Section.QUEUE):
         blocks.append(section(_nothing(person)))
     for shelf in shelves:
         blocks += _shelf(shelf, person, playbook)
-    return _view([*blocks, *_settings(person, settings)])
+    return _view([*blocks, *todo, *_settings(person, settings)])
 
 
 def unlisted() -> View:

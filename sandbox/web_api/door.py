@@ -42,12 +42,17 @@ class Door:
         call = Call(self._workspace, self._manifest, args, self._address, self._open_socket)
         try:
             with self._workspace.lock:
-                return Answer({"ok": True, **self._run(method, call, token)})
+                body = {"ok": True, **self._run(method, call, token)}
+                return Answer(body, headers=self._granted())
         except RateLimited as limited:
             headers = {"Retry-After": str(limited.retry_after)}
             return Answer(limited.body(), 429, headers)
         except SlackError as error:
             return Answer(error.body())
+
+    def _granted(self) -> dict[str, str]:
+        """Slack lists the token's scopes with every answer."""
+        return {} if self._manifest.scopes is None else {"X-OAuth-Scopes": self._manifest.provided}
 
     def _run(self, method: str, call: Call, token: str | None) -> Json:
         entry = METHODS.get(method)

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.acts import hold_edits
+from tests.acts import edits_held
 from tests.bot_process import BotProcess
 from tests.browser.conftest import OpenScreen
-from tests.office import BEN, HUGO, IDA, LEADS, Json, Office
+from tests.office import BEN, CHLOE, HUGO, IDA, LEADS, Json, Office
 
 pytestmark = pytest.mark.browser
 
@@ -121,9 +121,10 @@ def test_two_press_claim_at_once_and_the_second_reads_who_was_first(
         expect(card).to_contain_text("In the queue: nobody has it yet. First touch due")
         claims.append(card.get_by_role("button", name="Claim").element_handle())
 
-    hold_edits(office)
-    for claim in claims:
-        claim.evaluate("button => button.click()")
+    with edits_held(office):
+        for claim in claims:
+            claim.evaluate("button => button.click()")
+        office.whisper_to_any((CHLOE, HUGO), "has this lead already")
 
     card = screens["chloe"].message("Initech")
     expect(card).to_contain_text("has it. First touch due today 11:00.")

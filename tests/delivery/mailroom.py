@@ -49,6 +49,8 @@ class Mailroom:
     liaison: Liaison
     words: dict[str, str] = field(default_factory=dict)
     breaks_when_shown: set[str] = field(default_factory=set)
+    troubles: list[tuple[str, str]] = field(default_factory=list)
+    """What an admin would have heard of: a subject and Slack's word for what is wrong."""
 
     def slack(self) -> Slack:
         client = WebClient(
@@ -69,6 +71,7 @@ class Mailroom:
             dict.fromkeys(MessageKind, telling),
             pace=Pace(pace),
             lease=LEASE,
+            troubled=lambda _tx, message, code: self.troubles.append((message.subject_id, code)),
         )
         courier.start()
         try:
@@ -91,6 +94,13 @@ class Mailroom:
                 self.words.setdefault(subject, subject)
                 key = f"card:{subject}"
                 say_in_channel(tx, self.liaison, key, MessageKind.CARD, subject, channel)
+
+    def reply(self, parent: str, subject: str) -> None:
+        """Queue one more message in the thread of another."""
+        self.say(subject)
+        with self.liaison.transaction() as tx:
+            key = (TEAM, self.row(subject).id)
+            tx.get_one(Message, key).parent_id = self.row(parent).id
 
     def change(self, subject: str, words: str) -> None:
         """Its message has to say something else from now on."""

@@ -9,6 +9,7 @@ from threading import Event
 import pytest
 
 from bot.db import make_engine
+from bot.delivery import courier as courier_module
 from bot.delivery.outbox import claim
 from bot.delivery.pacing import Pace
 from bot.models import Message
@@ -92,14 +93,74 @@ def test_no_edit_leaves_while_slack_asked_to_wait(mailroom: Mailroom) -> None:
 
 
 def test_a_message_slack_refuses_is_dropped_and_the_queue_goes_on(mailroom: Mailroom) -> None:
-    mailroom.words["too long"] = "x" * 3001
+    refusal = {"method": "chat.postMessage", "times": 1, "error": "restricted_action"}
+    mailroom.sandbox.control.fault("error", **refusal)  # type: ignore[arg-type]
+    mailroom.say("refused", "after it")
+
+    with mailroom.courier(pace=20):
+        mailroom.settle()
+
+    assert mailroom.shown() == ["after it"]
+    assert mailroom.row("refused").dropped == "restricted_action"
+    assert mailroom.troubles == [("refused", "restricted_action")]
+
+
+def test_what_slack_does_not_take_with_blocks_is_said_plainly(mailroom: Mailroom) -> None:
+    mailroom.words["too long"] = "x" * 5000
     mailroom.say("too long", "after it")
 
     with mailroom.courier():
         mailroom.settle()
+        mailroom.change("after it", "y" * 5000)
+        mailroom.settle()
 
-    assert mailroom.shown() == ["after it"]
-    assert mailroom.row("too long").dropped == "invalid_blocks"
+    cut = {letter: letter * 3899 + "…" for letter in "xy"}
+    assert sorted(mailroom.shown()) == [cut["x"], cut["y"]]
+    blocks = [m.get("blocks") for m in mailroom.sandbox.control.messages(LEADS)]
+    assert not any(blocks)
+    assert mailroom.troubles == [("too long", "invalid_blocks"), ("after it", "invalid_blocks")]
+
+
+@pytest.mark.parametrize("code", ["token_revoked", "invalid_auth", "missing_scope"])
+def test_while_the_token_is_no_good_all_waits_and_the_operator_hears_once(
+    mailroom: Mailroom,
+    code: str,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(courier_module, "SHUT_AGAIN", timedelta(seconds=0.2))
+    control = mailroom.sandbox.control
+    control.fault("error", error=code)
+    mailroom.say(*(f"lead {number}" for number in range(40)))
+
+    with mailroom.courier() as courier:
+        control.until(lambda: not courier.is_let_in)
+        knocked = len(mailroom.calls("chat.postMessage"))
+        control.until(lambda: len(mailroom.calls("chat.postMessage")) > knocked)
+        control.clear_faults()
+        mailroom.settle()
+        assert courier.is_let_in
+
+    assert len(mailroom.shown()) == 40
+    assert caplog.text.count("lets the bot in no more") == 1
+    assert mailroom.troubles == []
+
+
+@ON_BOTH_ENGINES
+def test_replies_stand_in_their_thread_in_the_order_they_were_written(mailroom: Mailroom) -> None:
+    mailroom.say("card")
+    for number in range(6):
+        mailroom.reply("card", f"reply {number}")
+    mailroom.say("bystander")
+    for method in ("chat.postMessage",):
+        for kind in ("lost_answer", "http_500_before"):
+            mailroom.sandbox.control.fault(kind, method=method, rate=0.25, seed=3)
+
+    with mailroom.courier():
+        mailroom.settle(30)
+
+    said = [words for words in mailroom.shown() if words.startswith("reply")]
+    assert said == [f"reply {number}" for number in range(6)]
 
 
 def test_a_channel_that_is_gone_keeps_its_messages_and_no_other_waits(mailroom: Mailroom) -> None:
@@ -109,9 +170,11 @@ def test_a_channel_that_is_gone_keeps_its_messages_and_no_other_waits(mailroom: 
     with mailroom.courier():
         mailroom.sandbox.control.until(lambda: mailroom.shown() == ["elsewhere"])
 
+    mailroom.sandbox.control.until(lambda: mailroom.troubles)
     waiting = mailroom.row("nobody can read this yet")
     assert waiting.dropped is None
     assert waiting.send_at
+    assert mailroom.troubles == [("nobody can read this yet", "channel_not_found")]
 
 
 def test_an_edit_refused_for_good_becomes_a_fresh_post(mailroom: Mailroom) -> None:

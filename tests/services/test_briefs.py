@@ -18,7 +18,18 @@ from bot.services.people import member_changed
 from bot.slack import Member
 from bot.views import ids
 from tests.acts import log_touch, press
-from tests.office import ANA, BEN, CHLOE, IDA, MONDAY_TEN, PLAYBOOK, Office, dm, is_brief, text_of
+from tests.office import (
+    ANA,
+    BEN,
+    CHLOE,
+    IDA,
+    MONDAY_TEN,
+    Office,
+    dm,
+    is_brief,
+    text_of,
+    without_standup,
+)
 from tests.postgres import ON_BOTH_ENGINES
 
 TUESDAY_NINE = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -29,7 +40,7 @@ WEDNESDAY_NINE = TUESDAY_NINE + timedelta(days=1)
 @pytest.fixture
 def quiet(own_office: Office) -> Iterator[Office]:
     """An office with the attention both teams get by default, on a Monday at ten."""
-    own_office.settings = replace(own_office.settings, liaison_playbook=PLAYBOOK)
+    own_office.settings = replace(own_office.settings, liaison_playbook=without_standup())
     own_office.open()
     own_office.control.set_clock(MONDAY_TEN)  # a first tick plans everybody's briefs
     yield own_office

@@ -17,7 +17,7 @@ from bot.models import InboxEvent, Lead
 from bot.services import byhand, imports
 from bot.services.byhand import Told
 from bot.views import ids
-from tests.acts import history, hold_edits, record_outcome, why_me
+from tests.acts import edits_held, history, record_outcome, why_me
 from tests.office import BEN, CHLOE, IDA, LEADS, PLAYBOOK, SECRET, Json, Office, dm, text_of
 from tests.postgres import ON_BOTH_ENGINES
 from tests.services.test_followups import nudges
@@ -118,10 +118,9 @@ def test_nothing_of_an_erased_lead_is_left_in_database_or_slack(own_office: Offi
 def test_an_open_hand_off_ends_without_a_reminder_and_a_press_is_told_why(office: Office) -> None:
     handoff = office.hand_over(lead_id="open-1")
     told = office.dm(BEN, handoff)
-    hold_edits(office)
-
-    erase(office, lead_id="open-1")
-    office.press(BEN, ids.ACCEPT, told, dm(BEN), handoff)
+    with edits_held(office):
+        erase(office, lead_id="open-1")
+        office.press(BEN, ids.ACCEPT, told, dm(BEN), handoff)
     office.whisper(BEN, "This lead was erased")
     office.control.advance("2h")
 

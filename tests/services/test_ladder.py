@@ -9,12 +9,12 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot.errors import NotAllowed
-from bot.models import Escalation, Step
+from bot.models import Escalation, Person, Step
 from bot.services.escalations import excuse
 from bot.views import ids
 from bot.views.brief import Item
 from bot.views.escalations import manager_list
-from tests.acts import history, hold_edits, log_touch, press, shrunk
+from tests.acts import edits_held, history, log_touch, press, shrunk
 from tests.office import (
     ANA,
     BEN,
@@ -63,6 +63,12 @@ def lists(office: Office, person: str) -> list[Json]:
     office.settle()
     said = ("your decision", "All decided", "See the newer list")
     return [m for m in office.dms(person) if any(words in m["text"] for words in said)]
+
+
+def zone_of(office: Office, person: str) -> str:
+    assert office.bot
+    with office.bot.liaison.reading() as tx:
+        return tx.get_one(Person, (office.bot.liaison.team_id, person)).timezone
 
 
 def steps_of(office: Office, handoff: str) -> dict[int, Step]:
@@ -230,8 +236,8 @@ def test_excuse_ends_the_ladder_and_is_nobodys_business(quiet_office: Office) ->
     office.control.set_clock(TUESDAY_NINE)
     told = office.dm(ANA, handoff, "1 lead needs your decision")
 
-    hold_edits(office)
-    office.press_at_once([ANA, ANA], ids.EXCUSE, told, dm(ANA), handoff)
+    with edits_held(office):
+        office.press_at_once([ANA, ANA], ids.EXCUSE, told, dm(ANA), handoff)
 
     office.whisper(ANA, "You decided this already")
     shrunk(office, ANA, told, "All decided or answered")
@@ -249,11 +255,13 @@ def test_leave_changes_nothing_and_ends_the_ladder_for_good(quiet_office: Office
     climb(office)
     office.control.set_clock(TUESDAY_NINE)
     told = office.dm(ANA, handoff, "needs your decision")
+    office.settle()
     said = len(office.dms(BEN))
 
     press(office, ANA, ids.LEAVE, told, handoff)
     shrunk(office, ANA, told)
     office.control.change_person(BEN, tz="America/New_York")
+    office.control.until(lambda: zone_of(office, BEN) == "America/New_York")
     office.control.advance("3d")
     office.settle()
 

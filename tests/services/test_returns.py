@@ -144,7 +144,10 @@ def test_no_more_come_back_on_a_day_than_agreed_and_none_is_lost(office: Office)
 
 def test_in_the_week_before_marketing_may_cancel_a_return(office: Office) -> None:
     handoff = recycle(office)
-    office.control.set_clock(BACK - timedelta(days=7, minutes=10))
+    return_at = stored(office, handoff).return_at
+    assert return_at
+    office.control.set_clock(return_at - timedelta(days=7, minutes=10))
+    office.settle()
     assert "Cancel return" not in text_of(office.card(handoff, "Bad timing"))
     office.control.set_clock(BACK - timedelta(days=6))
     card = office.card(handoff, "Returns from")

@@ -10,7 +10,7 @@ from sqlmodel import col
 from bot.core.lifecycle import Stage
 from bot.models import Handoff, Run, Undo
 from bot.views import ids
-from tests.acts import history, press
+from tests.acts import edits_held, history, press
 from tests.office import BEN, CHLOE, HUGO, LEADS, OLGA, Json, Office, dm, text_of
 from tests.services.test_followups import nudges, touch
 from tests.services.test_handoffs import run_of, stored
@@ -92,11 +92,9 @@ def test_after_five_minutes_the_button_is_gone_and_a_late_press_is_told_so(offic
     handoff = office.hand_over()
     accept(office, handoff)
     told = office.dm(BEN, handoff, '"Undo"')
-    office.settle()
-    office.control.fault("rate_limited", method="chat.update", times=1, seconds=1)
-
-    office.control.advance("5m")
-    office.press(BEN, ids.UNDO, told, dm(BEN), handoff)
+    with edits_held(office):
+        office.control.advance("5m")
+        office.press(BEN, ids.UNDO, told, dm(BEN), handoff)
 
     office.whisper(BEN, "An answer can be undone for 5 minutes; they are over.")
     assert run_of(office, handoff).accepted_at
@@ -148,10 +146,8 @@ def test_pressed_twice_it_is_undone_once(office: Office) -> None:
     handoff = office.hand_over()
     accept(office, handoff)
     told = office.dm(BEN, handoff, '"Undo"')
-    office.settle()
-    office.control.fault("rate_limited", method="chat.update", times=1, seconds=1)
-
-    office.press_at_once([BEN, BEN], ids.UNDO, told, dm(BEN), handoff)
+    with edits_held(office):
+        office.press_at_once([BEN, BEN], ids.UNDO, told, dm(BEN), handoff)
 
     office.whisper(BEN, "An answer can be undone for 5 minutes")
     lines = history(office, OLGA, office.card(handoff), handoff)

@@ -1,0 +1,302 @@
+"""Is all of it set up? Every part looked at, each finding with what to do about it.
+
+A check is a function in `CHECKS`. Whoever wants to know more of a part adds one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, func, select, text
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot import manifest, queries
+from bot.delivery.courier import FOLDED, NOT_WANTED
+from bot.errors import NotAllowed, SlackError
+from bot.liaison import Liaison
+from bot.models import Handoff, InboxEvent, Message, Person, PlaybookVersion, WatchedChannel
+from bot.slack import Granted, Slack
+from bot.views.blocks import when
+from bot.views.doctor import Finding
+
+APART = timedelta(seconds=60)
+"""Slack's clock and ours. Its signatures are refused from five minutes on."""
+BEHIND = timedelta(minutes=10)
+"""How long a message may wait for Slack before somebody should look."""
+LATELY = timedelta(days=7)
+NAMED = 10
+"""Addresses named in one finding."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What the checks look at."""
+
+    liaison: Liaison
+    slack: Slack
+    granted: Granted
+
+
+Check = Callable[[Bench], Finding]
+
+
+def examine(liaison: Liaison, slack: Slack) -> list[Finding]:
+    """Every part, in the order in which a lead passes through them. Nothing is changed."""
+    try:
+        bench = Bench(liaison, slack, slack.granted())
+    except SlackError as error:
+        return [Finding("Slack", f"Slack does not answer ({error}).", "Try again in a minute.")]
+    return [check(bench) for check in CHECKS]
+
+
+def may_examine(liaison: Liaison, by: str) -> None:
+    """Raises `NotAllowed` unless `by` is an admin; while there is none, anybody listed may look."""
+    with liaison.reading() as tx:
+        person = queries.person(tx, liaison.team_id, by)
+        admins = _with_role(tx, liaison, "admin")
+    if admins and person not in admins:
+        names = ", ".join(f"<@{admin.id}>" for admin in admins[:3])
+        raise NotAllowed(f"This is for admins: ask {names}.")
+
+
+def _permissions(bench: Bench) -> Finding:
+    needed = manifest.scopes(manifest.load())
+    if bench.granted.scopes is None:
+        return Finding("Permissions", "Slack does not say which it granted.")
+    missing = sorted(needed - bench.granted.scopes)
+    if not missing:
+        return Finding("Permissions", f"All {len(needed)} are granted.")
+    return Finding(
+        "Permissions",
+        f"Missing: {', '.join(missing)}.",
+        "Paste `manifest.yml` under App Manifest anew, then press Reinstall to Workspace.",
+    )
+
+
+def _clock(bench: Bench) -> Finding:
+    told = bench.granted.at
+    if told is None:
+        return Finding("Clock", "Slack does not say what time it is.")
+    apart = abs(bench.liaison.wall() - told)
+    seconds = round(apart.total_seconds())
+    if apart <= APART:
+        return Finding("Clock", "This machine's and Slack's agree to a minute.")
+    return Finding(
+        "Clock",
+        f"This machine's and Slack's are {seconds} seconds apart.",
+        "Let NTP set this machine's clock; five minutes apart, what Slack sends is refused.",
+    )
+
+
+def _handoff_channel(bench: Bench) -> Finding:
+    channel, part = bench.liaison.handoff_channel, "Hand-off channel"
+    try:
+        joined = bench.slack.channel_id(channel)
+        shared = joined is not None and bench.slack.is_shared(channel)
+    except SlackError as error:
+        return Finding(part, f"<#{channel}> cannot be read ({error}).", "Try again in a minute.")
+    if joined is None:
+        return Finding(part, f"Liaison is not in <#{channel}>.", "Type `/invite @Liaison` there.")
+    if shared:
+        return Finding(
+            part,
+            f"<#{channel}> is shared with another company.",
+            "Choose a channel of your own under `[channels] handoffs` in the playbook.",
+        )
+    return Finding(part, f"Cards go to <#{channel}>.")
+
+
+def _intake(bench: Bench) -> Finding:
+    liaison = bench.liaison
+    newest = (
+        select(col(Handoff.received_at))
+        .where(col(Handoff.team_id) == liaison.team_id, ~col(Handoff.is_imported))
+        .order_by(col(Handoff.id).desc())
+        .limit(1)
+    )
+    watched = select(func.count()).where(col(WatchedChannel.team_id) == liaison.team_id)
+    with liaison.reading() as tx:
+        last, channels = tx.scalars(newest).first(), tx.scalars(watched).one()
+    reads = f" {channels} channel{'' if channels == 1 else 's'} watched." if channels else ""
+    if last is not None:
+        return Finding("Leads", f"The last one came in {when(last)}.{reads}")
+    return Finding(
+        "Leads",
+        f"None came in yet.{reads}",
+        "Send one to `/hooks/leads`, type `/liaison watch`, or hand one over with `/lead new`.",
+    )
+
+
+def _inbox(bench: Bench) -> Finding:
+    liaison = bench.liaison
+    given_up = (
+        select(func.count())
+        .select_from(InboxEvent)
+        .where(
+            col(InboxEvent.team_id) == liaison.team_id,
+            col(InboxEvent.received_at) >= liaison.wall() - LATELY,
+            col(InboxEvent.next_try_at).is_(None),
+            col(InboxEvent.error).is_not(None),
+        )
+    )
+    waiting = (
+        select(col(InboxEvent.received_at))
+        .where(col(InboxEvent.team_id) == liaison.team_id, col(InboxEvent.next_try_at).is_not(None))
+        .order_by(col(InboxEvent.received_at))
+        .limit(1)
+    )
+    with liaison.reading() as tx:
+        oldest, failed = tx.scalars(waiting).first(), tx.scalars(given_up).one()
+    if failed:
+        return Finding(
+            "Inbox",
+            f"{failed} of the last 7 days could not be worked on.",
+            "The log names each by its id, with the reason.",
+        )
+    if oldest is not None and oldest < liaison.wall() - BEHIND:
+        return Finding("Inbox", f"Something waits since {when(oldest)}.", "Restart Liaison.")
+    return Finding("Inbox", "All that was told is worked on.")
+
+
+def _outbox(bench: Bench) -> Finding:
+    liaison = bench.liaison
+    ours = col(Message.team_id) == liaison.team_id
+    is_late = ours & (col(Message.send_at) <= liaison.wall() - BEHIND)
+    late = select(func.count()).select_from(Message).where(is_late)
+    first = select(col(Message.send_at)).where(is_late).order_by(col(Message.send_at)).limit(1)
+    # What is said elsewhere or was overtaken is no failure.
+    refused = _refused(liaison, liaison.now() - LATELY)
+    with liaison.reading() as tx:
+        waiting, oldest = tx.scalars(late).one(), tx.scalars(first).first()
+        refusals = tx.execute(refused).all()
+    if oldest is not None:
+        return Finding(
+            "Messages",
+            f"{waiting} wait for Slack, the oldest since {when(oldest)}.",
+            "See that Liaison runs and is in every channel; the log says what Slack answers.",
+        )
+    if refusals:
+        reasons = ", ".join(f"{count} × {why}" for why, count in refusals)
+        return Finding(
+            "Messages",
+            f"Slack refused some in the last 7 days: {reasons}.",
+            "What Slack's words mean stands in its API reference; nobody was told those.",
+        )
+    return Finding("Messages", "None waits for Slack.")
+
+
+def _refused(liaison: Liaison, since: datetime) -> Select[str | None, int]:
+    return (
+        select(col(Message.dropped), func.count())
+        .where(
+            col(Message.team_id) == liaison.team_id,
+            col(Message.settled_at) >= since,
+            col(Message.dropped).not_in([NOT_WANTED, FOLDED, "removed"]),
+        )
+        .group_by(col(Message.dropped))
+        .order_by(func.count().desc())
+    )
+
+
+def _database(bench: Bench) -> Finding:
+    liaison = bench.liaison
+    with liaison.reading() as tx:
+        schema = tx.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+    engine = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[liaison.engine.dialect.name]
+    return Finding("Database", f"{engine} answers, at schema {schema}.")
+
+
+def _playbook(bench: Bench) -> Finding:
+    liaison = bench.liaison
+    newest = select(func.max(col(PlaybookVersion.number))).where(
+        col(PlaybookVersion.team_id) == liaison.team_id
+    )
+    with liaison.reading() as tx:
+        number = tx.scalars(newest).one()
+    if number is None:
+        return Finding(
+            "Playbook",
+            "The built-in one, which lists nobody.",
+            "Write one as in docs/configuration.md, and set `LIAISON_PLAYBOOK`.",
+        )
+    notes = " ".join(liaison.playbook.notes())
+    return Finding("Playbook", f"Version {number} is in force.{f' {notes}' if notes else ''}")
+
+
+def _people(bench: Bench) -> Finding:
+    """Whoever the playbook lists, found in Slack by address."""
+    liaison = bench.liaison
+    with liaison.reading() as tx:
+        of_team = select(Person).where(col(Person.team_id) == liaison.team_id)
+        known = {person.email: person for person in tx.scalars(of_team)}
+    listed = [person.email for person in liaison.playbook.people]
+    missing = [email for email in listed if email not in known]
+    gone = [email for email in listed if email in known and not known[email].is_active]
+    if not missing and not gone:
+        return Finding("People", f"All {len(listed)} of the playbook are in Slack.")
+    told = [
+        f"not in Slack: {_few(missing)}" if missing else "",
+        f"deactivated: {_few(gone)}" if gone else "",
+    ]
+    return Finding(
+        "People",
+        f"Of {len(listed)} in the playbook, {'; '.join(part for part in told if part)}.",
+        "Correct the address under `[[people]]`, or take the person out.",
+    )
+
+
+def _few(addresses: list[str]) -> str:
+    more = len(addresses) - NAMED
+    return ", ".join(addresses[:NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _roles(bench: Bench) -> Finding:
+    """What happens where nobody has a role is said, because something always does."""
+    liaison = bench.liaison
+    with liaison.reading() as tx:
+        empty = [
+            f"{name} ({instead})"
+            for name, role, team, instead in _ROLES
+            if not [one for one in _with_role(tx, liaison, role) if team in (None, one.team)]
+        ]
+    if not empty:
+        return Finding("Roles", "Each has somebody.")
+    return Finding(
+        "Roles", f"Nobody is {'; nobody is '.join(empty)}.", "Name them under `[[people]] roles`."
+    )
+
+
+_ROLES = (
+    ("rep", "rep", queries.SALES, "leads wait in the queue"),
+    ("marketer", "marketer", queries.MARKETING, "questions go to marketing's manager"),
+    ("sales manager", "manager", queries.SALES, "an admin decides instead"),
+    ("marketing manager", "manager", queries.MARKETING, "nobody hears of late answers"),
+    ("liaison", "liaison", None, "nobody settles disagreements"),
+    ("admin", "admin", None, "anybody may read this"),
+)
+
+
+def _with_role(tx: Session, liaison: Liaison, role: str) -> list[Person]:
+    """Active people the playbook gives this role, by id."""
+    listed = select(Person).where(
+        col(Person.team_id) == liaison.team_id,
+        col(Person.team).is_not(None),
+        col(Person.is_active),
+    )
+    people = tx.scalars(listed.order_by(col(Person.id)))
+    return [person for person in people if role in person.roles]
+
+
+CHECKS: tuple[Check, ...] = (
+    _permissions,
+    _clock,
+    _handoff_channel,
+    _intake,
+    _inbox,
+    _outbox,
+    _database,
+    _playbook,
+    _people,
+    _roles,
+)

@@ -1,0 +1,79 @@
+"""What was decided: the minutes of a stand-up, and the search for decisions."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.core.standup import State
+from bot.delivery.courier import Hold
+from bot.errors import Refused
+from bot.liaison import Liaison
+from bot.models import Decision, Message, Occurrence
+from bot.services import agenda, items
+from bot.services.hours import back_at_work
+from bot.services.occurrences import listed, meeting_for, newest, occurrence_of
+from bot.views import minutes as views
+from bot.views.agenda import Agenda
+from bot.views.blocks import Post
+
+MOST_FOUND = 20
+
+
+def _look(tx: Session, liaison: Liaison, occurrence: Occurrence, now: datetime) -> Agenda:
+    closed = items.closed_in(tx, liaison, occurrence)
+    return agenda.look(tx, liaison, occurrence, now, closed)
+
+
+def telling(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold | None:
+    """The minutes, inside the team's hours when they are posted."""
+    if message.ts is None and (opens := back_at_work(tx, liaison, None, now)):
+        return Hold(opens)
+    occurrence = tx.get_one(Occurrence, (liaison.team_id, message.subject_id))
+    if liaison.playbook.standup(occurrence.meeting) is None:
+        return None
+    return views.minutes(_look(tx, liaison, occurrence, now), liaison.playbook)
+
+
+def last(liaison: Liaison, channel: str, by: str) -> Post:
+    """The minutes of the last meeting that took place, for whoever asks."""
+    with liaison.reading() as tx:
+        listed(tx, liaison, by)
+        meeting = meeting_for(tx, liaison, channel)
+        found = newest(tx, liaison, meeting.key, State.CLOSED)
+        if found is None:
+            raise Refused("There are no minutes yet: no stand-up has taken place.")
+        return views.minutes(_look(tx, liaison, found, liaison.now()), liaison.playbook)
+
+
+def search(liaison: Liaison, channel: str, by: str, words: str) -> Post:
+    """Decisions that have these words in them, newest first; without words the newest ones."""
+    with liaison.reading() as tx:
+        listed(tx, liaison, by)
+        meeting = meeting_for(tx, liaison, channel)
+        in_words = func.lower(col(Decision.words)).contains(words.strip().lower(), autoescape=True)
+        of = (col(Occurrence.team_id) == Decision.team_id) & (
+            col(Occurrence.id) == Decision.occurrence_id
+        )
+        found = tx.execute(
+            select(Decision, Occurrence)
+            .join(Occurrence, of)
+            .where(
+                col(Decision.team_id) == liaison.team_id,
+                col(Occurrence.meeting) == meeting.key,
+                in_words,
+            )
+            .order_by(col(Decision.id).desc())
+            .limit(MOST_FOUND)
+        ).all()
+        return views.found([(row[0], row[1]) for row in found], words.strip())
+
+
+def markdown(liaison: Liaison, occurrence_id: str, by: str) -> tuple[str, str]:
+    """The minutes as a file: its name and its text."""
+    with liaison.reading() as tx:
+        listed(tx, liaison, by)
+        occurrence = occurrence_of(tx, liaison, occurrence_id)
+        told = _look(tx, liaison, occurrence, liaison.now())
+        return f"stand-up-{occurrence.day}.md", views.markdown(told, liaison.playbook)

@@ -1,0 +1,162 @@
+"""What there is to talk about, from the data: numbers of leads, and the lists behind them.
+
+A source of problems is a line in `SOURCES`, and its words a line in `bot/views/problems.py`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.core.lifecycle import Stage
+from bot.core.standup import Problem
+from bot.liaison import Liaison
+from bot.models import Ask, Handoff, Run
+
+MOST_LISTED = 30
+"""Leads of a list that is opened from a number."""
+LEAST_REJECTED = 3
+"""Leads of one campaign, turned down for one reason, that are more than chance."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """The time an agenda is about."""
+
+    since: datetime
+    now: datetime
+
+
+Wanted = Select[str]
+"""The ids of hand-offs."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One kind of problem."""
+
+    look: Callable[[Session, Liaison, Span], Iterator[Problem]]
+    leads: Callable[[Liaison, Span, str], Wanted]
+    """The hand-offs behind one problem, those that waited longest first; the last argument is
+    what the problem is about."""
+
+
+def problems(tx: Session, liaison: Liaison, span: Span) -> list[Problem]:
+    """All there is, in no order that means anything."""
+    return [problem for source in SOURCES.values() for problem in source.look(tx, liaison, span)]
+
+
+def leads_behind(tx: Session, liaison: Liaison, key: str, span: Span) -> tuple[list[str], int]:
+    """The first hand-offs behind a problem's key, and how many there are; none for a key that
+    nobody knows any more."""
+    source, _, about = key.partition(":")
+    if source not in SOURCES:
+        return [], 0
+    wanted = SOURCES[source].leads(liaison, span, about)
+    count = tx.scalar(select(func.count()).select_from(wanted.order_by(None).subquery())) or 0
+    return list(tx.scalars(wanted.limit(MOST_LISTED))), count
+
+
+def _count(tx: Session, wanted: Wanted) -> int:
+    return tx.scalar(select(func.count()).select_from(wanted.order_by(None).subquery())) or 0
+
+
+def _overdue(liaison: Liaison, span: Span, _about: str) -> Wanted:
+    """Open first touches whose time is over."""
+    of_run = (col(Handoff.team_id) == Run.team_id) & (col(Handoff.id) == Run.handoff_id)
+    return (
+        select(col(Run.handoff_id))
+        .join(Handoff, of_run)
+        .where(
+            col(Run.team_id) == liaison.team_id,
+            col(Run.ended_at).is_(None),
+            col(Run.answered_at).is_(None),
+            col(Run.due_at) < span.now,
+            col(Handoff.touched_at).is_(None),
+            col(Handoff.closed_at).is_(None),
+        )
+        .order_by(col(Run.due_at), col(Run.handoff_id))
+    )
+
+
+def _look_overdue(tx: Session, liaison: Liaison, span: Span) -> Iterator[Problem]:
+    if leads := _count(tx, _overdue(liaison, span, "")):
+        yield Problem("overdue", "", leads, 3 * leads)
+
+
+def _silent(liaison: Liaison, _span: Span, _about: str) -> Wanted:
+    return (
+        select(col(Handoff.id))
+        .where(
+            col(Handoff.team_id) == liaison.team_id,
+            col(Handoff.silent_since).is_not(None),
+            col(Handoff.closed_at).is_(None),
+        )
+        .order_by(col(Handoff.silent_since), col(Handoff.id))
+    )
+
+
+def _look_silent(tx: Session, liaison: Liaison, span: Span) -> Iterator[Problem]:
+    if leads := _count(tx, _silent(liaison, span, "")):
+        yield Problem("silent", "", leads, 2 * leads)
+
+
+def _turned_down(liaison: Liaison, span: Span) -> ColumnElement[bool]:
+    return and_(
+        col(Handoff.team_id) == liaison.team_id,
+        col(Handoff.closed_at) >= span.since,
+        col(Handoff.stage).in_([Stage.REJECTED, Stage.RECYCLED]),
+        col(Handoff.outcome).is_not(None),
+        ~col(Handoff.is_imported),
+    )
+
+
+def _rejected(liaison: Liaison, span: Span, about: str) -> Wanted:
+    """`about` is a reason's key and a campaign, `not_a_fit:Spring webinar`."""
+    reason, _, campaign = about.partition(":")
+    same = col(Handoff.campaign) == campaign if campaign else col(Handoff.campaign).is_(None)
+    return (
+        select(col(Handoff.id))
+        .where(_turned_down(liaison, span), col(Handoff.outcome) == reason, same)
+        .order_by(col(Handoff.closed_at), col(Handoff.id))
+    )
+
+
+def _look_rejected(tx: Session, liaison: Liaison, span: Span) -> Iterator[Problem]:
+    """By reason and campaign; what speaks against a campaign weighs twice."""
+    counted = tx.execute(
+        select(col(Handoff.outcome), col(Handoff.campaign), func.count())
+        .where(_turned_down(liaison, span))
+        .group_by(col(Handoff.outcome), col(Handoff.campaign))
+        .having(func.count() >= LEAST_REJECTED)
+    )
+    for outcome, campaign, leads in counted:
+        reason = liaison.playbook.reason(outcome or "")
+        weight = 2 if reason and reason.counts_as == "bad" else 1
+        yield Problem("rejected", f"{outcome}:{campaign or ''}", leads, weight * leads)
+
+
+def _asked(liaison: Liaison, _span: Span, _about: str) -> Wanted:
+    return (
+        select(col(Ask.handoff_id))
+        .where(col(Ask.team_id) == liaison.team_id, col(Ask.answered_at).is_(None))
+        .where(col(Ask.question) != "")
+        .order_by(col(Ask.asked_at), col(Ask.id))
+    )
+
+
+def _look_asked(tx: Session, liaison: Liaison, span: Span) -> Iterator[Problem]:
+    if leads := _count(tx, _asked(liaison, span, "")):
+        yield Problem("asked", "", leads, 2 * leads)
+
+
+SOURCES: Mapping[str, Source] = {
+    "overdue": Source(_look_overdue, _overdue),
+    "silent": Source(_look_silent, _silent),
+    "rejected": Source(_look_rejected, _rejected),
+    "asked": Source(_look_asked, _asked),
+}
+"""By the first word of a problem's key."""

@@ -1,0 +1,17 @@
+"""`/liaison doctor`: is all of it set up?"""
+
+from bot.services import doctor
+from bot.views import doctor as views
+from handlers.command import Command
+
+
+def examine(command: Command) -> None:
+    """Slack is asked a few things for it, so the answer follows the acknowledgement."""
+    desk = command.desk
+    doctor.may_examine(desk.liaison, command.by)
+    desk.afterwards(
+        lambda: command.respond(
+            text=views.report(doctor.examine(desk.liaison, desk.slack)),
+            response_type="ephemeral",
+        )
+    )
