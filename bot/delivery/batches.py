@@ -7,6 +7,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.delivery.courier import NOT_WANTED
 from bot.delivery.messages import revise_those
 from bot.delivery.sayings import Saying, say
 from bot.liaison import TELLS, Liaison
@@ -28,31 +29,24 @@ def put_card(tx: Session, liaison: Liaison, batch: Batch) -> None:
     say(tx, liaison, saying, hold_until=None)
 
 
-def put_list(tx: Session, liaison: Liaison, batch_id: str, run: Run, occasion: str) -> str:
-    """Queue an actor's list, once for each occasion on which leads reach them together; one that
-    was not sent because nothing was left in it is sent after all. Returns its key.
+def put_list(tx: Session, liaison: Liaison, batch_id: str, run: Run, occasion: str) -> None:
+    """Queue an actor's list, once for each occasion on which leads reach them together.
 
     When its reader is at work is asked when it is sent.
     """
     kind = MessageKind.BATCH_LIST
     key = f"{kind}:{batch_id}:{run.actor_id}{occasion}"
-    if not say(tx, liaison, Saying(key, kind, batch_id, run.actor_id), hold_until=None).is_new:
-        again = update(Message).where(
-            col(Message.team_id) == liaison.team_id,
-            col(Message.key) == key,
-            col(Message.ts).is_(None),
-            col(Message.dropped).is_not(None),
-        )
-        tx.execute(again.values(dropped=None, settled_at=None, send_at=liaison.wall()))
-    return key
+    _put(tx, liaison, Saying(key, kind, batch_id, run.actor_id))
 
 
-def put_nudge(tx: Session, liaison: Liaison, batch_id: str, actor_id: str, day: date) -> str:
-    """Queue the reminder of an actor's open first touches in a batch, once a local day; returns
-    the message's id."""
+def put_nudge(
+    tx: Session, liaison: Liaison, batch_id: str, actor_id: str, step: int, occasion: str
+) -> str:
+    """Queue the reminder of an actor's open first touches in a batch, once for each occasion;
+    returns the message's id."""
     kind = MessageKind.BATCH_NUDGE
-    key = f"{kind}:{batch_id}:{actor_id}:{day}"
-    return _put(tx, liaison, Saying(key, kind, batch_id, actor_id, lane=Lane.STEP))
+    key = f"{kind}:{batch_id}:{actor_id}:{occasion}"
+    return _put(tx, liaison, Saying(key, kind, batch_id, actor_id, lane=Lane.STEP, step=step))
 
 
 def put_question(tx: Session, liaison: Liaison, batch_id: str, day: date) -> str:
@@ -70,10 +64,18 @@ def put_question(tx: Session, liaison: Liaison, batch_id: str, day: date) -> str
 
 
 def _put(tx: Session, liaison: Liaison, saying: Saying) -> str:
-    """The id of the message with this key, which is due for an edit when it stood already."""
+    """The id of the message with this key, which is due for an edit when it stood already; one
+    that was not sent because there was nothing to say is sent after all."""
     said = say(tx, liaison, saying, hold_until=None)
     if said.is_new:
         return said.message_id
+    again = update(Message).where(
+        col(Message.team_id) == liaison.team_id,
+        col(Message.key) == saying.key,
+        col(Message.ts).is_(None),
+        col(Message.dropped) == NOT_WANTED,
+    )
+    tx.execute(again.values(dropped=None, settled_at=None, send_at=liaison.wall()))
     revise_those(tx, liaison, col(Message.key) == saying.key)
     by_key = select(col(Message.id)).where(
         col(Message.team_id) == liaison.team_id, col(Message.key) == saying.key

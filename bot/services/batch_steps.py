@@ -12,7 +12,6 @@ from sqlmodel import col
 
 from bot import queries
 from bot.core.business_time import local_date
-from bot.core.sla import Via
 from bot.delivery.batches import put_nudge, put_question, revise_batch
 from bot.delivery.courier import Hold
 from bot.errors import TooLate
@@ -34,13 +33,14 @@ def nudge(
     tx: Session, liaison: Liaison, handoff: Handoff, run: Run, step: int, now: datetime
 ) -> Reached:
     """A step to the actor: today's one reminder of this batch counts it, whether it stands already
-    or not. A step of the brief needs none; the brief says what is due."""
+    or not. Steps that are left to the brief share one of their own, which the brief then says."""
     actor = tx.get_one(Person, (run.team_id, run.actor_id))
     note(tx, handoff, "nudged", now, facts={"step": str(step), "to": run.actor_id})
-    if liaison.playbook.ladder[step - 1].via is Via.BRIEF and actor.brief_at is not None:
-        return Reached(run.actor_id, "")
     day = local_date(actor.timezone, back_at_work(tx, liaison, actor, now) or now)
-    return Reached(run.actor_id, put_nudge(tx, liaison, str(handoff.batch_id), run.actor_id, day))
+    occasion = f"{day}:{liaison.playbook.ladder[step - 1].via}"
+    batch_id = str(handoff.batch_id)
+    message_id = put_nudge(tx, liaison, batch_id, run.actor_id, step, occasion)
+    return Reached(run.actor_id, message_id)
 
 
 def nudge_telling(

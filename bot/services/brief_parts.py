@@ -12,7 +12,7 @@ from bot import queries
 from bot.core.business_time import local_day
 from bot.delivery.courier import FOLDED
 from bot.liaison import Liaison
-from bot.models import Handoff, History, Message, MessageKind, Person, Run, Snooze
+from bot.models import Handoff, History, Message, MessageKind, Person, Run, Snooze, Step
 from bot.views import brief as views
 from bot.views import handoffs as handoff_views
 from bot.views.brief import Heading, Item
@@ -133,8 +133,8 @@ def held_back(tx: Session, liaison: Liaison, person: Person, now: datetime) -> H
 
 
 def _was_held_back() -> ColumnElement[bool]:
-    about_it = col(Message.kind) == MessageKind.NUDGE
-    reminded = exists().where(_held_from_reader(), _is_about(), about_it)
+    about_it = _is_about() & (col(Message.kind) == MessageKind.NUDGE)
+    reminded = exists().where(_held_from_reader(), about_it | _is_reminder_shared_with())
     known = (col(Run.started_at) < bindparam("since")) | _was_told()
     return _open_with_reader() & _is_not_urgent() & known & reminded
 
@@ -248,6 +248,17 @@ def _is_about() -> ColumnElement[bool]:
         & (col(Message.subject_id) == Run.handoff_id)
         & (col(Message.recipient_id) == Run.actor_id)
     )
+
+
+def _is_reminder_shared_with() -> ColumnElement[bool]:
+    """A reminder that counts a run among others of its batch."""
+    counted = exists().where(
+        col(Step.team_id) == Run.team_id,
+        col(Step.handoff_id) == Run.handoff_id,
+        col(Step.run) == Run.number,
+        col(Step.message_id) == Message.id,
+    )
+    return (col(Message.kind) == MessageKind.BATCH_NUDGE) & counted
 
 
 def _was_told() -> ColumnElement[bool]:
