@@ -5,10 +5,10 @@ RUN := $(VENV)/bin/python
 PORT ?= 4433
 STORIES ?= 500
 
-.PHONY: help setup demo test check replay promises lock clean
+.PHONY: help setup demo test check replay promises bench-report lock clean
 
 help:                ## list the targets
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 setup: $(VENV)/.ready ## make .venv with everything, and find a browser
 
@@ -27,6 +27,9 @@ check: setup         ## what is missing or wrong in the settings
 
 replay: setup        ## real leads through the whole loop in simulated time: make replay SET=sample|leadforge|olist
 	@$(RUN) -m replay $(SET)
+
+bench-report: setup  ## how long /campaign takes over a million hand-offs, on both databases
+	@$(RUN) -m bench.report
 
 promises: setup      ## made-up weeks against the rules never broken: make promises STORIES=500
 	@STORIES=$(STORIES) $(RUN) -m pytest -q -n 0 tests/promises

@@ -69,19 +69,20 @@ def connect(
     engine = _open_database(settings)
     with Session(engine) as tx, tx.begin():
         _own_database(tx, me)
-        playbook = playbooks.bring_in(tx, me["team_id"], settings.liaison_playbook, wall())
-    channel = slack.channel_id(playbook.channels.handoffs)
+        shelf = playbooks.bring_in(tx, me["team_id"], settings.liaison_playbook, wall())
+    cards_go_to = shelf.playbook.channels.handoffs
+    channel = slack.channel_id(cards_go_to)
     if channel is None:
         raise CannotStart(
-            f"The bot is in no channel {playbook.channels.handoffs}: create it and invite the bot, "
+            f"The bot is in no channel {cards_go_to}: create it and invite the bot, "
             "or name another under [channels] handoffs in the playbook."
         )
     liaison = Liaison(
         team_id=me["team_id"],
         engine=engine,
-        playbook=playbook,
+        shelf=shelf,
         handoff_channel=channel,
-        standup_channels=_standup_channels(slack, playbook),
+        standup_channels=_standup_channels(slack, shelf.playbook),
         now=now,
         wall=wall,
     )

@@ -23,8 +23,8 @@ from bot.config import BadSettings, Settings
 from bot.db import empty_log, make_engine, migrate
 from bot.errors import CannotStart, NotSaved, SlackError
 from bot.intake.csv_file import NotCsv
-from bot.playbook import Playbook, PlaybookFaults
-from bot.services import doctor
+from bot.playbook import Playbook, PlaybookFaults, as_toml
+from bot.services import doctor, playbooks
 from bot.services.erasing import count_erasable, erase_lead
 from bot.views.doctor import printed
 
@@ -93,6 +93,9 @@ def _parser() -> argparse.ArgumentParser:
     actions = playbook.add_subparsers(required=True, metavar="action")
     checking = _add(actions, "check", check_playbook, "name every fault of a file, by its key")
     checking.add_argument("file", type=Path, metavar="FILE")
+    _add(actions, "export", export_playbook, "print the playbook in force as a file")
+    taking = _add(actions, "import", import_playbook, "make a file the playbook in force")
+    taking.add_argument("file", type=Path, metavar="FILE")
     return parser
 
 
@@ -208,6 +211,20 @@ def check_playbook(chosen: argparse.Namespace) -> int:
     print(f"{file} is a good playbook: {len(playbook.people)} people.")
     for sentence in playbook.notes():
         print(f"Note: {sentence}")
+    return OK
+
+
+def export_playbook(_: argparse.Namespace) -> int:
+    """As TOML, changes made in Slack included."""
+    liaison, _slack, _me = connect(_settings(), wall)
+    print(as_toml(liaison.playbook), end="")
+    return OK
+
+
+def import_playbook(chosen: argparse.Namespace) -> int:
+    liaison, _slack, _me = connect(_settings(), wall)
+    number = playbooks.bring_in_file(liaison, chosen.file).number
+    print(f"Version {number} is in force; a running bot takes it over within seconds.")
     return OK
 
 

@@ -20,13 +20,22 @@ TELLS = "tells"
 """Set in a session's `info` by whoever queues something for Slack in it."""
 
 
+@dataclass
+class Shelf:
+    """Holds the playbook in force. A newer version takes its place while the bot runs."""
+
+    playbook: Playbook
+    number: int = 0
+    """Of the version; 0 = the built-in one, which was never agreed."""
+
+
 @dataclass(frozen=True)
 class Liaison:
     """Frozen; the engine, the clocks and the playbook of one workspace."""
 
     team_id: str
     engine: Engine
-    playbook: Playbook
+    shelf: Shelf
     handoff_channel: str
     """The id of the channel the cards go to."""
     now: Callable[[], datetime]
@@ -38,6 +47,11 @@ class Liaison:
     calendars: Calendars = field(default_factory=Calendars)
     something_to_tell: Event = field(default_factory=Event)
     """Set when a commit left something for Slack: the courier need not wait for its next look."""
+
+    @property
+    def playbook(self) -> Playbook:
+        """The version in force now; ask again rather than keep it."""
+        return self.shelf.playbook
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

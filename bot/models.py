@@ -87,6 +87,26 @@ class PlaybookVersion(SQLModel, table=True):
     file_digest: str | None
     """SHA-256 of the file it was read from; None when it was edited in Slack."""
     created_at: datetime
+    edited_by: str | None = None
+    """Who changed it in Slack; None = it was read from a file."""
+
+
+class PlaybookSignature(SQLModel, table=True):
+    """One side's head agreed to a version."""
+
+    __tablename__ = "playbook_signature"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["team_id", "number"], ["playbook_version.team_id", "playbook_version.number"]
+        ),
+    )
+
+    team_id: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    side: str = Field(primary_key=True)
+    """sales or marketing."""
+    by: str
+    at: datetime
 
 
 class Person(SQLModel, table=True):
@@ -195,6 +215,8 @@ class ErasedKey(SQLModel, table=True):
 
 _OPEN = text("closed_at IS NULL")
 _UNSHOWN = text("batch_id IS NOT NULL AND shown_at IS NULL")
+_WON = text("stage = 'won'")
+_SAID = text("outcome_words IS NOT NULL")
 _ASLEEP = text("wakes_at IS NOT NULL")
 _HELD = text("ended_at IS NULL")
 _ASKED = text("answered_at IS NULL")
@@ -275,14 +297,33 @@ class Handoff(SQLModel, table=True):
             "ix_handoff_report",
             "team_id",
             "campaign_id",
-            "handed_at",
             "stage",
             "outcome",
             "outcome_detail",
+            "handed_at",
             "touched_at",
             "rated_at",
         ),
         _due("ix_handoff_touch", "team_id", "campaign_id", "touch_minutes"),
+        Index(
+            "ix_handoff_words",
+            "team_id",
+            "campaign_id",
+            "outcome_at",
+            sqlite_where=_SAID,
+            postgresql_where=_SAID,
+        ),
+        Index(
+            "ix_handoff_won",
+            "team_id",
+            "campaign_id",
+            "currency",
+            "handed_at",
+            "amount",
+            "stage",
+            sqlite_where=_WON,
+            postgresql_where=_WON,
+        ),
     )
 
     team_id: str = Field(primary_key=True)
@@ -447,9 +488,10 @@ class Rating(SQLModel, table=True):
             "ix_rating_report",
             "team_id",
             "campaign_id",
-            "handed_at",
             "value",
+            "handed_at",
             "rater_id",
+            "ended_at",
             sqlite_where=_IN_FORCE,
             postgresql_where=_IN_FORCE,
         ),
@@ -706,6 +748,8 @@ class MessageKind(StrEnum):
     """The open first touches of an actor in a batch, once a day."""
     BATCH_ANYONE = "batch_anyone"
     """A reply to a batch's card that asks free colleagues, once a day."""
+    CAMPAIGN = "campaign"
+    """A report on campaigns, posted to a channel."""
     UNREAD = "unread"
     """A watched channel's message could not be read as a lead; told to who set it up."""
     AGENDA = "agenda"

@@ -28,6 +28,8 @@ from bot.views.blocks import Post, View
 
 Answer = TypeVar("Answer")
 
+INVALID_BLOCKS = "invalid_blocks"
+
 METADATA_TYPE = "liaison_message"
 """The event_type of the metadata on every post; its payload is one opaque mark, nothing else."""
 
@@ -187,26 +189,28 @@ class Slack:
         A reply to `thread_ts` is shown in the channel too when it is `aloud`: a thread is read by
         few.
         """
-        answer = reached(
-            lambda: self._client.chat_postMessage(
+        answer = _as_slack_takes_it(
+            post,
+            lambda shown: self._client.chat_postMessage(
                 channel=channel,
-                text=post.text,
-                blocks=post.blocks,
+                text=shown.text,
+                blocks=shown.blocks,
                 thread_ts=thread_ts,
                 reply_broadcast=True if thread_ts and aloud else None,
                 metadata={"event_type": METADATA_TYPE, "event_payload": {"mark": mark}},
                 unfurl_links=False,
                 unfurl_media=False,
-            )
+            ),
         )
         return str(answer["ts"])
 
     def edit(self, channel: str, ts: str, post: Post) -> None:
         """Replace a message's text and blocks; its metadata stays. Repeating it is harmless."""
-        reached(
-            lambda: self._client.chat_update(
-                channel=channel, ts=ts, text=post.text, blocks=post.blocks
-            )
+        _as_slack_takes_it(
+            post,
+            lambda shown: self._client.chat_update(
+                channel=channel, ts=ts, text=shown.text, blocks=shown.blocks
+            ),
         )
 
     def delete(self, channel: str, ts: str) -> None:
@@ -218,10 +222,14 @@ class Slack:
         answer = reached(lambda: self._client.chat_getPermalink(channel=channel, message_ts=ts))
         return str(answer["permalink"])
 
-    def upload(self, channel: str, name: str, content: str) -> None:
-        """Put a text file into a conversation. Repeating it makes a second one."""
+    def upload(
+        self, channel: str, name: str, content: str | bytes, comment: str | None = None
+    ) -> None:
+        """Put a text file into a conversation, with a sentence. Repeating it makes a second one."""
         reached(
-            lambda: self._client.files_upload_v2(channel=channel, filename=name, content=content)
+            lambda: self._client.files_upload_v2(
+                channel=channel, filename=name, content=content, initial_comment=comment
+            )
         )
 
     def find(self, channel: str, mark: str, since: float, thread_ts: str | None) -> str | None:
@@ -296,6 +304,17 @@ def _mark(message: Mapping[str, Any]) -> str | None:
         return None
     mark = (metadata.get("event_payload") or {}).get("mark")
     return str(mark) if mark else None
+
+
+def _as_slack_takes_it(post: Post, send: Callable[[Post], SlackResponse]) -> SlackResponse:
+    """Send it, and once more without tables and charts where this Slack does not know them yet:
+    a plain refusal, after which nothing stands anywhere."""
+    try:
+        return reached(lambda: send(post))
+    except SlackRefused as error:
+        if str(error) != INVALID_BLOCKS or not post.is_native:
+            raise
+        return reached(lambda: send(post.plain))
 
 
 def reached(method: Callable[[], Answer]) -> Answer:

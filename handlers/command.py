@@ -7,7 +7,7 @@ from typing import Any
 from slack_bolt import Respond
 
 from bot.views.blocks import Post, View
-from handlers.desk import Desk
+from handlers.desk import Desk, reply
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,10 @@ class Command:
     @classmethod
     def read(cls, desk: Desk, body: dict[str, Any], words: str, respond: Respond) -> "Command":
         return cls(desk, body["user_id"], body["channel_id"], words, body["trigger_id"], respond)
+
+    def answer(self, post: Post) -> None:
+        """Answer privately with more than a sentence, once Slack has its acknowledgement."""
+        self.desk.afterwards(lambda: reply(self.respond, post))
 
     def open(self, view: View) -> None:
         """Open a modal once Slack has its acknowledgement; the trigger lives three seconds."""

@@ -7,7 +7,17 @@ from typing import Any
 from slack_bolt import Ack, BoltContext, Respond
 
 from bot.views.blocks import Post
-from handlers import byhand, doctor, home, liaison, search, standup, watching
+from handlers import (
+    byhand,
+    campaigns,
+    doctor,
+    home,
+    liaison,
+    playbooks,
+    search,
+    standup,
+    watching,
+)
 from handlers.command import Command, Menu
 from handlers.desk import desk_of
 
@@ -38,6 +48,11 @@ COMMANDS: dict[str, Menu] = {
         words={"new": byhand.new_lead},
         other=search.find_leads,
     ),
+    "/campaign": Menu(
+        help=campaigns.HELP,
+        bare=campaigns.table,
+        other=campaigns.one,
+    ),
     "/liaison": Menu(
         help=liaison.HELP,
         bare=liaison.status,
@@ -45,6 +60,7 @@ COMMANDS: dict[str, Menu] = {
             "away": liaison.absence,
             "doctor": doctor.examine,
             "hours": liaison.hours,
+            "playbook": playbooks.show,
             "standup": _standup,
             "watch": watching.watch,
         },
@@ -56,8 +72,12 @@ def typed(ack: Ack, command: dict[str, Any], context: BoltContext, respond: Resp
     """The use case commits, then the answer goes out, to the one who typed."""
     name = known_as(command["command"])
     word, rest = COMMANDS[name].chosen(command.get("text", ""))
-    answer = word(Command.read(desk_of(context), command, rest, respond))
+    asked = Command.read(desk_of(context), command, rest, respond)
+    answer = word(asked)
     if answer is None:
+        ack()
+    elif isinstance(answer, Post) and answer.is_native:
+        asked.answer(answer)
         ack()
     elif isinstance(answer, Post):
         ack(**_named({"text": answer.text, "blocks": answer.blocks}, name, command["command"]))

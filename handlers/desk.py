@@ -4,12 +4,14 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
+from http.client import OK
 from threading import Event
 
-from slack_bolt import BoltContext, BoltResponse
+from slack_bolt import BoltContext, BoltResponse, Respond
 
 from bot.liaison import Liaison
 from bot.slack import Slack
+from bot.views.blocks import Post
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +41,20 @@ def desk_of(context: BoltContext) -> Desk:
     desk = context["desk"]
     assert isinstance(desk, Desk)
     return desk
+
+
+def reply(respond: Respond, post: Post) -> None:
+    """Answer privately by a response_url; without tables and charts where Slack refuses them."""
+    for shown in (post, post.plain):
+        answer = respond(
+            text=shown.text,
+            blocks=shown.blocks,
+            response_type="ephemeral",
+            replace_original=False,
+        )
+        if answer.status_code == OK:
+            return
+    log.warning("Slack refused a private answer: %s", answer.status_code)
 
 
 def _log_failure(answering: "Future[object]") -> None:

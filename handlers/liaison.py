@@ -14,6 +14,8 @@ HELP = (
     "`/liaison standup` is `/alignment-standup`, the weekly meeting.\n"
     "`/liaison watch` makes each new message of a form or a CRM in a channel a hand-off.\n"
     "`/liaison watch off`, typed in that channel, ends it.\n"
+    "`/liaison playbook` shows what both teams agreed to; managers and admins change it there, "
+    "the two heads sign it.\n"
     "`/liaison doctor` says whether all is set up, and what to do where it is not (admins)."
 )
 

@@ -6,8 +6,8 @@ from typing import Any
 from slack_bolt import Respond
 
 from bot.views import ids
-from bot.views.blocks import View, told
-from handlers.desk import Desk
+from bot.views.blocks import Post, View, told
+from handlers.desk import Desk, reply
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,8 @@ class Press:
     """What that modal is about, as we put it there."""
     is_private: bool = False
     """Whether it was pressed in a message that only they see."""
+    channel: str = ""
+    """Where the message stands that it was pressed in; empty for a modal and for App Home."""
 
     @classmethod
     def read(cls, desk: Desk, body: dict[str, Any], respond: Respond) -> "Press":
@@ -57,6 +59,7 @@ class Press:
             in_lead=in_lead,
             about=view.get("private_metadata") or "",
             is_private=bool((body.get("container") or {}).get("is_ephemeral")),
+            channel=(body.get("channel") or {}).get("id", ""),
         )
 
     @classmethod
@@ -86,6 +89,10 @@ class Press:
         slack = self.desk.slack
         show = slack.push_view if self.view_id else slack.open_view
         self.desk.afterwards(lambda: show(self.trigger_id, view))
+
+    def answer(self, post: Post) -> None:
+        """Answer privately beside the message, once Slack has its acknowledgement."""
+        self.desk.afterwards(lambda: reply(self.respond, post))
 
     def whisper(self, sentence: str) -> None:
         """Tell only the one who pressed: beside the message, or where there is none, in a modal."""

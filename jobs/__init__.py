@@ -20,6 +20,7 @@ from bot.services.batches import start_shown
 from bot.services.briefs import write_briefs
 from bot.services.escalations import send_lists
 from bot.services.ladder import take_due_steps
+from bot.services.playbooks import keep_up
 from bot.services.snooze import wake_snoozed
 from bot.services.standup import take_due_standups
 from bot.services.turns import take_due_turns
@@ -42,6 +43,7 @@ class Tick:
 
 
 TIMETABLE = (
+    Tick("keep-up-with-the-playbook", timedelta(seconds=5), keep_up),
     Tick("take-due-steps", timedelta(seconds=5), take_due_steps),
     Tick("start-batches", timedelta(seconds=5), start_shown),
     Tick("write-briefs", timedelta(seconds=5), write_briefs),

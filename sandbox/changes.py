@@ -2,10 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Protocol
 
 from sandbox.bell import Bell
 
 _EVERYBODY = "*"
+
+
+class Numbered(Protocol):
+    """What remembers the number of the newest change of it."""
+
+    changed: int
 
 
 class Changes:
@@ -16,10 +23,17 @@ class Changes:
         self._latest = 0
         self._versions: dict[str, int] = defaultdict(int)
 
-    def note(self, topic: str) -> None:
-        """Something in the topic is no longer as it was."""
+    @property
+    def latest(self) -> int:
+        """The number of the newest change of all."""
+        return self._latest
+
+    def note(self, topic: str, *what: Numbered) -> None:
+        """Something in the topic is no longer as it was: these, where it is said."""
         self._latest += 1
         self._versions[topic] = self._latest
+        for each in what:
+            each.changed = self._latest
         self.bell.ring()
 
     def note_everybody(self) -> None:

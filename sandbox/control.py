@@ -2,16 +2,23 @@
 
 import json
 import time
+import weakref
 from collections.abc import Callable
 from datetime import datetime
+from http.client import HTTPConnection, HTTPException
+from threading import Lock
 from typing import TypedDict, TypeVar, Unpack, cast
-from urllib.error import HTTPError
-from urllib.parse import urlencode
-from urllib.request import Request, urlopen
+from urllib.parse import urlencode, urlsplit
 
 from sandbox.wire import Json
 
 T = TypeVar("T")
+
+_ANSWERS_WITHIN = 30.0
+_GOES_STALE = 30.0
+"""Seconds of disuse after which a connection is not trusted any more; the sandbox keeps it 75."""
+_LOOKS_AGAIN = 0.5
+"""Seconds after which a wait asks its probe again though no message changed."""
 
 
 class Refused(Exception):
@@ -87,6 +94,8 @@ class Control:
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
+        self._line = _Line(urlsplit(self.url).netloc)
+        self._copies: dict[str, _Copy] = {}
 
     def state(self, person: str) -> Json:
         """All that this person sees now: channels, messages, open modals, App Home."""
@@ -176,7 +185,7 @@ class Control:
 
     def messages(self, channel: str) -> list[Json]:
         """Every message ever posted in the channel, oldest first, deleted and private too."""
-        return cast(list[Json], self._get("messages", {"channel": channel})["messages"])
+        return self._copy(channel).messages
 
     def traffic(self, after: int = 0) -> list[Json]:
         """The calls and deliveries numbered above `after`, at most the newest 10,000."""
@@ -184,7 +193,15 @@ class Control:
 
     def message(self, channel: str, matches: Callable[[Json], bool], seconds: float = 10) -> Json:
         """The newest living message that matches, waited for; TimeoutError when none comes."""
-        return self.until(lambda: self._newest(channel, matches), seconds)
+        deadline, waits = time.monotonic() + seconds, 0.0
+        while True:
+            living = (m for m in reversed(self._copy(channel, waits).messages) if not m["deleted"])
+            found = next((message for message in living if matches(message)), None)
+            if found:
+                return found
+            if (left := deadline - time.monotonic()) < 0:
+                raise TimeoutError(f"Nothing came within {seconds} s.")
+            waits = min(left, _LOOKS_AGAIN)
 
     def until(self, probe: Callable[[], T | None], seconds: float = 10) -> T:
         """Ask `probe` until it gives something true, and give that; else TimeoutError."""
@@ -197,9 +214,12 @@ class Control:
                 raise TimeoutError(f"Nothing came within {seconds} s.")
             time.sleep(0.02)
 
-    def _newest(self, channel: str, matches: Callable[[Json], bool]) -> Json | None:
-        living = (m for m in reversed(self.messages(channel)) if not m["deleted"])
-        return next((message for message in living if matches(message)), None)
+    def _copy(self, channel: str, waits: float = 0.0) -> "_Copy":
+        """The channel as it is now, or as soon as it changes; only what changed is asked for."""
+        copy = self._copies.setdefault(channel, _Copy())
+        query = {"channel": channel, "after": str(copy.latest), "wait": f"{waits:.3f}"}
+        copy.take(self._get("messages", query))
+        return copy
 
     def _get(self, path: str, query: dict[str, str] | None = None) -> Json:
         return self._call("GET", f"{path}?{urlencode(query or {})}", None)
@@ -208,15 +228,65 @@ class Control:
         return self._call("POST", path, json.dumps(body).encode())
 
     def _call(self, verb: str, path: str, body: bytes | None) -> Json:
-        request = Request(
-            f"{self.url}/control/{path}",
-            data=body,
-            method=verb,
-            headers={"Content-Type": "application/json"},
-        )
+        status, answer = self._line.call(verb, f"/control/{path}", body)
+        told = cast(Json, json.loads(answer))
+        if status >= 400:
+            raise Refused(told["error"])
+        return told
+
+
+class _Copy:
+    """A channel as it was when it was last looked at. Threads may share it."""
+
+    def __init__(self) -> None:
+        self.latest = -1
+        self._by_ts: dict[str, Json] = {}
+        self._lock = Lock()
+
+    def take(self, answer: Json) -> None:
+        """Bring it up to date, unless somebody else did so with a later answer."""
+        with self._lock:
+            if answer["latest"] > self.latest:
+                self._by_ts |= {message["ts"]: message for message in answer["messages"]}
+                self.latest = answer["latest"]
+
+    @property
+    def messages(self) -> list[Json]:
+        """Oldest first."""
+        with self._lock:
+            return [self._by_ts[ts] for ts in sorted(self._by_ts)]
+
+
+class _Line:
+    """Connections that stay open: to make one for each question costs more than the question."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._idle: list[tuple[float, HTTPConnection]] = []
+        weakref.finalize(self, _hang_up, self._idle)
+
+    def call(self, verb: str, path: str, body: bytes | None) -> tuple[int, bytes]:
+        """The status and the body of the answer."""
+        connection = self._connection()
         try:
-            with urlopen(request, timeout=30) as answer:
-                return cast(Json, json.load(answer))
-        except HTTPError as error:
-            with error:
-                raise Refused(json.load(error)["error"]) from None
+            connection.request(verb, path, body, {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            told = answer.status, answer.read()
+        except (OSError, HTTPException):
+            connection.close()
+            raise
+        self._idle.append((time.monotonic(), connection))
+        return told
+
+    def _connection(self) -> HTTPConnection:
+        while self._idle:
+            since, connection = self._idle.pop()
+            if time.monotonic() - since < _GOES_STALE:
+                return connection
+            connection.close()
+        return HTTPConnection(self._address, timeout=_ANSWERS_WITHIN)
+
+
+def _hang_up(idle: list[tuple[float, HTTPConnection]]) -> None:
+    for _, connection in idle:
+        connection.close()

@@ -88,13 +88,19 @@ class ControlApi:
                 self._workspace, self._manifest, person, _gaze(given), connected=connected
             )
 
-    def _messages(self, given: Json) -> Json:
+    async def _messages(self, given: Json) -> Json:
+        """Those changed since the change numbered `after`, waited for up to `wait` seconds."""
         channel = self._workspace.channel(given.get("channel", ""))
         if channel is None:
             raise Misuse(f'There is no channel "{given.get("channel")}".')
+        timeline, changes = channel.timeline, self._workspace.changes
+        after = int(given.get("after", -1))
+        seconds = min(float(given.get("wait", 0)), _KEEP_ALIVE_SECONDS)
+        if seconds:
+            await changes.bell.until(lambda: timeline.changed > after, seconds)
         with self._workspace.lock:
-            posts = channel.timeline.everything()
-            return {"messages": [sightings.record(post) for post in posts]}
+            posts = timeline.changed_since(after)
+            return {"messages": [sightings.record(p) for p in posts], "latest": changes.latest}
 
     def _traffic_after(self, given: Json) -> Json:
         wishes = {key: int(given[key]) for key in ("after", "at_most") if key in given}

@@ -50,6 +50,8 @@ class Post:
     reply_count: int = 0
     latest_reply: str | None = None
     reactions: dict[str, list[str]] = field(default_factory=dict)
+    changed: int = 0
+    """The number of the newest change of it; see `Changes`."""
 
     @property
     def is_reply(self) -> bool:

@@ -36,6 +36,8 @@ class Timeline:
     """Nothing is ever forgotten: a deleted message stays, marked, for the control API."""
 
     def __init__(self) -> None:
+        self.changed = 0
+        """The number of the newest change of any of them; see `Changes`."""
         self._posts: dict[str, Post] = {}
         self._everything: list[str] = []
         self._shown: list[str] = []
@@ -84,9 +86,9 @@ class Timeline:
         """The posts of these ts."""
         return [self._posts[ts] for ts in order]
 
-    def everything(self) -> list[Post]:
-        """All posts ever made, oldest first."""
-        return self.pick(self._everything)
+    def changed_since(self, number: int) -> list[Post]:
+        """All posts ever made, but those that did not change since that change, oldest first."""
+        return [post for post in self.pick(self._everything) if post.changed > number]
 
     def newest(self, person: str, count: int) -> list[Post]:
         """What a person sees at the bottom of the channel, oldest first."""

@@ -96,19 +96,25 @@ class Workspace:
         channel = self.channels[post.channel]
         elements.name_all(post.all_blocks)
         channel.timeline.add(post)
-        self.changes.note(post.ephemeral_to or channel.id)
+        parent = channel.timeline.living(post.thread_ts or "") if post.is_reply else None
+        self.note_change(post, *([parent] if parent else []))
 
     def note_edit(self, post: Post) -> None:
         """A message has other content now."""
         elements.name_all(post.all_blocks)
         post.edits += 1
         post.edited_at = self.new_ts()
-        self.changes.note(post.ephemeral_to or post.channel)
+        self.note_change(post)
 
     def delete(self, post: Post) -> None:
         """Take a message away."""
         self.channels[post.channel].timeline.delete(post)
-        self.changes.note(post.ephemeral_to or post.channel)
+        self.note_change(post)
+
+    def note_change(self, post: Post, *also: Post) -> None:
+        """A message, and others of its channel with it, are no longer as they were."""
+        timeline = self.channels[post.channel].timeline
+        self.changes.note(post.ephemeral_to or post.channel, timeline, post, *also)
 
     def whisper(self, person: str, channel: Channel, text: str) -> None:
         """A private line to one person from Slack itself."""

@@ -1,17 +1,47 @@
 """What every test may ask for."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from shutil import copyfile
 from tempfile import mkdtemp
+from typing import Protocol
 from uuid import uuid4
 
 import pytest
 
+from bot.db import make_engine, migrate
 from sandbox.server import Sandbox
 from tests.office import MANIFEST, MONDAY_TEN, PACE, Office, settings_for
 from tests.postgres import Postgres
 
-NewDatabase = Callable[[], str]
+
+class NewDatabase(Protocol):
+    """Gives the URL of a new database that holds no row: with our tables, or truly empty."""
+
+    def __call__(self, *, empty: bool = False) -> str: ...
+
+
+@cache
+def tables_of_sqlite() -> Path:
+    """A file with our tables, migrated once per worker; whoever needs them takes a copy."""
+    file = Path(mkdtemp(prefix="liaison-")) / "tables.db"
+    _migrate(f"sqlite:///{file}")
+    return file
+
+
+@cache
+def tables_of_postgres(server: Postgres) -> str:
+    """The name of a database with our tables, migrated once per worker."""
+    url = server.fresh()
+    _migrate(url)
+    return server.name_of(url)
+
+
+def _migrate(url: str) -> None:
+    engine = make_engine(url)
+    migrate(engine)
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -26,12 +56,23 @@ def postgres() -> Iterator[Postgres]:
 def new_database(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> NewDatabase:
-    """Gives the URL of a new, empty database: SQLite's, or both in turn by `ON_BOTH_ENGINES`."""
+    """Makes SQLite's, or both in turn by `ON_BOTH_ENGINES`."""
     if getattr(request, "param", "sqlite") == "postgres":
         server: Postgres = request.getfixturevalue("postgres")
-        return server.fresh
+
+        def of_postgres(*, empty: bool = False) -> str:
+            return server.fresh() if empty else server.fresh(like=tables_of_postgres(server))
+
+        return of_postgres
     folder = tmp_path_factory.mktemp("databases")
-    return lambda: f"sqlite:///{folder / uuid4().hex}.db"
+
+    def of_sqlite(*, empty: bool = False) -> str:
+        file = folder / f"{uuid4().hex}.db"
+        if not empty:
+            copyfile(tables_of_sqlite(), file)
+        return f"sqlite:///{file}"
+
+    return of_sqlite
 
 
 @pytest.fixture(scope="module")

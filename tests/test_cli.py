@@ -271,3 +271,24 @@ def rename_workspace(database: Path) -> None:
     with sqlite3.connect(database) as connection:
         connection.execute("UPDATE workspace SET team_id = 'T0ANOTHER00'")
     connection.close()
+
+
+def test_a_playbook_goes_out_as_a_file_and_comes_in_again(
+    sandbox: Sandbox,
+    an_empty_place: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name, value in settings(sandbox).items():
+        monkeypatch.setenv(name, value)
+    file = an_empty_place / "changed.toml"
+
+    assert main(["playbook", "export"]) == 0
+    file.write_text(capsys.readouterr().out.replace('A = "1h"', 'A = "2h"', 1))
+    assert main(["playbook", "import", str(file)]) == 0
+    assert "Version 2 is in force" in capsys.readouterr().out
+
+    assert main(["playbook", "import", str(file)]) == 2
+    assert "says already" in capsys.readouterr().err
+    assert main(["playbook", "export"]) == 0
+    assert 'A = "2h"' in capsys.readouterr().out

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import Connection, Engine, event, insert, text
 
 from bot.core.lifecycle import Stage
-from bot.db import make_engine, migrate
-from bot.liaison import Liaison
+from bot.db import make_engine
+from bot.liaison import Liaison, Shelf
 from bot.models import Handoff, Lead, Person, Run
 from bot.playbook import Playbook
 from bot.services import home
@@ -49,12 +49,11 @@ class Asked:
 def liaison_with(url: str, leads: int) -> Liaison:
     """A workspace in which half the open hand-offs are Ben's and half are in the queue."""
     engine = make_engine(url)
-    migrate(engine)
     with engine.begin() as connection:
         fill(connection, leads)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
-    return Liaison(TEAM, engine, Playbook(), "C1", lambda: MONDAY_TEN, lambda: MONDAY_TEN)
+    return Liaison(TEAM, engine, Shelf(Playbook()), "C1", lambda: MONDAY_TEN, lambda: MONDAY_TEN)
 
 
 def fill(connection: Connection, leads: int) -> None:

@@ -19,7 +19,7 @@ pytestmark = ON_BOTH_ENGINES
 
 @pytest.fixture
 def engine(new_database: NewDatabase) -> Iterator[Engine]:
-    engine = make_engine(new_database())
+    engine = make_engine(new_database(empty=True))
     yield engine
     engine.dispose()
 
@@ -36,7 +36,7 @@ def test_what_alembic_does_not_compare_is_equal_too(
     engine: Engine, new_database: NewDatabase
 ) -> None:
     migrate(engine)
-    by_models = make_engine(new_database())
+    by_models = make_engine(new_database(empty=True))
     SQLModel.metadata.create_all(by_models)
 
     assert fine_print(engine) == fine_print(by_models)

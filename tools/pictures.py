@@ -50,13 +50,13 @@ class View:
 
     def __init__(self, browser: Browser, url: str, frame: Frame) -> None:
         self._url = url
-        self._frame = frame
+        self.frame = frame
         context = browser.new_context(
             viewport={"width": frame.width, "height": frame.height},
             device_scale_factor=frame.dots,
             color_scheme=frame.scheme,
-            is_mobile=frame is PHONE,
-            has_touch=frame is PHONE,
+            is_mobile=frame.name == PHONE.name,
+            has_touch=frame.name == PHONE.name,
         )
         # The hint for a first visit would stand in every picture.
         context.add_init_script("localStorage.setItem('sandbox.welcome.closed', 'yes')")
@@ -64,10 +64,10 @@ class View:
 
     @property
     def on_phone(self) -> bool:
-        return self._frame is PHONE
+        return self.frame.name == PHONE.name
 
-    def go(self, place: str) -> None:
-        self.page.goto(f"{self._url}/#/ben/{place}")
+    def go(self, place: str, person: str = "ben") -> None:
+        self.page.goto(f"{self._url}/#/{person}/{place}")
 
     def message(self, words: str) -> Locator:
         pane = self.page.locator("#conversation")
@@ -83,7 +83,7 @@ class View:
     def snap(self, name: str, of: Locator | None = None) -> None:
         """Keep what is shown, or one part of it, as `name`."""
         self.page.mouse.move(0, 0)
-        file = PICTURES / f"{name}-{self._frame.name}.png"
+        file = PICTURES / f"{name}-{self.frame.name}.png"
         clip = _around(of) if of else None
         self.page.screenshot(path=file, animations="disabled", caret="hide", clip=clip)
 

@@ -4,6 +4,7 @@
 keep an agreed version in the database.
 """
 
+from bot.playbook.changes import Change, changes
 from bot.playbook.faults import Fault, PlaybookFaults
 from bot.playbook.playbook import Playbook, UnknownSchema, digest
 from bot.playbook.reasons import Asks, Attempts, Reason
@@ -23,6 +24,7 @@ from bot.playbook.sections import (
     Team,
     Timing,
 )
+from bot.playbook.text import as_document, as_toml, entries, name_of, section_text, with_text
 
 __all__ = [
     "Asks",
@@ -30,6 +32,7 @@ __all__ = [
     "Attention",
     "Batches",
     "Campaign",
+    "Change",
     "Channels",
     "Fault",
     "Hours",
@@ -46,5 +49,12 @@ __all__ = [
     "Team",
     "Timing",
     "UnknownSchema",
+    "as_document",
+    "as_toml",
+    "changes",
     "digest",
+    "entries",
+    "name_of",
+    "section_text",
+    "with_text",
 ]

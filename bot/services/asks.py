@@ -16,6 +16,7 @@ from bot.identity import new_id
 from bot.liaison import Liaison
 from bot.models import Ask, Handoff, Message, MessageKind, Person
 from bot.queries import HandoffFacts
+from bot.services import campaigns
 from bot.services.handoffs import authorise, changed, note
 from bot.services.hours import back_at_work, opening_of
 from bot.views import ids
@@ -99,8 +100,7 @@ def _refuse_a_second(tx: Session, earlier: list[Ask]) -> None:
 
 def _receiver(tx: Session, liaison: Liaison, handoff: Handoff) -> Person:
     """The campaign's owner, else marketing's manager, else a marketer, else anybody there."""
-    address = liaison.playbook.campaign_owner(handoff.campaign)
-    owner = queries.person_by_email(tx, liaison.team_id, address)
+    owner = campaigns.owner_of(tx, liaison, handoff)
     if owner and queries.is_listed(owner):
         return owner
     marketing = select(Person).where(

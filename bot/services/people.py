@@ -40,6 +40,23 @@ def refresh(liaison: Liaison, members: Iterable[Member]) -> int:
     return len(known)
 
 
+def relist(liaison: Liaison) -> None:
+    """A new playbook came in force: roles, hours and managers follow at once, for everybody.
+
+    A time zone that it no longer names is Slack's again from the next start on.
+    """
+    with liaison.transaction() as tx:
+        everybody = select(Person).where(col(Person.team_id) == liaison.team_id)
+        known = tx.scalars(everybody.order_by(col(Person.id))).all()
+        by_email = {person.email: person for person in known if person.email}
+        for person in known:
+            before = (person.opens, person.holidays, person.timezone, person.team)
+            _list(liaison, person, by_email)
+            begin_briefs(liaison, person)
+            if (person.opens, person.holidays, person.timezone, person.team) != before:
+                replan(tx, liaison, person)
+
+
 def member_changed(liaison: Liaison, member: Member) -> None:
     """Somebody joined, left, moved to another zone or changed their address."""
     with liaison.transaction() as tx:

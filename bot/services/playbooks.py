@@ -1,40 +1,70 @@
-"""Which playbook is in force: the newest version, or the file when it was edited since."""
+"""The playbook: which version is in force, how it is changed in Slack, and who signed it."""
 
+import logging
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.errors import CannotStart
-from bot.models import PlaybookVersion
-from bot.playbook import Playbook, digest
+from bot import queries
+from bot.db import insert_once
+from bot.errors import BadField, CannotStart, NotAllowed, NotListed, TooLate
+from bot.liaison import Liaison, Shelf
+from bot.models import Person, PlaybookSignature, PlaybookVersion
+from bot.playbook import (
+    Change,
+    Playbook,
+    PlaybookFaults,
+    Role,
+    UnknownSchema,
+    changes,
+    digest,
+    with_text,
+)
+from bot.services import people
+from bot.views import ids
+from bot.views.blocks import escape
+from bot.views.playbooks import NOT_HERE, Agreement, Edit, Signature, Since, faults
+
+log = logging.getLogger(__name__)
+
+SIDES = (queries.SALES, queries.MARKETING)
+EDITORS = frozenset({Role.MANAGER, Role.ADMIN})
 
 
-def bring_in(tx: Session, team_id: str, file: Path | None, now: datetime) -> Playbook:
+def bring_in(tx: Session, team_id: str, file: Path | None, now: datetime) -> Shelf:
     """The playbook to run with, read before anything else starts.
 
     A file becomes a new version only when it differs from the last file that was read: edits made
-    elsewhere since then are not undone by an old file. Raises `PlaybookFaults`, `CannotStart`.
+    in Slack since then are not undone by an old file. Raises `PlaybookFaults`, `CannotStart`.
     """
     newest = _newest(tx, team_id)
     if file is None:
-        return Playbook.from_json(newest.body) if newest else Playbook.parse("")
+        return _shelved(newest) if newest else Shelf(Playbook.parse(""))
     text = _read(file)
     playbook = Playbook.parse(text)
-    if newest and digest(text) == _last_file(tx, team_id):
-        return Playbook.from_json(newest.body)
+    last = _last_file(tx, team_id)
+    if newest and last and digest(text) == last.file_digest:
+        if newest.number != last.number:
+            log.info("playbook: version %d, edited in Slack, is newer than the file", newest.number)
+        return _shelved(newest)
+    number = newest.number + 1 if newest else 1
     tx.add(
         PlaybookVersion(
             team_id=team_id,
-            number=newest.number + 1 if newest else 1,
+            number=number,
             body=playbook.to_json(),
             file_digest=digest(text),
             created_at=now,
         )
     )
-    return playbook
+    return Shelf(playbook, number)
+
+
+def _shelved(version: PlaybookVersion) -> Shelf:
+    return Shelf(Playbook.from_json(version.body), version.number)
 
 
 def _read(file: Path) -> str:
@@ -44,14 +74,212 @@ def _read(file: Path) -> str:
         raise CannotStart(f"The playbook {file} cannot be read: {error}.") from error
 
 
+def keep_up(liaison: Liaison) -> int:
+    """Put a version on the shelf that came since; says how many. Each process does so."""
+    with liaison.reading() as tx:
+        number = tx.scalars(
+            select(func.max(col(PlaybookVersion.number))).where(
+                col(PlaybookVersion.team_id) == liaison.team_id
+            )
+        ).one()
+        if (number or 0) <= liaison.shelf.number:
+            return 0
+        version = _newest(tx, liaison.team_id)
+    assert version
+    _put_in_force(liaison, version)
+    return 1
+
+
+def _put_in_force(liaison: Liaison, version: PlaybookVersion) -> None:
+    """A version of a newer app is left to it: this one goes on by the rules it knows."""
+    try:
+        liaison.shelf.playbook = Playbook.from_json(version.body)
+    except UnknownSchema as error:
+        log.warning("playbook: %s", error)
+    liaison.shelf.number = version.number
+    people.relist(liaison)
+
+
+def look(liaison: Liaison, by: str) -> Agreement:
+    """The version in force, who agreed to it, and what `by` may do about it."""
+    with liaison.reading() as tx:
+        person = tx.get(Person, (liaison.team_id, by))
+        version = _newest(tx, liaison.team_id)
+        editor = version and version.edited_by
+        return Agreement(
+            liaison.playbook,
+            version.number if version else 0,
+            version.created_at if version else None,
+            tx.get(Person, (liaison.team_id, editor)) if editor else None,
+            _signatures(tx, version) if version else {},
+            {side: [head.name for head in _heads(tx, liaison, side)] for side in SIDES},
+            _since_both_signed(tx, liaison),
+            may_edit=person is not None and _may_edit(person),
+            signs_for=_signs_for(tx, liaison, person) if person else None,
+        )
+
+
+def edit(liaison: Liaison, by: str, wanted: Edit) -> tuple[Agreement, list[Change]]:
+    """Change a section, or an entry of one: a new version, which nobody has signed yet.
+
+    Gives it, and what is different. Raises `BadField` with every fault, `TooLate` when somebody
+    else changed it meanwhile.
+    """
+    now, before = liaison.now(), liaison.playbook
+    with liaison.transaction() as tx:
+        person = _listed(tx, liaison, by)
+        if not _may_edit(person):
+            raise NotAllowed("Only managers and admins change the playbook; ask one of them.")
+        if wanted.section in NOT_HERE:
+            raise NotAllowed(
+                "Channels and meetings are changed in the playbook's file, then by a restart."
+            )
+        _hold_to(tx, liaison, _newest(tx, liaison.team_id), wanted.base)
+        playbook = _changed(before, wanted)
+        if playbook == before:
+            raise TooLate("That is what the playbook says already.")
+        version = PlaybookVersion(
+            team_id=liaison.team_id,
+            number=wanted.base + 1,
+            body=playbook.to_json(),
+            file_digest=None,
+            created_at=now,
+            edited_by=by,
+        )
+        if not insert_once(tx, version):
+            raise TooLate("Somebody changed the playbook at the same moment; open it again.")
+    _put_in_force(liaison, version)
+    return look(liaison, by), changes(before, playbook)
+
+
+def _changed(playbook: Playbook, wanted: Edit) -> Playbook:
+    try:
+        changed = with_text(playbook, wanted.section, wanted.entry, wanted.text)
+    except PlaybookFaults as error:
+        raise BadField(ids.BOOK_TEXT, faults(error.faults)) from error
+    if not any(EDITORS & {*person.roles} for person in changed.people):
+        sentence = "Leave at least one manager or admin, or nobody could change it any more."
+        raise BadField(ids.BOOK_TEXT, sentence)
+    return changed
+
+
+def bring_in_file(liaison: Liaison, file: Path) -> Shelf:
+    """Make a file the version in force; a bot that runs takes it over within seconds.
+
+    Raises `PlaybookFaults`, `CannotStart`; also when it says what is in force already.
+    """
+    playbook = Playbook.parse(_read(file))
+    if playbook == liaison.playbook:
+        raise CannotStart("That is what the playbook says already; nothing was changed.")
+    with liaison.transaction() as tx:
+        newest = _newest(tx, liaison.team_id)
+        version = PlaybookVersion(
+            team_id=liaison.team_id,
+            number=newest.number + 1 if newest else 1,
+            body=playbook.to_json(),
+            file_digest=None,
+            created_at=liaison.now(),
+        )
+        if not insert_once(tx, version):
+            raise CannotStart("Somebody changed the playbook at the same moment; try again.")
+    return Shelf(playbook, version.number)
+
+
+def sign(liaison: Liaison, by: str, number: int) -> None:
+    """A head agrees to the version in force. Raises `TooLate` when it is another by now."""
+    now = liaison.now()
+    with liaison.transaction() as tx:
+        person = _listed(tx, liaison, by)
+        side = _signs_for(tx, liaison, person)
+        if side is None:
+            raise NotAllowed("Only the head of sales and the head of marketing sign the playbook.")
+        _hold_to(tx, liaison, _newest(tx, liaison.team_id), number)
+        signature = PlaybookSignature(
+            team_id=liaison.team_id, number=number, side=side, by=by, at=now
+        )
+        if not insert_once(tx, signature):
+            raise TooLate("Your side has signed this version already.")
+
+
+def _listed(tx: Session, liaison: Liaison, by: str) -> Person:
+    person = queries.person(tx, liaison.team_id, by)
+    if not person.is_active or not queries.is_listed(person):
+        raise NotListed
+    return person
+
+
+def _hold_to(tx: Session, liaison: Liaison, newest: PlaybookVersion | None, number: int) -> None:
+    """What was looked at is what is changed or signed."""
+    if (newest.number if newest else 0) == number:
+        return
+    editor = newest and newest.edited_by
+    by = tx.get(Person, (liaison.team_id, editor)) if editor else None
+    who = escape(by.name) if by else "Somebody"
+    raise TooLate(f"{who} changed the playbook since you opened it; open it again.")
+
+
+def _may_edit(person: Person) -> bool:
+    return person.is_active and bool(EDITORS & {*person.roles}) and queries.is_listed(person)
+
+
+def _heads(tx: Session, liaison: Liaison, side: str) -> list[Person]:
+    """A side's managers who have no manager of that side above them."""
+    listed = select(Person).where(
+        col(Person.team_id) == liaison.team_id, col(Person.team) == side, col(Person.is_active)
+    )
+    found = tx.scalars(listed.order_by(col(Person.name), col(Person.id)))
+    managers = {person.id: person for person in found if Role.MANAGER in person.roles}
+    return [one for one in managers.values() if one.manager_id not in managers]
+
+
+def _signs_for(tx: Session, liaison: Liaison, person: Person) -> str | None:
+    """The side a person heads; None for everybody else."""
+    if person.team not in SIDES:
+        return None
+    heads = {head.id for head in _heads(tx, liaison, person.team)}
+    return person.team if person.id in heads else None
+
+
+def _signatures(tx: Session, version: PlaybookVersion) -> dict[str, Signature]:
+    rows = tx.execute(
+        select(PlaybookSignature, Person)
+        .join(
+            Person,
+            (col(Person.team_id) == col(PlaybookSignature.team_id))
+            & (col(Person.id) == col(PlaybookSignature.by)),
+        )
+        .where(
+            col(PlaybookSignature.team_id) == version.team_id,
+            col(PlaybookSignature.number) == version.number,
+        )
+    )
+    return {row.side: Signature(person.name, row.at) for row, person in rows}
+
+
+def _since_both_signed(tx: Session, liaison: Liaison) -> Since | None:
+    """What changed since the last version both sides signed; None while there is none."""
+    signed = (
+        select(col(PlaybookSignature.number))
+        .where(col(PlaybookSignature.team_id) == liaison.team_id)
+        .group_by(col(PlaybookSignature.number))
+        .having(func.count() == len(SIDES))
+        .order_by(col(PlaybookSignature.number).desc())
+        .limit(1)
+    )
+    number = tx.scalars(signed).first()
+    if number is None:
+        return None
+    body = tx.get_one(PlaybookVersion, (liaison.team_id, number)).body
+    return Since(number, changes(Playbook.from_json(body), liaison.playbook))
+
+
 def _newest(tx: Session, team_id: str) -> PlaybookVersion | None:
     return tx.scalars(_versions(team_id).limit(1)).first()
 
 
-def _last_file(tx: Session, team_id: str) -> str | None:
+def _last_file(tx: Session, team_id: str) -> PlaybookVersion | None:
     of_files = _versions(team_id).where(col(PlaybookVersion.file_digest).is_not(None))
-    found = tx.scalars(of_files.limit(1)).first()
-    return found.file_digest if found else None
+    return tx.scalars(of_files.limit(1)).first()
 
 
 def _versions(team_id: str) -> Select[PlaybookVersion]:

@@ -1,7 +1,7 @@
 """The few Block Kit pieces the views are made of, and the only place where text is escaped."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeAlias
@@ -12,6 +12,8 @@ Block: TypeAlias = dict[str, Any]
 View: TypeAlias = dict[str, Any]
 
 SECTION_TEXT = 3000
+NATIVE = frozenset({"table", "data_visualization"})
+"""Blocks that Slack brings to its workspaces one by one."""
 MODAL_TITLE = 24
 _CONTROLS = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]"
@@ -28,6 +30,18 @@ class Post:
 
     text: str
     blocks: list[Block]
+
+    @property
+    def is_native(self) -> bool:
+        """Whether it has tables or charts, which not every Slack takes yet."""
+        return any(block["type"] in NATIVE for block in self.blocks)
+
+    @property
+    def plain(self) -> "Post":
+        """The same for a Slack that does not know tables and charts yet: the text says it all."""
+        kept = [block for block in self.blocks if block["type"] not in NATIVE]
+        has_table = any(block["type"] == "table" for block in self.blocks)
+        return Post(self.text, [section(self.text), *kept[1:]] if has_table else kept)
 
 
 def clean(text: str) -> str:
@@ -169,13 +183,40 @@ def line_field(
 
 
 def static_select(
-    action_id: str, options: Sequence[tuple[str, str]], chosen: str | None = None
+    action_id: str,
+    options: Sequence[tuple[str, str]],
+    chosen: str | None = None,
+    *,
+    hint: str = "",
 ) -> Block:
-    """One of many (label, value) in a menu; `chosen` is marked at first."""
+    """One of many (label, value) in a menu; `chosen` is marked at first, else `hint` is read."""
     listed = _options(options)
     block: Block = {"type": "static_select", "action_id": action_id, "options": listed}
     initial = [option for option in listed if option["value"] == chosen]
+    block |= {"placeholder": plain(hint)} if hint else {}
     return block | ({"initial_option": initial[0]} if initial else {})
+
+
+def table_block(rows: Sequence[Sequence[str]]) -> Block:
+    """Rows of plain text under a first row of headings; all but the first column are figures."""
+    cells = [[{"type": "raw_text", "text": clean(cell)} for cell in row] for row in rows]
+    figures = [{"align": "right"} for _ in rows[0][1:]]
+    return {"type": "table", "rows": cells, "column_settings": [{"is_wrapped": True}, *figures]}
+
+
+def chart(title: str, labels: Sequence[str], series: Mapping[str, Sequence[int]]) -> Block:
+    """Bars that Slack draws itself: for each label one of every series."""
+    drawn = [
+        {"name": name, "data": [{"label": label, "value": value} for label, value in points]}
+        for name, values in series.items()
+        for points in [list(zip(labels, values, strict=True))]
+    ]
+    axes = {"categories": [*labels]}
+    return {
+        "type": "data_visualization",
+        "title": short(title, 50),
+        "chart": {"type": "bar", "series": drawn, "axis_config": axes},
+    }
 
 
 def channel_picker(action_id: str) -> Block:

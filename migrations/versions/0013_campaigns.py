@@ -27,12 +27,16 @@ def upgrade() -> None:
         "ix_handoff_report",
         "handoff",
         [
-            *("team_id", "campaign_id", "handed_at", "stage"),
-            *("outcome", "outcome_detail", "touched_at", "rated_at"),
+            *("team_id", "campaign_id", "stage", "outcome"),
+            *("outcome_detail", "handed_at", "touched_at", "rated_at"),
         ],
     )
     touched = ["team_id", "campaign_id", "touch_minutes"]
     _where("ix_handoff_touch", "handoff", touched, "touch_minutes IS NOT NULL")
+    said = ["team_id", "campaign_id", "outcome_at"]
+    _where("ix_handoff_words", "handoff", said, "outcome_words IS NOT NULL")
+    won = ["team_id", "campaign_id", "currency", "handed_at", "amount", "stage"]
+    _where("ix_handoff_won", "handoff", won, "stage = 'won'")
 
 
 def _create_campaigns() -> None:
@@ -87,7 +91,7 @@ def _create_ratings() -> None:
     )
     rater = ["team_id", "handoff_id", "rater_id"]
     _where("uq_rating_in_force", "rating", rater, "ended_at IS NULL", unique=True)
-    reported = ["team_id", "campaign_id", "handed_at", "value", "rater_id"]
+    reported = ["team_id", "campaign_id", "value", "handed_at", "rater_id", "ended_at"]
     _where("ix_rating_report", "rating", reported, "ended_at IS NULL")
 
 
@@ -131,6 +135,8 @@ def _enter(kind: str, told: sa.ColumnElement[str], which: sa.ColumnElement[bool]
 
 
 def downgrade() -> None:
+    op.drop_index("ix_handoff_won", "handoff")
+    op.drop_index("ix_handoff_words", "handoff")
     op.drop_index("ix_handoff_touch", "handoff")
     op.drop_index("ix_handoff_report", "handoff")
     for name in ("rated_at", "touch_minutes", "campaign_id", "landing_page", "campaign_ref"):

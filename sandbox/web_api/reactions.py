@@ -18,7 +18,7 @@ def add(call: Call) -> Json:
     if BOT_USER_ID in users:
         raise SlackError("already_reacted")
     users.append(BOT_USER_ID)
-    call.workspace.changes.note(post.channel)
+    call.workspace.note_change(post)
     return {}
 
 
@@ -31,7 +31,7 @@ def remove(call: Call) -> Json:
     users.remove(BOT_USER_ID)
     if not users:
         del post.reactions[name]
-    call.workspace.changes.note(post.channel)
+    call.workspace.note_change(post)
     return {}
 
 

@@ -42,7 +42,7 @@ def test_ten_thousand_messages_are_read_from_the_newest_back(
         post = sandbox.workspace.draft(channel, THE_BOT)
         post.text = f"Message {number}."
         sandbox.workspace.publish(post)
-    oldest = channel.timeline.everything()[0].ts
+    oldest = channel.timeline.changed_since(-1)[0].ts
     sandbox.control.post(IDA, LEADS, "About the very first one", thread_ts=oldest)
     screen = open_screen(sandbox.url)
     screen.visit("ben", "leads")

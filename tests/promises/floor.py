@@ -24,7 +24,7 @@ from bot.errors import SlackUnavailable
 from bot.identity import new_id
 from bot.intake.lead_event import parse
 from bot.intake.webhook import Delivery, Receipt
-from bot.liaison import Liaison
+from bot.liaison import Liaison, Shelf
 from bot.models import (
     Absence,
     Ask,
@@ -202,7 +202,7 @@ class Floor:
         self.liaison = Liaison(
             self.team_id,
             self.engine,
-            Playbook.parse(text),
+            Shelf(Playbook.parse(text)),
             CHANNEL,
             now=lambda: self.now,
             wall=self._tick_wall,

@@ -5,12 +5,13 @@ import signal
 import subprocess
 import sys
 import time
+from threading import Timer
 from urllib.request import urlopen
 
 import pytest
 from slack_sdk import WebClient
 
-from sandbox.control import Refused
+from sandbox.control import Control, Refused
 from sandbox.posts import THE_BOT
 from sandbox.server import Sandbox
 from sandbox.wire import Json
@@ -71,6 +72,46 @@ def test_the_page_is_told_of_changes_as_they_come(sandbox: Sandbox, client: WebC
         second = json.loads(events.readline().removeprefix(b"data: "))
 
     assert second["version"] > first["version"]
+
+
+def test_who_follows_a_channel_sees_what_a_newcomer_sees(
+    sandbox: Sandbox, client: WebClient
+) -> None:
+    followed = sandbox.control
+    before = followed.messages(LEADS)
+
+    def agree() -> None:
+        assert followed.messages(LEADS) == Control(sandbox.url).messages(LEADS)
+
+    ts = client.chat_postMessage(channel=LEADS, text="Above")["ts"]
+    agree()
+    below = client.chat_postMessage(channel=LEADS, text="Below", thread_ts=ts)["ts"]
+    agree()
+    client.chat_update(channel=LEADS, ts=ts, text="Another")
+    agree()
+    client.reactions_add(channel=LEADS, timestamp=ts, name="eyes")
+    agree()
+    client.reactions_remove(channel=LEADS, timestamp=ts, name="eyes")
+    agree()
+    sandbox.workspace.whisper(ANA, sandbox.workspace.channels[LEADS], "For Ana")
+    agree()
+    client.chat_delete(channel=LEADS, ts=below)
+    agree()
+    assert len(followed.messages(LEADS)) == len(before) + 3
+
+
+def test_a_message_that_is_waited_for_is_found_as_it_comes(
+    sandbox: Sandbox, client: WebClient
+) -> None:
+    posting = Timer(0.1, client.chat_postMessage, kwargs={"channel": LEADS, "text": "Late"})
+    posting.start()
+    began = time.monotonic()
+
+    found = sandbox.control.message(LEADS, lambda message: message["text"] == "Late")
+    posting.join()
+
+    assert found["text"] == "Late"
+    assert time.monotonic() - began < 5
 
 
 def test_traffic_tells_calls_and_hides_tokens(sandbox: Sandbox) -> None:

@@ -170,6 +170,7 @@ def test_colleagues_are_asked_in_the_teams_hours(office: Office) -> None:
     card = office.card(handoff, "Femi Adeyemi has it")
     for hour, minute in ((20, 31), (21, 1), (21, 32)):
         office.control.set_clock(datetime(2026, 11, 23, hour, minute, tzinfo=UTC))
+        office.settle()
 
     assert sorted(steps_of(office, handoff)) == [1, 2, 3]
     assert replies(office, card) == []
@@ -185,6 +186,7 @@ def test_after_an_outage_the_actor_is_warned_before_anybody_else_hears(office: O
 
     office.control.set_clock(MONDAY_TEN + timedelta(hours=4))
     assert sorted(steps_of(office, handoff)) == [1, 2]
+    office.settle()
     office.control.advance("29m")
     assert replies(office, card) == []
     office.control.advance("2m")

@@ -1,0 +1,250 @@
+"""Campaigns as marketing knows them: found by name, merged, described."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot import queries
+from bot.core.campaigns import look_alike, slug
+from bot.core.lifecycle import why_not_marketing
+from bot.errors import BadField, BadFields, NotAllowed, Refused, TooLate
+from bot.liaison import Liaison
+from bot.models import Campaign, Handoff, Person, Workspace
+from bot.views import ids
+from bot.views.blocks import foreign
+
+NO_ORIGIN = "No origin"
+NAME = 150
+"""Characters of a campaign's name."""
+_MONEY = re.compile(r"([0-9][0-9, ]{0,14}(?:\.[0-9]{1,2})?) ?([A-Za-z]{3})?")
+
+
+class NoSuchCampaign(Refused):
+    """No campaign is called that; type `/campaign` for the table."""
+
+
+def every(tx: Session, team_id: str) -> list[Campaign]:
+    """All campaigns, merged ones too, by name."""
+    found = tx.scalars(select(Campaign).where(col(Campaign.team_id) == team_id))
+    return sorted(found, key=lambda campaign: (campaign.name.casefold(), campaign.id))
+
+
+def roots(tx: Session, team_id: str) -> dict[str, Campaign]:
+    """By each campaign's id, the one that counts its leads since it was merged; else itself."""
+    known = {campaign.id: campaign for campaign in every(tx, team_id)}
+    return {campaign.id: _root(known, campaign) for campaign in known.values()}
+
+
+def _root(known: dict[str, Campaign], campaign: Campaign) -> Campaign:
+    while campaign.merged_into:
+        campaign = known[campaign.merged_into]
+    return campaign
+
+
+def members(tx: Session, campaign: Campaign) -> list[str]:
+    """The ids of a campaign and of all that were merged into it."""
+    found = roots(tx, campaign.team_id)
+    return [each for each, root in found.items() if root.id == campaign.id]
+
+
+def called(tx: Session, team_id: str, typed: str) -> Campaign | None:
+    """The campaign of this name, as exactly as it can be found; None = no origin.
+
+    Raises `NoSuchCampaign` with names that begin alike, or when several could be meant.
+    """
+    wanted = " ".join(typed.split())
+    if slug(wanted) == slug(NO_ORIGIN):
+        return None
+    found = roots(tx, team_id)
+    named = {campaign.id: campaign for campaign in every(tx, team_id)}
+    for same in (
+        lambda name: name == wanted,
+        lambda name: name.casefold() == wanted.casefold(),
+        lambda name: slug(name) == slug(wanted) != "",
+        lambda name: slug(name).startswith(slug(wanted)) and slug(wanted) != "",
+        lambda name: slug(wanted) in slug(name) and slug(wanted) != "",
+    ):
+        matching = {found[each].id: found[each] for each, one in named.items() if same(one.name)}
+        if len(matching) == 1:
+            return next(iter(matching.values()))
+        if matching:
+            raise NoSuchCampaign(_several(wanted, list(matching.values())))
+    raise NoSuchCampaign(
+        f"No campaign is called “{foreign(wanted, 60)}”; type `/campaign` for the table."
+    )
+
+
+def _several(wanted: str, matching: Sequence[Campaign]) -> str:
+    names = ", ".join(f"“{foreign(one.name, 40)}”" for one in matching[:5])
+    return f"Several campaigns are called like “{foreign(wanted, 60)}”: {names}; type more of one."
+
+
+def check_marketer(tx: Session, team_id: str, by: str) -> Person:
+    """Who presses, when campaigns are theirs to change. Raises `NotAllowed`."""
+    person = tx.get(Person, (team_id, by))
+    listed = person is not None and person.is_active and queries.is_listed(person)
+    markets = person is not None and (queries.markets(person) or "liaison" in person.roles)
+    if sentence := why_not_marketing(is_listed=listed, markets=markets):
+        raise NotAllowed(sentence)
+    assert person
+    return person
+
+
+def merge(liaison: Liaison, campaign_id: str, into_id: str, by: str) -> Campaign:
+    """Count a campaign's leads for another one from now on. Nothing about the leads is changed, so
+    that it can be undone. Gives the campaign that counts them."""
+    with liaison.transaction() as tx:
+        check_marketer(tx, liaison.team_id, by)
+        # One merge at a time, or two might make a ring.
+        tx.get_one(Workspace, liaison.team_id, with_for_update=True)
+        campaign, found = _known(tx, liaison.team_id, campaign_id), roots(tx, liaison.team_id)
+        into = found.get(into_id)
+        if campaign.merged_into:
+            raise TooLate(f"“{foreign(campaign.name, 60)}” was merged already.")
+        if into is None or into.id == campaign.id:
+            raise BadField(ids.MERGE_INTO, "Choose another campaign than this one.")
+        campaign.merged_into = into.id
+        return into
+
+
+def separate(liaison: Liaison, campaign_id: str, by: str) -> Campaign:
+    """Undo a merge: the campaign counts its own leads again. Gives the campaign."""
+    with liaison.transaction() as tx:
+        check_marketer(tx, liaison.team_id, by)
+        campaign = _known(tx, liaison.team_id, campaign_id)
+        if campaign.merged_into is None:
+            raise TooLate(f"“{foreign(campaign.name, 60)}” is separate already.")
+        campaign.merged_into = None
+        return campaign
+
+
+def look_to_merge(
+    liaison: Liaison, campaign_id: str, by: str
+) -> tuple[Campaign, list[Campaign], list[Campaign]]:
+    """A campaign, those it may be merged into, names that look alike first, and those that were
+    merged into it."""
+    with liaison.reading() as tx:
+        check_marketer(tx, liaison.team_id, by)
+        campaign = _known(tx, liaison.team_id, campaign_id)
+        known = every(tx, liaison.team_id)
+        others = [one for one in known if one.id != campaign.id and one.merged_into is None]
+        others.sort(key=lambda one: not look_alike(one.name, campaign.name))
+        return campaign, others, [one for one in known if one.merged_into == campaign.id]
+
+
+def look_to_edit(liaison: Liaison, campaign_id: str, by: str) -> Campaign:
+    with liaison.reading() as tx:
+        check_marketer(tx, liaison.team_id, by)
+        return _known(tx, liaison.team_id, campaign_id)
+
+
+def _known(tx: Session, team_id: str, campaign_id: str) -> Campaign:
+    campaign = tx.get(Campaign, (team_id, campaign_id))
+    if campaign is None:
+        raise NoSuchCampaign
+    return campaign
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A filled-in form, untrusted; None = left empty. Days are ISO dates."""
+
+    name: str | None = None
+    owner_id: str | None = None
+    starts_on: str | None = None
+    ends_on: str | None = None
+    judge_on: str | None = None
+    cost: str | None = None
+    audience: str | None = None
+    offer: str | None = None
+    follow_up: str | None = None
+    talk_track: str | None = None
+
+
+def edit(liaison: Liaison, campaign_id: str, by: str, filled: Filled) -> Campaign:
+    """Write down what a marketer says of a campaign. Raises `BadFields`."""
+    now = liaison.now()
+    with liaison.transaction() as tx:
+        check_marketer(tx, liaison.team_id, by)
+        campaign = _known(tx, liaison.team_id, campaign_id)
+        fill_in(tx, campaign, filled, now)
+        return campaign
+
+
+def fill_in(tx: Session, campaign: Campaign, filled: Filled, now: datetime) -> None:
+    """Raises `BadFields` with every fault; then nothing is changed."""
+    faults: dict[str, str] = {}
+    name = " ".join((filled.name or "").split())
+    if not 0 < len(name) <= NAME:
+        faults[ids.CAMPAIGN_NAME] = f"Write a name of at most {NAME} characters."
+    days = {
+        field: _day(day, field, faults)
+        for field, day in (
+            (ids.STARTS_ON, filled.starts_on),
+            (ids.ENDS_ON, filled.ends_on),
+            (ids.JUDGE_ON, filled.judge_on),
+        )
+    }
+    starts, ends = days[ids.STARTS_ON], days[ids.ENDS_ON]
+    if starts and ends and ends < starts:
+        faults[ids.ENDS_ON] = "Choose a day on or after the first one."
+    cost, currency = _money(filled.cost, faults)
+    owner = filled.owner_id and tx.get(Person, (campaign.team_id, filled.owner_id))
+    if filled.owner_id and not (owner and owner.is_active):
+        faults[ids.CAMPAIGN_OWNER] = "Choose a member of this workspace, and no app."
+    if faults:
+        raise BadFields(faults)
+    brief = (campaign.audience, campaign.offer)
+    campaign.name, campaign.owner_id = name, filled.owner_id
+    campaign.starts_on, campaign.ends_on, campaign.judge_on = starts, ends, days[ids.JUDGE_ON]
+    campaign.cost, campaign.currency = cost, currency
+    campaign.audience, campaign.offer = filled.audience, filled.offer
+    campaign.follow_up, campaign.talk_track = filled.follow_up, filled.talk_track
+    if brief != (campaign.audience, campaign.offer):
+        campaign.changed_at = now
+
+
+def _day(told: str | None, field: str, faults: dict[str, str]) -> date | None:
+    try:
+        return date.fromisoformat(told) if told else None
+    except ValueError:
+        faults[field] = "Choose a day."
+        return None
+
+
+def _money(told: str | None, faults: dict[str, str]) -> tuple[str | None, str | None]:
+    """`12500 EUR`, or the number alone; the amount and the currency."""
+    if not told or not told.strip():
+        return None, None
+    if match := _MONEY.fullmatch(told.strip()):
+        amount = match[1].replace(",", "").replace(" ", "")
+        return amount, match[2].upper() if match[2] else None
+    faults[ids.CAMPAIGN_COST] = "Write an amount and a currency, such as 12500 EUR."
+    return None, None
+
+
+def owner_of(tx: Session, liaison: Liaison, handoff: Handoff) -> Person | None:
+    """Who answers for a hand-off's campaign: as the campaign says, or else the playbook."""
+    campaign = roots(tx, liaison.team_id).get(handoff.campaign_id or "")
+    if campaign:
+        return owner(tx, liaison, campaign)
+    return _by_playbook(tx, liaison, handoff.campaign)
+
+
+def owner(tx: Session, liaison: Liaison, campaign: Campaign) -> Person | None:
+    """Who answers for a campaign; None = nobody is named who works here."""
+    named = campaign.owner_id and tx.get(Person, (campaign.team_id, campaign.owner_id))
+    if named and named.is_active:
+        return named
+    return _by_playbook(tx, liaison, campaign.name)
+
+
+def _by_playbook(tx: Session, liaison: Liaison, name: str | None) -> Person | None:
+    address = liaison.playbook.campaign_owner(name)
+    person = queries.person_by_email(tx, liaison.team_id, address)
+    return person if person and queries.is_listed(person) else None

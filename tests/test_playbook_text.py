@@ -1,0 +1,88 @@
+"""A playbook written as TOML reads back as itself, and two versions tell their differences."""
+
+import pytest
+
+from bot.playbook import (
+    Change,
+    Playbook,
+    PlaybookFaults,
+    as_document,
+    as_toml,
+    changes,
+    entries,
+    section_text,
+    with_text,
+)
+from bot.views.playbooks import TITLES
+from tests.office import PLAYBOOK
+
+SANDBOX = Playbook.parse(PLAYBOOK.read_text("utf-8"))
+
+
+@pytest.mark.parametrize(
+    "playbook",
+    [
+        Playbook(),
+        SANDBOX,
+        Playbook.parse('[sla]\nA = "none"\nC = "none"\nD = "2d"'),
+        Playbook.parse('[[meetings]]\nkey = "weekly"\nchannel = "#standup"\ntime = "09:30"'),
+    ],
+    ids=["built in", "sandbox", "no clock where the default has one", "a meeting of its own"],
+)
+def test_what_is_written_reads_back_as_the_same(playbook: Playbook) -> None:
+    assert Playbook.parse(as_toml(playbook)) == playbook
+
+
+@pytest.mark.parametrize("section", as_document(SANDBOX))
+def test_every_section_and_entry_can_be_written_back_unchanged(section: str) -> None:
+    listed = entries(SANDBOX, section)
+    for entry in [None] if listed is None else range(len(listed)):
+        text = section_text(SANDBOX, section, entry)
+        assert with_text(SANDBOX, section, entry, text) == SANDBOX
+
+
+def test_every_section_has_a_title_people_know() -> None:
+    assert set(as_document(SANDBOX)) == set(TITLES)
+
+
+def test_a_changed_key_a_new_entry_and_one_taken_out_are_told_apart() -> None:
+    one = with_text(SANDBOX, "sla", None, 'A = "2h"\nB = "4h"\nC = "1d"\nD = "none"')
+    who = len(entries(one, "people") or [])
+    two = with_text(one, "people", who, 'email = "zoe@example.com"\nteam = "sales"\nrole = "rep"')
+    three = with_text(two, "people", 1, "")
+
+    made = changes(SANDBOX, three)
+
+    assert Change("sla.A", "1h", "2h") in made
+    assert Change("people[zoe@example.com].team", None, "sales") in made
+    assert Change("people[ben@example.com].team", "sales", None) in made
+    assert {change.key.partition(".")[0] for change in made} == {
+        "sla",
+        "people[zoe@example",
+        "people[ben@example",
+    }
+
+
+def test_an_order_changed_in_a_list_is_no_change_of_its_entries() -> None:
+    document = as_document(SANDBOX)
+    people = document["people"]
+    assert isinstance(people, list)
+    turned = Playbook.model_validate(document | {"people": [*reversed(people)]})
+    assert changes(SANDBOX, turned) == []
+
+
+@pytest.mark.parametrize(
+    ("section", "entry", "text", "said"),
+    [
+        ("sla", None, 'A = "soon"', "sla.A"),
+        ("sla", None, "A = ", "line 1"),
+        ("people", 1, 'email = "ben@example.com"', "people[1].team"),
+        ("hours", None, 'opens = "24/7"', 'did you mean "open"'),
+    ],
+)
+def test_what_does_not_fit_is_told_by_its_key(
+    section: str, entry: int | None, text: str, said: str
+) -> None:
+    with pytest.raises(PlaybookFaults) as refused:
+        with_text(SANDBOX, section, entry, text)
+    assert said in str(refused.value)

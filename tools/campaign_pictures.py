@@ -1,0 +1,154 @@
+"""Makes the pictures of campaigns in docs/pictures: python tools/campaign_pictures.py
+
+A season of hand-offs, told by webhook to the real bot in a sandbox, then looked at in its page.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
+
+from pictures import DESK, PHONE, PICTURES, View, chromium  # noqa: E402
+from playwright.sync_api import Locator, expect  # noqa: E402
+
+from bot.services import campaigns  # noqa: E402
+from bot.services.campaigns import Filled  # noqa: E402
+from sandbox.server import Sandbox  # noqa: E402
+from tests.office import (  # noqa: E402
+    IDA,
+    MANIFEST,
+    MONDAY_TEN,
+    PACE,
+    Office,
+    settings_for,
+)
+
+SEASON = {
+    "Spring webinar": (41, "EUR"),
+    "Autumn fair": (28, "EUR"),
+    "Partner day": (19, "EUR"),
+    "Newsletter": (12, "EUR"),
+    "google": (9, "EUR"),
+    "Google": (6, "EUR"),
+    "White paper": (5, "EUR"),
+    None: (4, "EUR"),
+}
+ENDS = ("qualified", "not_a_fit", "won", "no_need", "qualified", "wrong_data", None, "no_budget")
+WORDS = {
+    "not_a_fit": "Forty people; we start at two hundred.",
+    "no_need": "They build it themselves.",
+    "no_budget": "Next year, they say.",
+    "wrong_data": "The phone number is a fax.",
+}
+REPS = ("ben", "chloe", "dev")
+
+
+def main() -> int:
+    with season() as office, chromium() as browser:
+        for frame in (replace(DESK, height=1300), replace(PHONE, height=1500)):
+            view = View(browser, office.sandbox.url, frame)
+            look_at_the_table(view)
+            look_at_one(view)
+    return 0
+
+
+@contextmanager
+def season() -> Iterator[Office]:
+    with (
+        TemporaryDirectory(prefix="liaison-pictures-") as folder,
+        Sandbox(pace=PACE, manifest=MANIFEST) as sandbox,
+    ):
+        office = Office(sandbox, settings_for(sandbox, f"sqlite:///{Path(folder) / 'pictures.db'}"))
+        sandbox.control.set_clock(MONDAY_TEN)
+        office.open()
+        try:
+            tell(office)
+            office.settle()
+            yield office
+        finally:
+            office.close()
+
+
+def tell(office: Office) -> None:
+    """Each campaign's leads, over three months, with all kinds of ends."""
+    number = 0
+    told = []
+    for place, (campaign, (leads, currency)) in enumerate(SEASON.items()):
+        for each in range(leads):
+            number += 1
+            at = office.now() - timedelta(days=100 - (each * 97 // leads), hours=place)
+            rep = f"{REPS[number % 3]}@example.com"
+            worth = {"amount": str(1000 * (1 + number % 7)), "currency": currency}
+            fields = {"campaign": campaign, "owner": rep, "occurred_at": at.isoformat()}
+            handoff = office.hand_over(**fields, **worth)
+            told.append((office.lead_of(handoff), ENDS[(number * 3 + place) % len(ENDS)], rep))
+    office.settle()
+    office.control.advance("1h")
+    for lead, end, rep in told:
+        answer(office, lead, end, rep)
+    describe(office)
+
+
+def describe(office: Office) -> None:
+    assert office.bot
+    liaison = office.bot.liaison
+    with liaison.reading() as tx:
+        campaign = campaigns.called(tx, liaison.team_id, "Spring webinar")
+    assert campaign
+    filled = Filled(
+        name="Spring webinar",
+        owner_id="U0JONAS0000",
+        starts_on="2026-08-10",
+        ends_on="2026-11-20",
+        cost="6000 EUR",
+    )
+    campaigns.edit(liaison, campaign.id, IDA, filled)
+
+
+def answer(office: Office, lead: str, end: str | None, rep: str) -> None:
+    if end is None:
+        return
+    said = {"reason": WORDS[end]} if end in WORDS else {}
+    office.tell(event="contacted", lead_id=lead, kind="spoke", by=rep)
+    office.tell(event="outcome", lead_id=lead, kind=end, by=rep, **said)
+
+
+def type_command(view: View, typed: str, shows: str) -> Locator:
+    view.go("leads", "ida")
+    box = view.page.get_by_test_id("composer-input")
+    box.fill(typed)
+    view.page.get_by_test_id("composer-send").click()
+    answered = view.message(shows)
+    expect(answered).to_be_visible()
+    return answered
+
+
+def snap(view: View, name: str, message: Locator) -> None:
+    """A whole message, however long it is."""
+    newer = view.page.get_by_role("button", name="New messages")
+    if newer.is_visible():
+        newer.click()
+        expect(newer).to_be_hidden()
+    message.screenshot(
+        path=PICTURES / f"{name}-{view.frame.name}.png", animations="disabled", caret="hide"
+    )
+
+
+def look_at_the_table(view: View) -> None:
+    snap(view, "campaigns", type_command(view, "/campaign", "Campaigns, the last 180 days"))
+
+
+def look_at_one(view: View) -> None:
+    snap(
+        view, "campaign", type_command(view, "/campaign Spring webinar", "Spring webinar, the last")
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
