@@ -241,7 +241,7 @@ def bring_a_batch(url: str) -> None:
         }
         metadata = {"event_type": "lead_handoff", "event_payload": lead}
         message = {
-            "as": "U0LEO00000",
+            "as": "U0LEO000000",
             "channel": "C0STANDUP00",
             "text": f"New visitor: {lead['company']}",
             "bot_name": "Fair scanner",
@@ -260,7 +260,7 @@ def look_at_the_batch(view: View) -> None:
     view.go("liaison")
     told = view.message(f"of {FAIR}")
     expect(told).to_contain_text("Open shows a lead")
-    view.snap("batch-list", told)
+    view.snap("batch-list")
     view.press(told, "All 12")
     expect(view.modal).to_contain_text("12 leads")
     view.snap("batch-modal")

@@ -24,7 +24,7 @@ from bot.views.blocks import (
 )
 from bot.views.brief import Item
 from bot.views.followups import local_time
-from bot.views.handoffs import company, status_line, why_it_came
+from bot.views.handoffs import company, status_line
 
 LISTED = 10
 """Leads of a list that stand in its message; a form shows all of them."""
@@ -157,9 +157,13 @@ def _line(facts: HandoffFacts, reader: Person, now: datetime) -> str:
     state += f", snoozed until {when(facts.snoozed_until)}" if facts.snoozed_until else ""
     asked = facts.run is not None and facts.run.asked_at is not None
     state += ", free colleagues are asked" if asked and not handoff.touched_at else ""
-    parts = [f"*{company(facts.lead)}*", handoff.grade, state, *([who] if who else [])]
-    why = f"\n{foreign(handoff.reason, 120)}" if handoff.reason else ""
-    return " · ".join(parts) + why
+    first = f"*{company(facts.lead)}* · {handoff.grade} · {state}"
+    second = ": ".join(part for part in (who, _why_line(facts)) if part)
+    return f"{first}\n{second}" if second else first
+
+
+def _why_line(facts: HandoffFacts) -> str:
+    return foreign(facts.handoff.reason, 120) if facts.handoff.reason else ""
 
 
 def all_done(batch: Batch) -> Post:
@@ -236,7 +240,8 @@ def page(batch: Batch, of: Page, reader: Person, playbook: Playbook) -> View:
     for facts in of.shown:
         text = f"*{company(facts.lead)}*: {status_line(facts, playbook, reader)}"
         opens = button("Open", ids.OPEN, facts.handoff.id)
-        blocks.append(section(f"{text}\n{why_it_came(facts.handoff)}", opens))
+        because = f": {_why_line(facts)}" if facts.handoff.reason else ""
+        blocks.append(section(f"{text}\nGrade {facts.handoff.grade}{because}", opens))
     if of.total > PAGE:
         blocks += _pager(batch, of)
     return modal(ids.BATCH_VIEW, "Leads", blocks, submit=None)

@@ -46,6 +46,7 @@ PUSH = 90
 """Characters a phone shows of a push notification."""
 LONGEST_LINK = 1500
 """A longer one would crowd everything else out of its block."""
+_WEEK = 7
 
 
 def dm(
@@ -153,14 +154,17 @@ def _push(message: Message, facts: HandoffFacts, reader: Person, now: datetime) 
 
 
 def local_time(at: datetime, reader: Person, now: datetime) -> str:
-    """An instant in the reader's zone: `10:42` today, `Mon 09:30` on another day.
+    """An instant in the reader's zone: `10:42` today, `Mon 09:30` on another day of this week,
+    `Wed 09 Dec 10:00` when a weekday alone could mean an earlier one.
 
     Written out because Slack's date tokens are not filled in everywhere a push is shown.
     """
     zone = ZoneInfo(reader.timezone)
     local = at.astimezone(zone)
-    is_today = local.date() == now.astimezone(zone).date()
-    return local.strftime("%H:%M" if is_today else "%a %H:%M")
+    days = abs((local.date() - now.astimezone(zone).date()).days)
+    return local.strftime(
+        "%H:%M" if days == 0 else "%a %H:%M" if days < _WEEK else "%a %d %b %H:%M"
+    )
 
 
 def _day_word(day: date, reader: Person, now: datetime) -> str:
