@@ -5,7 +5,7 @@ RUN := $(VENV)/bin/python
 PORT ?= 4433
 STORIES ?= 500
 
-.PHONY: help setup demo test check replay promises bench-report lock clean
+.PHONY: help setup demo test check replay story promises bench-report chaos lock clean
 
 help:                ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -27,6 +27,12 @@ check: setup         ## what is missing or wrong in the settings
 
 replay: setup        ## real leads through the whole loop in simulated time: make replay SET=sample|leadforge|olist
 	@$(RUN) -m replay $(SET)
+
+story: setup         ## two weeks of eight reps, and how many messages each of them got on which day
+	@$(RUN) -m tests.two_weeks
+
+chaos: setup         ## every promise of delivery, broken on purpose: make chaos ROW=kills, or all
+	@$(RUN) -m chaos $(ROW)
 
 bench-report: setup  ## how long /campaign takes over a million hand-offs, on both databases
 	@$(RUN) -m bench.report

@@ -80,7 +80,7 @@ class Settings:
             liaison_webhook_secret=reader.webhook_secrets(),
             host=reader.value("HOST", "127.0.0.1"),
             port=int(reader.number("PORT", "3000", least=0, most=65535)),
-            liaison_lease_seconds=reader.number("LIAISON_LEASE_SECONDS", "60", least=2, most=3600),
+            liaison_lease_seconds=reader.number("LIAISON_LEASE_SECONDS", "60", least=2, most=600),
             liaison_clock_url=reader.url("LIAISON_CLOCK_URL"),
             liaison_pace=reader.number("LIAISON_PACE", "1", least=0.01, most=100_000),
         )

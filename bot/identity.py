@@ -7,6 +7,12 @@ from uuid import UUID
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+def first_id(at: datetime) -> str:
+    """Sorts before every id made at `at` or later, and after those made a millisecond before."""
+    milliseconds = int(at.timestamp() * 1000)
+    return str(UUID(int=(milliseconds & (1 << 48) - 1) << 80))
+
+
 def new_id(at: datetime) -> str:
     """A UUIDv7 (RFC 9562) as text: ids made later sort later, to the millisecond of `at`."""
     milliseconds = int(at.timestamp() * 1000)

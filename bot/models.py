@@ -127,6 +127,8 @@ class Person(SQLModel, table=True):
     email: str | None
     timezone: str
     is_active: bool = True
+    is_primary_owner: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Of the Slack workspace: whom something reaches that has nobody else."""
     dm_channel: str | None = None
     team: str | None = None
     roles: list[str] = Field(default_factory=list, sa_type=JSON)
@@ -557,6 +559,7 @@ class Run(SQLModel, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["team_id", "handoff_id"], ["handoff.team_id", "handoff.id"]),
         _due("ix_run_next_step", "team_id", "next_step_at"),
+        _due("ix_run_asked", "team_id", "asked_at"),
         Index("ix_run_actor", "team_id", "actor_id", "ended_at"),
         Index(
             "ix_run_open",
@@ -635,6 +638,7 @@ class Offer(SQLModel, table=True):
             sqlite_where=_UNANSWERED,
             postgresql_where=_UNANSWERED,
         ),
+        _until("answered_at", "ix_offer_open", "team_id", "to_id"),
     )
 
     team_id: str = Field(primary_key=True)
@@ -765,10 +769,16 @@ class MessageKind(StrEnum):
     """For two weeks no stand-up took place; told to the liaison."""
     INVITATION = "invitation"
     """When a stand-up takes place every week, told to whoever attends it."""
+    WRITTEN_ASK = "written_ask"
+    """The questions of a stand-up that is held in writing."""
     ADDED = "added"
     """What somebody asked to have on the agenda stands there; a reply to their message."""
     TROUBLE = "trouble"
     """Slack does not take our messages somewhere; told to the admins."""
+
+
+NEXT_BRIEF = "next"
+"""In place of a brief's id: its recipient's next one."""
 
 
 class Lane(StrEnum):
@@ -799,6 +809,7 @@ class Message(SQLModel, table=True):
         _due("ix_message_send_at", "team_id", "send_at"),
         _due("ix_message_held", "team_id", "hold_until"),
         _due("ix_message_settled", "team_id", "recipient_id", "settled_at"),
+        _due("ix_message_brief", "team_id", "recipient_id", "brief_id"),
         Index(
             "ix_message_replies",
             "team_id",
@@ -852,6 +863,8 @@ class Message(SQLModel, table=True):
     """Hash of what Slack shows, so that an edit that changes nothing costs no call."""
     dropped: str | None = None
     """Why it will never be sent: no longer wanted, told in the brief, or Slack's refusal."""
+    brief_id: str | None = None
+    """The brief that tells it instead, `NEXT_BRIEF` until one does; None = it stands for itself."""
     is_answer: bool = False
     """Its recipient asked for it by a press: it is not counted, and no cap keeps it back."""
     settled_at: datetime | None = None
@@ -873,6 +886,7 @@ class Ask(SQLModel, table=True):
             postgresql_where=_ASKED,
         ),
         Index("ix_ask_handoff", "team_id", "handoff_id"),
+        _until("answered_at", "ix_ask_receiver", "team_id", "receiver_id"),
         _due("ix_ask_late", "team_id", "late_check_at"),
         _until("answered_at", "ix_ask_open", "team_id", "asked_at"),
     )

@@ -15,6 +15,7 @@ from sqlalchemy import (
     bindparam,
     func,
     select,
+    union,
 )
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
@@ -29,6 +30,7 @@ from bot.models import (
     Lead,
     Message,
     MessageKind,
+    Offer,
     Person,
     Run,
     Snooze,
@@ -111,10 +113,13 @@ def person(tx: Session, team_id: str, person_id: str) -> Person:
 def names(tx: Session, team_id: str, rows: list[History]) -> dict[str, str]:
     """The names of everybody these lines mention, by person id."""
     mentioned = {row.by for row in rows} | {row.facts.get("to") for row in rows}
-    people = tx.scalars(
-        select(Person).where(col(Person.team_id) == team_id, col(Person.id).in_(mentioned - {None}))
-    )
-    return {found.id: found.name for found in people}
+    return names_of(tx, team_id, {person_id for person_id in mentioned if person_id})
+
+
+def names_of(tx: Session, team_id: str, people: Collection[str]) -> dict[str, str]:
+    """The names of these people, by id."""
+    found = select(Person).where(col(Person.team_id) == team_id, col(Person.id).in_(people))
+    return {person.id: person.name for person in tx.scalars(found)}
 
 
 def person_by_email(tx: Session, team_id: str, email: str | None) -> Person | None:
@@ -282,7 +287,7 @@ def hops(tx: Session, handoff: Handoff) -> int:
 
 def decider_for(tx: Session, actor: Person) -> Person | None:
     """Who decides about an actor's leads: their manager, else another manager of sales, else an
-    admin; None when there is nobody."""
+    admin, else the installer; None when there is nobody."""
     manager = tx.get(Person, (actor.team_id, actor.manager_id)) if actor.manager_id else None
     if manager and manager.is_active:
         return manager
@@ -297,30 +302,55 @@ def decider_for(tx: Session, actor: Person) -> Person | None:
         .order_by(col(Person.id))
     ).all()
     managers = [one for one in listed if one.team == SALES and "manager" in one.roles]
-    admins = [one for one in listed if "admin" in one.roles]
-    return next(iter([*managers, *admins]), None)
+    if managers:
+        return managers[0]
+    others = [one for one in admins(tx, actor.team_id) if one.id != actor.id]
+    return next(iter(others or installer(tx, actor.team_id)), None)
 
 
 def admins(tx: Session, team_id: str) -> list[Person]:
-    """Who looks after the bot: the playbook's admins who are still here."""
+    """Who looks after the bot: the playbook's admins who are still here, or else the installer."""
     listed = select(Person).where(
         col(Person.team_id) == team_id, col(Person.team).is_not(None), col(Person.is_active)
     )
     found = tx.scalars(listed.order_by(col(Person.id)))
-    return [person for person in found if "admin" in person.roles]
+    named = [person for person in found if "admin" in person.roles]
+    return named or installer(tx, team_id)
 
 
-def lists_with(tx: Session, handoff: Handoff) -> list[str]:
-    """The managers on whose list it stands, or stood."""
+def installer(tx: Session, team_id: str) -> list[Person]:
+    """The last one to turn to, listed or not: the workspace's primary owner, without whom nobody
+    installs anything. Slack does not tell who installed an app."""
+    owns = (col(Person.team_id) == team_id) & col(Person.is_primary_owner) & col(Person.is_active)
+    return list(tx.scalars(select(Person).where(owns).order_by(col(Person.id))))
+
+
+def waited_for(tx: Session, handoff: Handoff) -> list[str]:
+    """In whose brief or list it stands, or stood, because something waits for their answer: the
+    managers who decide, who was offered it, who was asked about it."""
     asked = {"team_id": handoff.team_id, "handoff_id": handoff.id}
-    return list(tx.scalars(_managers_with(), asked))
+    return sorted(tx.scalars(_waited_for(), asked))
 
 
 @cache
-def _managers_with() -> Select[str]:
-    of_handoff = col(Escalation.handoff_id) == bindparam("handoff_id")
-    of_team = col(Escalation.team_id) == bindparam("team_id")
-    return select(col(Escalation.manager_id)).where(of_team, of_handoff).distinct()
+def _waited_for() -> Select[str]:
+    """Built once: every change of a hand-off asks it."""
+
+    def of(table: type[Escalation | Offer | Ask], person: _Id) -> Select[Any]:
+        here = (col(table.team_id) == bindparam("team_id")) & (
+            col(table.handoff_id) == bindparam("handoff_id")
+        )
+        return select(person.label("person_id")).select_from(table).where(here)
+
+    asked = (col(Person.team_id) == Ask.team_id) & (col(Person.id) == Ask.receiver_id)
+    is_late = col(Ask.late_at).is_not(None) & col(Person.manager_id).is_not(None)
+    everybody = union(
+        of(Escalation, col(Escalation.manager_id)),
+        of(Offer, col(Offer.to_id)),
+        of(Ask, col(Ask.receiver_id)),
+        of(Ask, col(Person.manager_id)).join(Person, asked).where(is_late),
+    ).subquery()
+    return select(everybody.c.person_id)
 
 
 def card_of(tx: Session, handoff: Handoff) -> Message | None:

@@ -82,6 +82,8 @@ class Member:
     email: str | None
     timezone: str
     is_active: bool
+    is_primary_owner: bool = False
+    """Of the whole workspace; Slack says so of one person."""
 
     @classmethod
     def from_user(cls, user: Mapping[str, Any]) -> "Member":
@@ -95,6 +97,7 @@ class Member:
             email=str(email).strip().lower() if email else None,
             timezone=str(user.get("tz") or "UTC"),
             is_active=not user.get("deleted", False),
+            is_primary_owner=bool(user.get("is_primary_owner")),
         )
 
 

@@ -17,6 +17,7 @@ from handlers import (
     search,
     standup,
     watching,
+    written,
 )
 from handlers.command import Command, Menu
 from handlers.desk import desk_of
@@ -26,6 +27,7 @@ _STANDUP = Menu(
     bare=standup.next_agenda,
     words={
         "add": standup.add,
+        "async": written.hold_in_writing,
         "decisions": standup.decisions,
         "items": standup.own_items,
         "minutes": standup.last_minutes,

@@ -7,6 +7,7 @@ from bot import queries
 from bot.delivery import homes
 from bot.services import home
 from bot.views import home as views
+from bot.views import ids
 from handlers.command import Command
 from handlers.desk import Desk
 from handlers.press import Press
@@ -55,8 +56,8 @@ def open_lead(press: Press) -> None:
 
 def show_lead_again(press: Press) -> None:
     """What was pressed in an opened lead may have changed it, or what may be pressed next."""
-    if press.in_lead:
-        press.update(home.open_lead(press.desk.liaison, press.handoff_id, press.by))
+    if press.view_name == ids.LEAD_VIEW:
+        press.update(home.open_lead(press.desk.liaison, press.about, press.by))
 
 
 def _publish(desk: Desk, person_id: str) -> None:

@@ -48,7 +48,7 @@ def turn_page(press: Press) -> None:
 
 
 def open_decide_form(press: Press) -> None:
-    press.open(views.decide_form(items.look(press.desk.liaison, press.handoff_id, press.by)))
+    press.open(views.decide_form(*items.look(press.desk.liaison, press.handoff_id, press.by)))
 
 
 def save_decided(form: Submission) -> None:

@@ -26,8 +26,8 @@ class Press:
     """The modal it was pressed in; empty for a message and for App Home."""
     choice: str = ""
     """What was chosen in that field."""
-    in_lead: bool = False
-    """Whether that modal is an opened lead."""
+    view_name: str = ""
+    """Which modal that is, by its callback_id."""
     about: str = ""
     """What that modal is about, as we put it there."""
     is_private: bool = False
@@ -46,8 +46,7 @@ class Press:
             entry, _, value = chosen["value"].partition(":")
             button = f"{button}:{entry}"
         view = body.get("view") or {}
-        view_id = view["id"] if view.get("type") == "modal" else ""
-        in_lead = view.get("callback_id") == ids.LEAD_VIEW
+        is_modal = view.get("type") == "modal"
         return cls(
             desk,
             button,
@@ -55,8 +54,8 @@ class Press:
             body["user"]["id"],
             body["trigger_id"],
             respond,
-            view_id,
-            in_lead=in_lead,
+            view["id"] if is_modal else "",
+            view_name=view["callback_id"] if is_modal else "",
             about=view.get("private_metadata") or "",
             is_private=bool((body.get("container") or {}).get("is_ephemeral")),
             channel=(body.get("channel") or {}).get("id", ""),

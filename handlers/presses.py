@@ -12,6 +12,7 @@ from handlers import (
     briefs,
     campaigns,
     colleagues,
+    erasing,
     escalations,
     fixes,
     followups,
@@ -27,6 +28,7 @@ from handlers import (
     snooze,
     standup,
     undo,
+    written,
 )
 from handlers.desk import desk_of
 from handlers.press import Press
@@ -62,7 +64,6 @@ PRESSES: dict[str, Callable[[Press], None]] = {
     f"{ids.MORE}:{ids.MORE_WHY}": followups.why_me,
     f"{ids.MORE}:{ids.MORE_HISTORY}": handoffs.open_history,
     f"{ids.MORE}:{ids.MORE_SNOOZE}": snooze.open_form,
-    ids.BRING: briefs.bring_lead,
     ids.BATCH_CLAIM: batches.claim_one,
     ids.BATCH_TAKE_ON: batches.take_on_one,
     ids.BATCH_PAGE: batches.open_page,
@@ -72,8 +73,12 @@ PRESSES: dict[str, Callable[[Press], None]] = {
     ids.BATCH_EXCUSE: batches.excuse_all,
     ids.BATCH_LEAVE: batches.leave_all,
     f"{ids.MORE}:{ids.MORE_BATCH}": batches.why,
+    ids.BRIEF_MORE: briefs.open_part,
+    ids.BRIEF_NEXT: briefs.turn_page,
+    ids.BRIEF_FIRST: briefs.turn_page,
     f"{ids.MORE}:{ids.MORE_REASSIGN}": hands.open_form,
     ids.REASSIGN: hands.open_form,
+    f"{ids.MORE}:{ids.MORE_ERASE}": erasing.open_form,
     ids.TAKE: hands.take,
     ids.NO_THANKS: hands.decline,
     ids.TAKE_ON: colleagues.take_on,
@@ -99,6 +104,8 @@ PRESSES: dict[str, Callable[[Press], None]] = {
     ids.ITEMS_ALL: items.open_all,
     ids.ITEMS_EARLIER: items.turn_page,
     ids.ITEMS_LATER: items.turn_page,
+    ids.WRITTEN_ANSWER: written.open_form,
+    ids.WRITTEN_SKIP: written.skip,
     ids.DUTY_CANNOT: rota.cannot,
     ids.DUTY_SWAP: rota.open_swap_form,
 }
@@ -109,4 +116,5 @@ def pressed(ack: Ack, body: dict[str, Any], context: BoltContext, respond: Respo
     press = Press.read(desk_of(context), body, respond)
     PRESSES[press.button](press)
     home.show_lead_again(press)
+    briefs.show_part_again(press)
     ack()

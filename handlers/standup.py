@@ -23,6 +23,7 @@ HELP = (
     "`/alignment-standup items` lists your action items, to tick them or give them another day.\n"
     "`/alignment-standup minutes` shows what was decided last time; "
     "`/alignment-standup decisions form` looks for a word in all decisions.\n"
+    "`/alignment-standup async` holds the next one in writing.\n"
     "`/alignment-standup skip everybody is at the fair` leaves the next one out.\n"
     "The managers of both sides and the liaison run it; everybody adds and ticks their own."
 )

@@ -12,6 +12,7 @@ from handlers import (
     away,
     byhand,
     campaigns,
+    erasing,
     fixes,
     followups,
     hands,
@@ -22,6 +23,7 @@ from handlers import (
     snooze,
     standup,
     watching,
+    written,
 )
 from handlers.desk import desk_of
 from handlers.submission import Submission
@@ -33,6 +35,7 @@ SUBMISSIONS: dict[str, Callable[[Submission], View | None]] = {
     ids.ASK_FORM: asks.save_ask,
     ids.ANSWER_FORM: asks.save_answer,
     ids.FIX_FORM: fixes.save_fix,
+    ids.ERASE_FORM: erasing.erase,
     ids.REASSIGN_FORM: hands.offer,
     ids.HAND_OVER_FORM: byhand.hand_over,
     ids.AWAY_FORM: away.save,
@@ -48,6 +51,7 @@ SUBMISSIONS: dict[str, Callable[[Submission], View | None]] = {
     ids.ITEM_DECIDE_FORM: items.save_decided,
     ids.DECISION_FORM: standup.save_decision,
     ids.DUTY_FORM: rota.save_swap,
+    ids.WRITTEN_FORM: written.save,
 }
 
 

@@ -12,6 +12,7 @@ from threading import Lock
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot.delivery.jumps import bring_back
 from bot.delivery.messages import release_held
 from bot.liaison import Liaison
 from bot.services.absences import take_due_absences
@@ -54,6 +55,7 @@ TIMETABLE = (
     Tick("release-held-messages", timedelta(seconds=5), release_held),
     Tick("hold-stand-ups", timedelta(seconds=5), take_due_standups),
     Tick("end-undo-offers", timedelta(seconds=5), end_offers),
+    Tick("bring-back-stray-times", timedelta(seconds=30), bring_back),
     Tick("tell-late-asks", timedelta(seconds=30), take_late),
     Tick("blank-old-bodies", timedelta(hours=6), blank_old_bodies),
     Tick("erase-closed-leads", timedelta(hours=6), erase_closed_leads),
@@ -72,6 +74,7 @@ class Rounds:
         """A scheduler with the timetable in memory, not started.
 
         `misfire_grace_time=None`: the library's default of one second silently drops a late job.
+        Every job runs at once when it starts: what fell due while nobody ran is late enough.
         """
         scheduler = BackgroundScheduler(
             timezone="UTC",
@@ -79,7 +82,8 @@ class Rounds:
         )
         for tick in self._timetable:
             every = IntervalTrigger(seconds=tick.every.total_seconds())
-            scheduler.add_job(self.run, every, (tick,), id=tick.id)
+            now = self._liaison.wall()
+            scheduler.add_job(self.run, every, (tick,), id=tick.id, next_run_time=now)
         return scheduler
 
     def run(self, tick: Tick) -> None:

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from bot.core import sla, turns
 from bot.core.business_time import elapsed, is_open, local_date, next_days_opening
 from bot.core.lifecycle import OPEN, Stage, stage_after, touched
-from bot.delivery.courier import FOLDED, NOT_WANTED
+from bot.delivery.courier import NOT_WANTED
+from bot.delivery.outbox import FOLDED
 from bot.intake.lead_event import EventKind
-from bot.models import Escalation, Handoff, Message, MessageKind, Run, Step
+from bot.models import NEXT_BRIEF, Escalation, Handoff, Message, MessageKind, Run, Step
 from replay.books import Books, Posted, RunKey, first_post, mark
 from replay.clock import GRID
 
@@ -269,8 +270,9 @@ def _is_asked_in_time(books: Books, step: Step | None, post: Posted) -> bool:
 
 
 def each_escalation_is_listed(books: Books) -> Finding:
-    """On the morning it was planned for, unless the lead was answered by then."""
-    listed = set(_lists(books))
+    """On the morning it was planned for, in their brief or a list, unless the lead was answered by
+    then."""
+    listed = {*_lists(books), *_lists(books, MessageKind.BRIEF)}
     wrong = [
         row.handoff_id
         for row in books.escalations
@@ -296,11 +298,11 @@ def one_list_a_day(books: Books) -> Finding:
     return Finding("at most one list per manager and day", sum(count.values()), _few(wrong))
 
 
-def _lists(books: Books) -> list[tuple[str, date]]:
+def _lists(books: Books, kind: MessageKind = MessageKind.MANAGER_LIST) -> list[tuple[str, date]]:
     posts = first_post(books)
     return [
         (who, _local_date(books, who, posts[row.id].at))
-        for row in _sent(books, MessageKind.MANAGER_LIST)
+        for row in _sent(books, kind)
         if (who := row.recipient_id)
     ]
 
@@ -340,6 +342,25 @@ def at_most_one_brief_a_day(books: Books) -> Finding:
     days = Counter(_day(books, brief, posts) for brief in briefs)
     wrong = [f"{person}:{day}" for (person, day), times in days.items() if times > 1]
     return Finding("at most one brief per person and day", len(briefs), _few(wrong))
+
+
+def what_was_kept_back_is_read(books: Books) -> Finding:
+    """In one brief that was sent; what waits still has had no brief since, but of the same tick."""
+    briefs = {row.id: row for row in _sent(books, MessageKind.BRIEF)}
+    newest = {row.recipient_id: row.about or "" for row in sorted(briefs.values(), key=_written)}
+    kept = [row for row in books.messages if row.brief_id]
+    wrong = []
+    for row in kept:
+        settled = (row.settled_at + GRID).isoformat() if row.settled_at else ""
+        waits = row.brief_id == NEXT_BRIEF and newest.get(row.recipient_id, "") <= settled
+        brief = briefs.get(row.brief_id or "")
+        if not waits and not (brief and brief.recipient_id == row.recipient_id):
+            wrong.append(row.id)
+    return Finding("what was kept back was read in a brief", len(kept), _few(wrong))
+
+
+def _written(brief: Message) -> str:
+    return brief.about or ""
 
 
 def nobody_is_over_the_cap(books: Books) -> Finding:
@@ -408,6 +429,7 @@ CHECKS: tuple[Check, ...] = (
     no_nudge_after_an_answer,
     nobody_is_messaged_outside_hours,
     at_most_one_brief_a_day,
+    what_was_kept_back_is_read,
     nobody_is_over_the_cap,
     each_untold_lead_is_in_a_brief,
 )

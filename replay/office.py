@@ -22,7 +22,7 @@ from bot.intake.signature import Verifier
 from bot.intake.webhook import Delivery, Receipt
 from bot.liaison import Liaison
 from bot.models import Escalation, Handoff, Message, Person, Run
-from bot.services.briefs import NOT_PLANNED
+from bot.services.brief_plan import NOT_PLANNED
 from bot.services.deliveries import receive
 from bot.services.tellings import tellings
 from jobs import TIMETABLE

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from bot.core.lifecycle import Stage
-from bot.delivery.courier import FOLDED, NOT_WANTED
+from bot.delivery.courier import NOT_WANTED
+from bot.delivery.outbox import FOLDED
 from bot.intake.lead_event import EventKind
 from bot.models import MessageKind, Run
 from replay.books import Books

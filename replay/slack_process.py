@@ -12,9 +12,9 @@ PACE = 10_000
 
 
 @contextmanager
-def sandbox() -> Iterator[str]:
+def sandbox(pace: float = PACE) -> Iterator[str]:
     """Its URL; ended with the block. Raises OSError when it does not start."""
-    command = [sys.executable, "-m", "sandbox", "--pace", str(PACE), "--manifest", "manifest.yml"]
+    command = [sys.executable, "-m", "sandbox", "--pace", str(pace), "--manifest", "manifest.yml"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout  # it is piped

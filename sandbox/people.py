@@ -13,6 +13,8 @@ BOT_TOKEN = "xoxb-sandbox"
 APP_TOKEN = "xapp-sandbox"
 SIGNING_SECRET = "sandbox"
 SLACKBOT_ID = "USLACKBOT"
+PRIMARY_OWNER = "U0PIA000000"
+"""Who owns the workspace in Slack, whatever a playbook says of them."""
 
 BERLIN = "Europe/Berlin"
 KATHMANDU = "Asia/Kathmandu"

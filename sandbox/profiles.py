@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from sandbox.channels import CREATED
-from sandbox.people import TEAM_ID, Person
+from sandbox.people import PRIMARY_OWNER, TEAM_ID, Person
 from sandbox.wire import Json
 
 
@@ -24,6 +24,9 @@ def as_slack(person: Person, *, email: bool) -> Json:
         "profile": profile | ({"email": person.email} if email else {}),
         "is_bot": False,
         "is_app_user": False,
+        "is_admin": person.id == PRIMARY_OWNER,
+        "is_owner": person.id == PRIMARY_OWNER,
+        "is_primary_owner": person.id == PRIMARY_OWNER,
         "is_restricted": False,
         "is_ultra_restricted": False,
         "updated": CREATED,

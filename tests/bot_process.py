@@ -27,8 +27,10 @@ class BotProcess:
 
     port: int
 
-    def __init__(self, settings: Settings, log: Path) -> None:
-        """`log` gets all that it logs, after what an earlier process has logged there."""
+    def __init__(self, settings: Settings, log: Path, tree: Path = ROOT) -> None:
+        """`log` gets all that it logs, after what an earlier process has logged there; `tree` is
+        the checkout it runs from."""
+        self._tree = tree
         self._settings = settings
         self._log = log
 
@@ -36,7 +38,7 @@ class BotProcess:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "bot", "run"],
-                cwd=ROOT,
+                cwd=self._tree,
                 env=os.environ | environment(self._settings),
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -61,6 +63,10 @@ class BotProcess:
         except subprocess.TimeoutExpired:
             self.kill()
             raise
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def kill(self) -> None:
         """End it as a crash or the kernel would: it hears nothing of it."""

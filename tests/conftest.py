@@ -9,11 +9,15 @@ from typing import Protocol
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 
 from bot.db import make_engine, migrate
 from sandbox.server import Sandbox
 from tests.office import MANIFEST, MONDAY_TEN, PACE, Office, settings_for
 from tests.postgres import Postgres
+
+settings.register_profile("chaos", max_examples=11_000, deadline=None)
+"""For the long form of the fuzz row: `pytest --hypothesis-profile=chaos`; see chaos/tested.py."""
 
 
 class NewDatabase(Protocol):

@@ -71,15 +71,20 @@ def playbook_with(more: str, leave_out: str = "") -> Path:
 
 def settings_for(sandbox: Sandbox, database_url: str) -> Settings:
     """Socket Mode, the sandbox's clock and pace, a free port, short leases."""
+    return settings_at(sandbox.url, database_url)
+
+
+def settings_at(sandbox_url: str, database_url: str) -> Settings:
+    """The same for a sandbox of which only the address is known."""
     return Settings.from_env(
         {
             "SLACK_BOT_TOKEN": "xoxb-sandbox",
             "SLACK_APP_TOKEN": "xapp-sandbox",
-            "SLACK_API_URL": sandbox.api_url,
+            "SLACK_API_URL": f"{sandbox_url}/api/",
             "DATABASE_URL": database_url,
             "LIAISON_PLAYBOOK": str(playbook_without_a_cap()),
             "LIAISON_WEBHOOK_SECRET": SECRET,
-            "LIAISON_CLOCK_URL": f"{sandbox.url}/clock",
+            "LIAISON_CLOCK_URL": f"{sandbox_url}/clock",
             "LIAISON_PACE": str(PACE),
             "LIAISON_LEASE_SECONDS": "2",
             "PORT": "0",

@@ -47,6 +47,14 @@ class Postgres:
         """The name of the database at a URL."""
         return url.partition("?")[0].rpartition("/")[2]
 
+    def down(self) -> None:
+        """Stop the server as for a restart; every connection is cut and none is taken."""
+        self._server.stop()
+
+    def up(self) -> None:
+        """Start it again, with all that was committed."""
+        self._server.ensure_postgres_running()
+
     def stop(self) -> None:
         self._server.cleanup()
 

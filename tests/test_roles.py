@@ -23,9 +23,9 @@ from bot.models import Handoff, History, Message
 from bot.services import (
     asks,
     away,
-    briefs,
     byhand,
     colleagues,
+    erasing,
     escalations,
     fixes,
     followups,
@@ -99,6 +99,21 @@ def new_floor(engine: Engine) -> Floor:
 
 
 # How a hand-off stands when it is pressed.
+
+
+def of_another_person(floor: Floor) -> str:
+    """Ben's; nobody else has this address."""
+    name = f"lead-{next(_numbers)}"
+    told = floor.tell(
+        lead_id=name,
+        email=f"{name}@example.org",
+        grade="A",
+        owner="ben@example.com",
+        occurred_at=floor.now.isoformat(),
+    )
+    floor.carry()
+    assert told.handoff_id
+    return told.handoff_id
 
 
 def waiting(floor: Floor, owner: str | None = "ben@example.com", grade: str = "A") -> str:
@@ -314,7 +329,7 @@ RIGHTS = (
     Right(say_won, qualified, MINE | {"CHLOE"}),
     Right(say_won, waiting, frozenset()),
     Right(undo.take_back, touched, frozenset({"BEN"})),
-    Right(briefs.bring_lead, waiting, frozenset({"BEN"})),
+    Right(erasing.erase_by_admin, of_another_person, frozenset({"PIA"})),
     Right(go_away_for_ben, waiting, MINE),
     Right(set_own_hours, waiting, LISTED),
     Right(watch_a_channel, waiting, frozenset({"ANA", "KAI", "IDA", "PIA"})),

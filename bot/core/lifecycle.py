@@ -29,8 +29,6 @@ class Act(StrEnum):
     TOUCH = "touch"
     OUTCOME = "outcome"
     SNOOZE = "snooze"
-    OPEN = "open"
-    """See the living message about it, with contact data."""
     ASK = "ask"
     REASSIGN = "reassign"
     TAKE_ON = "take_on"
@@ -108,7 +106,7 @@ def why_not(act: Act, standing: Standing, *, in_queue: bool, is_overdue: bool) -
         return None if in_queue else "This lead already has somebody."
     if in_queue:
         return "Nobody has this lead yet: press Claim first."
-    if standing.is_actor or (standing.manages_actor and act is not Act.OPEN):
+    if standing.is_actor or standing.manages_actor:
         return None
     return _NOT_FOR_OTHERS.get(act) or _why_not_yet(act, is_overdue=is_overdue)
 
@@ -120,7 +118,6 @@ def _why_not_yet(act: Act, *, is_overdue: bool) -> str | None:
 
 
 _NOT_FOR_OTHERS = {
-    Act.OPEN: "This lead is with somebody else now.",
     Act.SNOOZE: "Only the one who has this lead, or their manager, can snooze it.",
 }
 """Why nobody else may do it, however long the first touch is overdue."""

@@ -1,12 +1,75 @@
-"""Briefs as messages: one a person and local date, of which only the newest says much."""
+"""Briefs as messages: one a person and local date, of which only the newest says much.
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+What a brief says in place of a message names that brief (`Message.brief_id`), so that each of it is
+said in one brief that was sent, and in no other.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, bindparam, func, select, true, update
+from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
-from bot.delivery.messages import revise_those
-from bot.liaison import Liaison
-from bot.models import Message, MessageKind, Person
+from bot.delivery.messages import revise_lists, revise_those
+from bot.delivery.outbox import FOLDED
+from bot.liaison import TELLS, Liaison
+from bot.models import NEXT_BRIEF, Message, MessageKind, Person
+
+_Lost = aliased(Message)
+
+
+def waiting_for_brief(*kinds: MessageKind) -> ColumnElement[bool]:
+    """Messages of these kinds that the next brief has to say: what no brief said yet, and what
+    stood in one that never reached its reader. Asked with `of_team` and `reader`."""
+    lost = select(col(_Lost.id)).where(
+        col(_Lost.team_id) == bindparam("of_team"),
+        col(_Lost.subject_id) == bindparam("reader"),
+        col(_Lost.kind) == MessageKind.BRIEF,
+        col(_Lost.ts).is_(None),
+    )
+    return (
+        (col(Message.team_id) == bindparam("of_team"))
+        & (col(Message.recipient_id) == bindparam("reader"))
+        & ((col(Message.brief_id) == NEXT_BRIEF) | col(Message.brief_id).in_(lost))
+        & (col(Message.kind).in_(kinds) if kinds else true())
+    )
+
+
+def take_up(tx: Session, person: Person, brief_id: str) -> None:
+    """A new brief says all that waits for one."""
+    waiting = update(Message).where(waiting_for_brief()).values(brief_id=brief_id)
+    tx.execute(waiting.execution_options(synchronize_session=False), _of(person))
+
+
+def _of(person: Person) -> dict[str, str]:
+    return {"of_team": person.team_id, "reader": person.id}
+
+
+def give_up_briefs(tx: Session, liaison: Liaison, person: Person) -> None:
+    """A person gets briefs no more: what waited for one goes out as the messages it was."""
+    tx.info[TELLS] = True
+    waiting = update(Message).where(
+        waiting_for_brief(), col(Message.dropped) == FOLDED, col(Message.ts).is_(None)
+    )
+    tx.execute(
+        waiting.values(
+            brief_id=None, dropped=None, settled_at=None, send_at=liaison.wall()
+        ).execution_options(synchronize_session=False),
+        _of(person),
+    )
+
+
+def bring_up(tx: Session, liaison: Liaison, person: Person, day: date, now: datetime) -> None:
+    """Something waits that the brief of this local date has to say: it is edited or, when there was
+    no news for one, written now."""
+    key = f"{MessageKind.BRIEF}:{person.id}:{day.isoformat()}"
+    one = select(col(Message.id)).where(
+        col(Message.team_id) == person.team_id, col(Message.key) == key
+    )
+    if tx.scalars(one).first():
+        revise_lists(tx, liaison, person.id)
+    elif person.brief_at is not None and person.brief_at > now:
+        person.brief_at = now
 
 
 def shrink_last_brief(tx: Session, liaison: Liaison, message: Message) -> None:

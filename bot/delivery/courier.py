@@ -20,6 +20,7 @@ from bot.delivery import outbox
 from bot.delivery.outbox import (
     Claim,
     Dropped,
+    Folded,
     Held,
     Outcome,
     Removed,
@@ -77,8 +78,7 @@ class Remove:
 
 
 NOT_WANTED = "no longer wanted"
-FOLDED = "in the brief"
-"""Why a message was dropped that said nothing new, or that a brief says instead."""
+"""Why a message was dropped that said nothing new."""
 
 Told = Post | Hold | Fold | Remove | None
 """A message as of now; None = it is no longer wanted."""
@@ -239,7 +239,13 @@ class Courier:
             self._on_the_way -= 1
             if error := sending.exception():
                 # Its lease stands, so one bad row waits while the queue goes on.
-                log.error("message %s could not be sent", claimed.id, exc_info=error)
+                is_known = isinstance(error, NotSaved)
+                log.error(
+                    "message %s could not be sent: %s",
+                    claimed.id,
+                    type(error).__name__,
+                    exc_info=None if is_known else error,
+                )
                 continue
             outcome = sending.result()
             if isinstance(outcome, Dropped):
@@ -281,7 +287,7 @@ class Courier:
         if post is None or isinstance(post, Remove):
             return Dropped(NOT_WANTED)
         if isinstance(post, Fold):
-            return Dropped(FOLDED)
+            return Folded()
         if isinstance(post, Hold):
             return Held(post.until)
         try:

@@ -1,9 +1,10 @@
 """What becomes of messages that are queued: marked as changed, gathered, let go when held."""
 
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, func, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -11,7 +12,7 @@ from bot.db import insert_once, rows_changed
 from bot.delivery.courier import NOT_WANTED
 from bot.delivery.sayings import Saying, say
 from bot.liaison import TELLS, Liaison
-from bot.models import Collected, History, Lane, Message, MessageKind, Run, Step
+from bot.models import NEXT_BRIEF, Collected, History, Lane, Message, MessageKind, Run, Step
 
 
 def collect(
@@ -31,7 +32,13 @@ def collect(
     digest = Saying(key, MessageKind.DIGEST, recipient_id, recipient_id, lane=Lane.BULK)
     say(tx, liaison, digest, hold_until=hold_until)
     by_key = (col(Message.team_id) == line.team_id) & (col(Message.key) == key)
-    message_id = tx.scalars(select(col(Message.id)).where(by_key)).one()
+    message_id, brief_id = tx.execute(
+        select(col(Message.id), col(Message.brief_id)).where(by_key)
+    ).one()
+    if brief_id not in {None, NEXT_BRIEF}:
+        # A brief has told it; what comes later stands in the next.
+        later = say(tx, liaison, replace(digest, key=f"{key}:{line.id}"), hold_until=hold_until)
+        message_id = later.message_id
     tx.flush()
     insert_once(tx, Collected(team_id=line.team_id, message_id=message_id, line_id=line.id))
     tx.execute(update(Message).where(by_key).values(_one_more(liaison)))
@@ -48,19 +55,22 @@ def revise_those(tx: Session, liaison: Liaison, which: ColumnElement[bool]) -> N
     )
 
 
-def revise_list(tx: Session, liaison: Liaison, manager_id: str) -> None:
-    """A manager's newest list is due for an edit, and the one before it, which it may replace."""
-    newest = (
+def revise_lists(tx: Session, liaison: Liaison, reader_id: str) -> None:
+    """A person's newest brief is due for an edit; so is a manager's newest list, and the one before
+    it, which it may replace."""
+    newest = [
         select(col(Message.id))
         .where(
             col(Message.team_id) == liaison.team_id,
-            col(Message.subject_id) == manager_id,
-            col(Message.kind) == MessageKind.MANAGER_LIST,
+            col(Message.subject_id) == reader_id,
+            col(Message.kind) == kind,
         )
         .order_by(col(Message.id).desc())
-        .limit(2)
-    )
-    revise_those(tx, liaison, col(Message.id).in_(newest))
+        .limit(most)
+        .scalar_subquery()
+        for kind, most in ((MessageKind.BRIEF, 1), (MessageKind.MANAGER_LIST, 2))
+    ]
+    revise_those(tx, liaison, or_(*(col(Message.id).in_(each) for each in newest)))
 
 
 def revise(tx: Session, liaison: Liaison, subject_id: str) -> None:

@@ -27,9 +27,11 @@ from sqlmodel import col
 from bot.db import rows_changed
 from bot.delivery.pacing import UPDATES, Pace, close_gate, pass_gate, posting_to
 from bot.liaison import Liaison
-from bot.models import Gate, Handoff, Message, Person
+from bot.models import NEXT_BRIEF, Gate, Handoff, Message, Person
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+FOLDED = "in the brief"
+"""Why a message was dropped that a brief says instead."""
 # Made once: making one costs twenty times what the query does.
 _Parent = aliased(Message)
 _Earlier = aliased(Message)
@@ -68,6 +70,11 @@ class Dropped:
 
 
 @dataclass(frozen=True)
+class Folded:
+    """Its recipient's next brief says it."""
+
+
+@dataclass(frozen=True)
 class Held:
     """Its recipient is not at work: it waits until then (business time)."""
 
@@ -100,7 +107,7 @@ class Unclear:
     """Nobody knows: leave it to the end of the lease, then look."""
 
 
-Outcome = Shown | Dropped | Held | Retry | Repost | Removed | Unclear
+Outcome = Shown | Dropped | Folded | Held | Retry | Repost | Removed | Unclear
 
 
 def claim(
@@ -277,7 +284,7 @@ def record(tx: Session, liaison: Liaison, claimed: Claim, outcome: Outcome) -> M
         return None
     wall = liaison.wall()
     message.lease = None
-    if isinstance(outcome, Shown | Dropped):
+    if isinstance(outcome, Shown | Dropped | Folded):
         message.settled_at = message.settled_at or liaison.now()
     match outcome:
         case Shown():
@@ -289,6 +296,9 @@ def record(tx: Session, liaison: Liaison, claimed: Claim, outcome: Outcome) -> M
             message.send_at, message.dropped = None, "removed"
         case Dropped():
             message.send_at, message.is_unclear, message.dropped = None, False, outcome.why
+        case Folded():
+            message.send_at, message.is_unclear, message.dropped = None, False, FOLDED
+            message.brief_id = NEXT_BRIEF
         case Held():
             message.send_at, message.is_unclear, message.hold_until = None, False, outcome.until
         case Retry():

@@ -1,6 +1,9 @@
 """Messages to be said: each is a row, queued once in the transaction that decides it.
 
 Everywhere here `hold_until` is business time, the recipient's next opening; None = send it now.
+
+Who gets a morning brief reads some of it there, and not as a message. Such a row is written as
+folded from the start, so that nothing is said twice, or not at all.
 """
 
 from dataclasses import dataclass
@@ -10,10 +13,16 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from bot.db import insert_once
+from bot.delivery.outbox import FOLDED
 from bot.delivery.pacing import posting_to
 from bot.identity import new_id
 from bot.liaison import TELLS, Liaison
-from bot.models import History, Lane, Message, MessageKind, Offer, Person, Run
+from bot.models import NEXT_BRIEF, History, Lane, Message, MessageKind, Offer, Person, Run
+
+BY_BRIEF = frozenset({MessageKind.BACK, MessageKind.DIGEST})
+"""What is never a message of its own for somebody who gets a brief."""
+BY_MORNING = frozenset({MessageKind.NOTE, MessageKind.ASK, MessageKind.ANSWER, MessageKind.UNREAD})
+"""What the brief says when it would reach them in the morning, beside the brief."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +72,23 @@ def say(tx: Session, liaison: Liaison, saying: Saying, *, hold_until: datetime |
         hold_until=hold_until,
         send_at=None if hold_until else wall,
     )
+    if _is_for_the_brief(tx, message):
+        message.hold_until = message.send_at = None
+        message.dropped, message.brief_id = FOLDED, NEXT_BRIEF
+        message.settled_at = liaison.now()
     tx.info[TELLS] = True
     return Said(message.id, insert_once(tx, message))
+
+
+def _is_for_the_brief(tx: Session, message: Message) -> bool:
+    """Whether its recipient's next brief says it."""
+    if message.is_answer or message.kind not in BY_BRIEF | BY_MORNING:
+        return False
+    reader = tx.get(Person, (message.team_id, message.recipient_id))
+    if reader is None or reader.brief_at is None:
+        return False
+    held = message.hold_until
+    return message.kind in BY_BRIEF or (held is not None and reader.brief_at <= held)
 
 
 def say_in_channel(
@@ -240,9 +264,9 @@ def say_brief(
     day: date,
     now: datetime,
     hold_until: datetime | None,
-) -> None:
+) -> Said:
     """Queue a person's brief of this local date, once. `now` is business time."""
     kind = MessageKind.BRIEF
     key = f"{kind}:{person.id}:{day.isoformat()}"
     saying = Saying(key, kind, person.id, person.id, lane=Lane.STEP, about=now.isoformat())
-    say(tx, liaison, saying, hold_until=hold_until)
+    return say(tx, liaison, saying, hold_until=hold_until)

@@ -6,7 +6,7 @@ from sqlmodel import col
 
 from bot.db import rows_changed
 from bot.liaison import TELLS, Liaison
-from bot.models import History, Message, MessageKind, Run
+from bot.models import NEXT_BRIEF, History, Message, MessageKind, Run
 
 
 def withdraw(tx: Session, line: History, recipient_id: str) -> bool:
@@ -17,8 +17,9 @@ def withdraw(tx: Session, line: History, recipient_id: str) -> bool:
         col(Message.ts).is_(None),
         col(Message.lease).is_(None),
         col(Message.is_unclear).is_(False),
+        col(Message.brief_id).is_(None) | (col(Message.brief_id) == NEXT_BRIEF),
     )
-    withdrawn = unsent.values(dropped="taken back", send_at=None, hold_until=None)
+    withdrawn = unsent.values(dropped="taken back", send_at=None, hold_until=None, brief_id=None)
     return rows_changed(tx, withdrawn) == 1
 
 
@@ -30,14 +31,22 @@ def retire(tx: Session, run: Run) -> None:
 
 def revive(tx: Session, liaison: Liaison, run: Run) -> None:
     """Queue a run's first DM again, when it was not sent because the run seemed over."""
+    _revive(tx, liaison, _of_run(run) & (col(Message.kind) == MessageKind.LEAD_DM))
+
+
+def revive_offer(tx: Session, liaison: Liaison, offer_id: str) -> None:
+    """Queue the DM of an offer again, when it was not sent because the offer seemed over."""
+    of_offer = (col(Message.kind) == MessageKind.OFFER) & (col(Message.about) == offer_id)
+    _revive(tx, liaison, (col(Message.team_id) == liaison.team_id) & of_offer)
+
+
+def _revive(tx: Session, liaison: Liaison, which: ColumnElement[bool]) -> None:
     tx.info[TELLS] = True
     unsent = update(Message).where(
-        _of_run(run),
-        col(Message.kind) == MessageKind.LEAD_DM,
-        col(Message.ts).is_(None),
-        col(Message.dropped).is_not(None),
+        which, col(Message.ts).is_(None), col(Message.dropped).is_not(None)
     )
-    tx.execute(unsent.values(dropped=None, send_at=liaison.wall()))
+    again = unsent.values(dropped=None, brief_id=None, send_at=liaison.wall())
+    tx.execute(again.execution_options(synchronize_session=False))
 
 
 def _of_run(run: Run) -> ColumnElement[bool]:

@@ -11,15 +11,18 @@ from sqlmodel import col
 
 from bot import queries
 from bot.core.away import Fate, WhileAway
+from bot.core.history import Line
 from bot.core.lifecycle import Stage
 from bot.delivery.messages import revise
-from bot.delivery.sayings import say_to_person
+from bot.delivery.sayings import Saying, say
 from bot.liaison import Liaison
-from bot.models import Absence, Handoff, MessageKind, Person, Run
+from bot.models import Absence, Handoff, Message, MessageKind, Person, Run
 from bot.services import cover
 from bot.services.handoffs import changed, end_run, give, note, start_clock
 from bot.services.hours import back_at_work
 from bot.services.people import replan
+from bot.views import away as views
+from bot.views.blocks import Post
 
 AT_ONCE = 50
 """Absences a tick looks at."""
@@ -84,12 +87,15 @@ def begin(tx: Session, liaison: Liaison, absence: Absence, now: datetime) -> Non
         if run and _waits(handoff, run):
             _pass_on(tx, liaison, handoff, run, person, now)
         elif is_first and handoff.touched_at and absence.cover_id:
-            note(tx, handoff, "stays", now, by=person.id, facts={"to": absence.cover_id})
+            note(tx, handoff, Line.STAYS, now, by=person.id, facts={"to": absence.cover_id})
     replan(tx, liaison, person)
 
 
-def end(tx: Session, liaison: Liaison, absence: Absence, now: datetime) -> None:
-    """They are back: what the cover did not touch is theirs again, and one message sums it up."""
+def end(
+    tx: Session, liaison: Liaison, absence: Absence, now: datetime, *, early: bool = False
+) -> None:
+    """They are back: what the cover did not touch is theirs again, and one sentence sums it up: in
+    their brief, or at once when they said themselves that they are back early."""
     person = tx.get_one(Person, (absence.team_id, absence.person_id))
     absence.turn_at = None
     tx.flush()
@@ -98,8 +104,10 @@ def end(tx: Session, liaison: Liaison, absence: Absence, now: datetime) -> None:
     replan(tx, liaison, person)
     revise(tx, liaison, absence.id)
     if summary(tx, absence).fates:
-        opens_at = back_at_work(tx, liaison, person, now)
-        say_to_person(tx, liaison, person.id, MessageKind.BACK, absence.id, hold_until=opens_at)
+        held = back_at_work(tx, liaison, person, now)
+        key = f"{MessageKind.BACK}:{absence.id}:{person.id}"
+        told = Saying(key, MessageKind.BACK, absence.id, person.id, is_answer=early)
+        say(tx, liaison, told, hold_until=held)
 
 
 def _locked(tx: Session, liaison: Liaison, whose: ColumnElement[bool]) -> list[Handoff]:
@@ -134,7 +142,7 @@ def _come_back(
     if run and run.why != queries.COVER:
         return
     if run and (handoff.touched_at or run.answered_at or not queries.sells(person)):
-        note(tx, handoff, "kept", now, by=run.actor_id)
+        note(tx, handoff, Line.KEPT, now, by=run.actor_id)
         changed(tx, liaison, handoff)
     elif handoff.owner_id and queries.sells(person):
         _hand(tx, liaison, handoff, person, "back", now)
@@ -147,17 +155,15 @@ def _hand(
     end_run(tx, handoff, now)
     run = give(tx, liaison, handoff, person, why, now)
     if run and run.why == "back":
-        note(tx, handoff, "back", now, by=person.id)
+        note(tx, handoff, Line.BACK, now, by=person.id)
     if run and handoff.shown_at:
         start_clock(tx, liaison, handoff, run, now)
     changed(tx, liaison, handoff)
 
 
-def while_away(tx: Session, person: Person, since: datetime) -> list[WhileAway]:
-    """What became of a person's leads in each absence that was over after `since`."""
-    ended = [row for row in queries.absences(tx, person) if row.turn_at is None]
-    told = [summary(tx, row) for row in ended if row.ends_at > since]
-    return [each for each in told if each.fates]
+def told_back(liaison: Liaison, tx: Session, message: Message) -> Post:
+    """What whoever is back reads, as a message or in their brief."""
+    return views.while_away(summary(tx, tx.get_one(Absence, (liaison.team_id, message.subject_id))))
 
 
 def summary(tx: Session, absence: Absence) -> WhileAway:

@@ -36,9 +36,11 @@ from bot.services.occurrences import (
     meeting_of,
     occurrence_of,
     occurrence_to_change,
+    plan_next,
     runner,
 )
 from bot.services.problems import Span, leads_behind, problems
+from bot.services.written import answers
 from bot.views import agenda as views
 from bot.views import ids
 from bot.views.agenda import Agenda
@@ -88,6 +90,7 @@ def look(
         people=len(attendees(tx, liaison, meeting)),
         skipped_by=_person(tx, liaison, occurrence.skipped_by),
         closed=closed,
+        written=answers(tx, occurrence) if occurrence.is_async else (),
     )
 
 
@@ -161,6 +164,7 @@ def announce(tx: Session, liaison: Liaison, occurrence: Occurrence, now: datetim
     if look(tx, liaison, occurrence, now).is_empty:
         occurrence.state = State.SKIPPED
         occurrence.next_step, occurrence.next_at = Step.LOOK_BACK, occurrence.begins_at
+        plan_next(tx, liaison, meeting_of(liaison, occurrence.meeting), now)
     else:
         occurrence.state = State.ANNOUNCED
         occurrence.next_step, occurrence.next_at = Step.START, occurrence.begins_at
@@ -310,6 +314,7 @@ def skip(liaison: Liaison, channel: str, by: str, reason: str) -> Occurrence:
         occurrence.skipped_by, occurrence.reason = by, reason.strip()
         occurrence.next_step = Step.LOOK_BACK
         occurrence.next_at = max(now, occurrence.begins_at)
+        plan_next(tx, liaison, meeting, now)
         say_agenda(tx, liaison, occurrence)
         return occurrence
 
@@ -345,6 +350,8 @@ def turn(liaison: Liaison, occurrence_id: str, page: int, by: str, forward: int 
     `page` is what whoever pressed has seen: of two presses at once only one turns.
     """
     with _pressed(liaison, occurrence_id, by) as (tx, occurrence, now):
+        if occurrence.is_async:
+            raise TooLate("This stand-up is held in writing.")
         if occurrence.state is State.ANNOUNCED:
             begin(tx, liaison, occurrence, now)
             return

@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from bot import queries
 from bot.core.batches import still_counted
+from bot.core.history import Line
 from bot.delivery.batches import put_card, withdraw_cards
 from bot.delivery.inbox import campaign_key
 from bot.identity import new_id
@@ -91,7 +92,7 @@ def _adopt(
                 id=new_id(now),
                 handoff_id=handoff_id,
                 at=now,
-                kind="gathered",
+                kind=Line.GATHERED,
             )
         )
     tx.flush()

@@ -3,12 +3,13 @@
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot import queries
 from bot.core import sla
+from bot.core.history import Line
 from bot.core.lifecycle import Act, why_not_marketing
 from bot.delivery.sayings import Tale, say_to
 from bot.errors import BadField, NotAllowed, Refused, TooLate, Unknown
@@ -17,10 +18,13 @@ from bot.liaison import Liaison
 from bot.models import Ask, Handoff, Message, MessageKind, Person
 from bot.queries import HandoffFacts
 from bot.services import campaigns
+from bot.services.edition import OF_TEAM, READER, Edition, Page, page_of
 from bot.services.handoffs import authorise, changed, note
 from bot.services.hours import back_at_work, opening_of
+from bot.views import asks as views
 from bot.views import ids
-from bot.views.blocks import escape, when
+from bot.views.blocks import Post, escape, when
+from bot.views.brief import Heading
 
 ANSWERED_WITHIN = sla.Allowance(days=2)
 """Working days of whoever was asked; after them marketing is the late side."""
@@ -68,7 +72,7 @@ def ask(liaison: Liaison, handoff_id: str, by: str, words: str | None) -> None:
             pauses=not earlier,
         )
         tx.add(asked)
-        note(tx, handoff, "asked", now, by=by)
+        note(tx, handoff, Line.ASKED, now, by=by)
         _say(tx, liaison, asked, receiver, now)
         changed(tx, liaison, handoff)
 
@@ -151,7 +155,7 @@ def answer(liaison: Liaison, ask_id: str, by: str, words: str | None) -> None:
         asked = _open_ask(tx, liaison, ask_id, by)
         asked.answered_at, asked.answered_by, asked.answer = now, by, said
         asked.late_check_at = None
-        note(tx, handoff, "answered", now, by=by)
+        note(tx, handoff, Line.ANSWERED, now, by=by)
         _resume(tx, handoff, asked, now)
         asker = tx.get_one(Person, (liaison.team_id, asked.asked_by))
         held = back_at_work(tx, liaison, asker, now)
@@ -224,10 +228,53 @@ def _tell_late(tx: Session, liaison: Liaison, asked: Ask, now: datetime) -> None
     """Without a manager above them, whoever was asked is reminded."""
     asked.late_check_at, asked.late_at = None, now
     handoff = tx.get_one(Handoff, (liaison.team_id, asked.handoff_id))
-    note(tx, handoff, "ask_open", now)
+    note(tx, handoff, Line.ASK_OPEN, now)
     receiver = tx.get_one(Person, (liaison.team_id, asked.receiver_id))
     manager = receiver.manager_id and tx.get(Person, (liaison.team_id, receiver.manager_id))
     _say(tx, liaison, asked, manager or receiver, now)
+
+
+def to_answer(tx: Session, liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
+    """A part of the brief: questions that wait for its reader's answer, late ones first."""
+    asked, more = page_of(tx, edition, _waiting, page)
+    facts = {
+        each.handoff.id: each
+        for each in queries.facts_of(tx, liaison.team_id, [each.handoff_id for each in asked])
+    }
+    askers = queries.names_of(tx, liaison.team_id, {each.asked_by for each in asked})
+    items = [views.to_answer(each, facts[each.handoff_id], askers[each.asked_by]) for each in asked]
+    return Heading("To answer", tuple(items), more) if items else None
+
+
+def _waiting() -> Select[Ask]:
+    late_first = (col(Ask.late_at).is_(None), col(Ask.due_at), col(Ask.id))
+    return select(Ask).where(_waits_for_reader()).order_by(*late_first)
+
+
+def questions_wait() -> ColumnElement[bool]:
+    """Whether that part has something to act on."""
+    return exists().where(_waits_for_reader())
+
+
+def _waits_for_reader() -> ColumnElement[bool]:
+    """Put to this person or, once it is late, to somebody whose manager they are."""
+    managed = select(col(Person.id)).where(
+        col(Person.team_id) == OF_TEAM, col(Person.manager_id) == READER
+    )
+    is_theirs = (col(Ask.receiver_id) == READER) | (
+        col(Ask.late_at).is_not(None) & col(Ask.receiver_id).in_(managed)
+    )
+    # Without words its lead was erased, and nobody waits for an answer any more.
+    is_open = col(Ask.answered_at).is_(None) & (col(Ask.question) != "")
+    return (col(Ask.team_id) == OF_TEAM) & is_open & is_theirs
+
+
+def telling_answer(liaison: Liaison, tx: Session, message: Message) -> Post:
+    """What whoever asked reads, as a message or in their brief."""
+    asked = tx.get_one(Ask, (liaison.team_id, message.about))
+    facts = queries.facts(tx, liaison.team_id, message.subject_id)
+    by = tx.get_one(Person, (liaison.team_id, asked.answered_by))
+    return views.answered(asked, facts, by)
 
 
 def forget_words(tx: Session, handoff: Handoff) -> None:

@@ -7,22 +7,26 @@ from sqlalchemy import Select, bindparam, func, select, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.core.business_time import local_day
-from bot.core.sla import Via
+from bot.core.business_time import add, local_day
+from bot.core.sla import STEP_GAP, Via
 from bot.liaison import Liaison
-from bot.models import Message, MessageKind, Person
+from bot.models import Handoff, Message, MessageKind, Person, Run
+from bot.services.hours import opening_of
 
 
 def is_for_the_brief(tx: Session, liaison: Liaison, message: Message, now: datetime) -> bool:
     """Whether a message that is about to be posted is to be read in the brief instead.
 
-    An answer to the recipient's own press never is; nor is anything for who gets no brief.
+    An answer to the recipient's own press never is; nor is anything for who gets no brief. A lead
+    that waits for the brief is not reminded of before it.
     """
     reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
     if message.is_answer or reader.brief_at is None:
         return False
-    return _goes_by_brief(liaison, message) or _had_today(tx, message, reader, now) >= (
-        liaison.playbook.attention.cap
+    return (
+        _goes_by_brief(liaison, message)
+        or (_is_in_no_hurry(tx, liaison, message) and _is_unheard_of(tx, message))
+        or _had_today(tx, message, reader, now) >= liaison.playbook.attention.cap
     )
 
 
@@ -31,6 +35,53 @@ def _goes_by_brief(liaison: Liaison, message: Message) -> bool:
     if not reminds or message.step is None:
         return False
     return liaison.playbook.ladder[message.step - 1].via is Via.BRIEF
+
+
+def rests_after_the_brief(
+    tx: Session, liaison: Liaison, message: Message, now: datetime
+) -> datetime | None:
+    """Until when a reminder waits because a brief has just said the same; None = it may go."""
+    if not _is_in_no_hurry(tx, liaison, message):
+        return None
+    told_at = _told_in_brief(tx, message)
+    if told_at is None:
+        return None
+    reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
+    may_go = add(opening_of(tx, liaison, reader, told_at), told_at, STEP_GAP)
+    return may_go if may_go > now else None
+
+
+def _is_in_no_hurry(tx: Session, liaison: Liaison, message: Message) -> bool:
+    """Whether it reminds of a lead whose grade is told in the brief alone."""
+    if message.kind is not MessageKind.NUDGE or message.step is None:
+        return False
+    handoff = tx.get_one(Handoff, (message.team_id, message.subject_id))
+    return not liaison.playbook.is_told_at_once(handoff.grade)
+
+
+def _is_unheard_of(tx: Session, message: Message) -> bool:
+    """Whether its reader has read nothing of the lead yet, neither by itself nor in a brief."""
+    by_itself = select(col(Message.id)).where(
+        col(Message.team_id) == message.team_id,
+        col(Message.subject_id) == message.subject_id,
+        col(Message.recipient_id) == message.recipient_id,
+        col(Message.ts).is_not(None),
+    )
+    return tx.scalars(by_itself.limit(1)).first() is None and _told_in_brief(tx, message) is None
+
+
+def _told_in_brief(tx: Session, message: Message) -> datetime | None:
+    """When a brief was shown last that had the lead in it; None = there was none yet."""
+    run = tx.get_one(Run, (message.team_id, message.subject_id, message.run))
+    return tx.scalar(
+        select(func.max(col(Message.settled_at))).where(
+            col(Message.team_id) == message.team_id,
+            col(Message.recipient_id) == message.recipient_id,
+            col(Message.kind) == MessageKind.BRIEF,
+            col(Message.ts).is_not(None),
+            col(Message.settled_at) >= run.started_at,
+        )
+    )
 
 
 def _had_today(tx: Session, message: Message, reader: Person, now: datetime) -> int:

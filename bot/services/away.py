@@ -72,7 +72,7 @@ def back_already(liaison: Liaison, by: str) -> Absence:
             raise TooLate("You are not away, and no absence is planned.")
         if absence.begun_at:
             absence.ends_at = absence.ended_at = now
-            end(tx, liaison, absence, now)
+            end(tx, liaison, absence, now, early=True)
         else:
             _empty(absence, now)
             tx.flush()

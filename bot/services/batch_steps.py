@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from bot import queries
 from bot.core.business_time import local_date
+from bot.core.history import Line
 from bot.delivery.batches import put_nudge, put_question, revise_batch
 from bot.delivery.courier import Hold
 from bot.errors import TooLate
@@ -35,7 +36,7 @@ def nudge(
     """A step to the actor: today's one reminder of this batch counts it, whether it stands already
     or not. Steps that are left to the brief share one of their own, which the brief then says."""
     actor = tx.get_one(Person, (run.team_id, run.actor_id))
-    note(tx, handoff, "nudged", now, facts={"step": str(step), "to": run.actor_id})
+    note(tx, handoff, Line.NUDGED, now, facts={"step": str(step), "to": run.actor_id})
     day = local_date(actor.timezone, back_at_work(tx, liaison, actor, now) or now)
     occasion = f"{day}:{liaison.playbook.ladder[step - 1].via}"
     batch_id = str(handoff.batch_id)
@@ -131,7 +132,7 @@ def _is_followed(tx: Session, message: Message) -> bool:
 def ask_around(tx: Session, liaison: Liaison, handoff: Handoff, run: Run, now: datetime) -> Reached:
     """A step to free colleagues: today's one question below the batch's card counts it."""
     run.asked_at = now
-    note(tx, handoff, "asked_around", now)
+    note(tx, handoff, Line.ASKED_AROUND, now)
     opens = back_at_work(tx, liaison, None, now) or now
     day = local_date(liaison.playbook.hours.timezone, opens)
     message_id = put_question(tx, liaison, str(handoff.batch_id), day)

@@ -1,216 +1,232 @@
-"""The parts of a brief about the reader's own leads and the queue; the order is in `briefs`."""
+"""The parts of a brief about the reader's own leads and the queue."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime
-from functools import cache
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    cast,
+    exists,
+    select,
+    union,
+    union_all,
+)
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot import queries
-from bot.core.business_time import local_day
-from bot.delivery.courier import FOLDED
+from bot.core.lifecycle import Stage
+from bot.delivery.briefs import waiting_for_brief
 from bot.liaison import Liaison
-from bot.models import Handoff, History, Message, MessageKind, Person, Run, Snooze, Step
+from bot.models import Handoff, Message, MessageKind, Run, Snooze, Step
+from bot.queries import HandoffFacts
+from bot.services.edition import (
+    MIDNIGHT,
+    NOW,
+    OF_TEAM,
+    READER,
+    SINCE,
+    Edition,
+    Page,
+    page_of,
+    said,
+)
 from bot.views import brief as views
-from bot.views import handoffs as handoff_views
-from bot.views.brief import Heading, Item
+from bot.views.brief import Heading
 
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-_QUEUE = 3
-"""Leads of the queue that everybody reads of, those due first."""
-
-
-Asked = dict[str, object]
-"""Who reads, and the instants that matter to them: what every statement here is asked with."""
+QUEUE = 3
+"""Leads of the queue that everybody reads of, those due first; the others on request."""
+_REMINDERS = (MessageKind.LEAD_DM, MessageKind.NUDGE, MessageKind.BATCH_NUDGE)
 
 
-def has_news(tx: Session, person: Person, now: datetime) -> bool:
-    """Whether a brief would tell this person anything they have to act on, or did not read yet.
-
-    One statement, because every person is asked about every morning. What stands in the queue, or
-    is silent, since before the last brief is worth a line among others, and no message of its own.
-    """
-    asked = _today(person, now) | _since(tx, person, now)
-    return bool(tx.scalar(_any_news(sells=queries.sells(person)), asked))
-
-
-def _today(person: Person, now: datetime) -> Asked:
-    """`midnight` is the end of the reader's local day."""
-    _, midnight = local_day(person.timezone, now)
-    return {"of_team": person.team_id, "reader": person.id, "now": now, "midnight": midnight}
-
-
-def _since(tx: Session, person: Person, now: datetime) -> Asked:
-    """When the brief before today's was written: what came earlier stood in it."""
-    today, _ = local_day(person.timezone, now)
-    asked = {"of_team": person.team_id, "reader": person.id, "today": today.isoformat()}
-    written = tx.scalars(_last_brief(), asked).first()
-    return {"since": datetime.fromisoformat(written) if written else LONG_AGO}
-
-
-# Every statement below is built once: building one takes longer than asking it.
-
-
-@cache
-def _last_brief() -> Select[str | None]:
-    return (
-        select(col(Message.about))
-        .where(
-            col(Message.team_id) == bindparam("of_team"),
-            col(Message.subject_id) == bindparam("reader"),
-            col(Message.kind) == MessageKind.BRIEF,
-            col(Message.about) < bindparam("today"),
-            col(Message.ts).is_not(None),
-        )
-        .order_by(col(Message.id).desc())
-        .limit(1)
-    )
-
-
-@cache
-def _any_news(*, sells: bool) -> Select[bool]:
-    mine = exists().where(_of_run(), _open_with_reader())
-    since: BindParameter[datetime] = bindparam("since")
-    told = (
-        mine.where(col(Run.due_at) < bindparam("midnight"))
-        | mine.where(col(Run.started_at) >= since, ~_was_told())
-        | exists().where(_held_from_reader())
-        | exists().where(
-            col(Handoff.team_id) == bindparam("of_team"),
-            col(Handoff.actor_id) == bindparam("reader"),
-            col(Handoff.closed_at).is_(None),
-            col(Handoff.silent_since) >= since,
-        )
-    )
-    if sells:
-        was_left = exists().where(_of_run(), col(Run.ended_at) >= since)
-        told |= exists().where(_waits(), (col(Handoff.shown_at) >= since) | was_left)
-    return select(told)
-
-
-def overdue(tx: Session, liaison: Liaison, person: Person, now: datetime) -> Heading | None:
+def overdue(tx: Session, _liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
     """Leads of this person whose first touch should have been."""
-    return _leads(tx, liaison, "Overdue", _is_overdue, _today(person, now))
+    return views.leads("Overdue", *_leads(tx, edition, page, _overdue))
 
 
-def _is_overdue() -> ColumnElement[bool]:
-    return _open_with_reader() & (col(Run.due_at) < bindparam("now"))
+def _overdue() -> Select[str]:
+    return _soonest(col(Run.due_at) < NOW)
 
 
-def due_today(tx: Session, liaison: Liaison, person: Person, now: datetime) -> Heading | None:
+def due_today(tx: Session, _liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
     """Leads whose first touch is due on the reader's local date."""
-    return _leads(tx, liaison, "Due today", _is_due_today, _today(person, now))
+    return views.leads("Due today", *_leads(tx, edition, page, _due_today))
 
 
-def _is_due_today() -> ColumnElement[bool]:
-    due = (col(Run.due_at) >= bindparam("now")) & (col(Run.due_at) < bindparam("midnight"))
-    return _open_with_reader() & due
+def _due_today() -> Select[str]:
+    return _soonest((col(Run.due_at) >= NOW) & (col(Run.due_at) < MIDNIGHT))
 
 
-def new(tx: Session, liaison: Liaison, person: Person, now: datetime) -> Heading | None:
+def touches_are_due() -> ColumnElement[bool]:
+    """Whether one of the two parts above has something to act on."""
+    return exists().where(_of_run(), _open_with_reader(), col(Run.due_at) < MIDNIGHT)
+
+
+def new(tx: Session, _liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
     """Leads that came since the last brief, and of which no message told."""
-    asked = _today(person, now) | _since(tx, person, now)
-    return _leads(tx, liaison, "New", _is_new, asked)
+    return views.leads("New", *_leads(tx, edition, page, _new))
 
 
-def _is_new() -> ColumnElement[bool]:
-    came = (col(Run.started_at) >= bindparam("since")) & ~_was_told()
-    return _open_with_reader() & _is_not_urgent() & came
+def _new() -> Select[str]:
+    return _soonest(_is_not_urgent() & _came_untold() & ~_is_return())
 
 
-def held_back(tx: Session, liaison: Liaison, person: Person, now: datetime) -> Heading | None:
-    """What the last days had no room for, and no other part of the brief says."""
-    asked = _today(person, now) | _since(tx, person, now)
-    leads = _leads(tx, liaison, "Held back", _was_held_back, asked)
-    found = tx.scalars(_others_held(), asked).all()
-    wanted = [message for message in found if _is_still_so(tx, message)]
-    said = [_said(tx, liaison, message, person) for message in wanted[: views.MOST_ITEMS]]
-    items = (*(leads.items if leads else ()), *said)
-    more = (leads.more if leads else 0) + len(wanted) - len(said)
-    return Heading("Held back", items, more) if items else None
+def leads_came() -> ColumnElement[bool]:
+    """Whether there is a lead of which no message told, whatever part says it."""
+    return exists().where(_of_run(), _open_with_reader(), _came_untold())
 
 
-def _was_held_back() -> ColumnElement[bool]:
-    about_it = _is_about() & (col(Message.kind) == MessageKind.NUDGE)
-    reminded = exists().where(_held_from_reader(), about_it | _is_reminder_shared_with())
-    known = (col(Run.started_at) < bindparam("since")) | _was_told()
-    return _open_with_reader() & _is_not_urgent() & known & reminded
-
-
-@cache
-def _others_held() -> Select[Message]:
-    others = col(Message.kind).in_([MessageKind.NOTE, MessageKind.FOLLOW_UP])
-    return select(Message).where(_held_from_reader(), others).order_by(col(Message.id))
-
-
-def _is_still_so(tx: Session, message: Message) -> bool:
-    """A note tells what was; a next step may have been done or moved since."""
-    if message.kind is MessageKind.NOTE:
-        return True
-    handoff = tx.get_one(Handoff, (message.team_id, message.subject_id))
-    is_theirs = handoff.actor_id == message.recipient_id and handoff.closed_at is None
-    return is_theirs and str(handoff.follow_up_on) == message.about
-
-
-def _said(tx: Session, liaison: Liaison, message: Message, reader: Person) -> Item:
-    facts = queries.facts(tx, liaison.team_id, message.subject_id)
-    if message.kind is MessageKind.FOLLOW_UP:
-        return views.lead(facts)
-    line = tx.get_one(History, (liaison.team_id, message.about))
-    names = queries.names(tx, liaison.team_id, [line])
-    return Item(handoff_views.note(facts.lead, line, names, reader).text)
-
-
-def queue(tx: Session, liaison: Liaison, person: Person, _now: datetime) -> Heading | None:
+def queue(tx: Session, _liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
     """Leads that nobody has, for whoever may claim them."""
-    if not queries.sells(person):
-        return None
-    of_team = {"of_team": person.team_id}
-    found = tx.scalars(_first_waiting(), of_team).all()
-    if not found:
-        return None
-    total = tx.scalar(_count_waiting(), of_team) or 0
-    items = (views.waiting(facts) for facts in queries.facts_of(tx, person.team_id, found))
-    where = views.in_channel(liaison.playbook)
-    return Heading("In the queue", tuple(items), total - len(found), where)
+    few = page if page.skip else Page(0, min(page.most, QUEUE))
+    waiting, more = _leads(tx, edition, few, _waiting)
+    items = tuple(map(views.waiting, waiting))
+    return Heading("In the queue", items, more) if items else None
 
 
-@cache
-def _first_waiting() -> Select[str]:
+def _waiting() -> Select[str]:
     first = (col(Handoff.due_at).is_(None), col(Handoff.due_at), col(Handoff.id))
-    return select(col(Handoff.id)).where(_waits()).order_by(*first).limit(_QUEUE)
+    return select(col(Handoff.id)).where(_waits()).order_by(*first)
 
 
-@cache
-def _count_waiting() -> Select[int]:
-    return select(func.count()).select_from(Handoff).where(_waits())
+def queue_grew() -> ColumnElement[bool]:
+    """What has stood in the queue since before the last brief is worth a line among others, and no
+    message of its own."""
+    was_left = exists().where(_of_run(), col(Run.ended_at) >= SINCE)
+    return exists().where(_waits(), (col(Handoff.shown_at) >= SINCE) | was_left)
 
 
-def silent(tx: Session, liaison: Liaison, person: Person, _now: datetime) -> Heading | None:
+def returns(tx: Session, liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
+    """Leads that come back to this person today, and those that did since the last brief and of
+    which no message told, each with last time's reason."""
+    room = {"room": liaison.playbook.timing.returns_a_day}
+    found, more = _leads(tx, edition, page, _returns, room)
+    items = tuple(views.back_again(facts, liaison.playbook) for facts in found)
+    return Heading("Back again", items, more, hint=views.OPEN) if items else None
+
+
+def _returns() -> Select[str]:
+    due = select(col(Handoff.id)).where(_returns_today()).order_by(col(Handoff.return_at))
+    coming = due.limit(bindparam("room", type_=Integer)).subquery()
+    both = union_all(select(coming.c.id), select(col(Handoff.id)).where(_came_back())).subquery()
+    return select(both.c.id).order_by(both.c.id)
+
+
+def leads_return() -> ColumnElement[bool]:
+    """Whether that part has news."""
+    return exists().where(_returns_today()) | exists().where(_came_back())
+
+
+def silent(tx: Session, _liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
     """Leads of this person with whom contact broke off, longest silent first."""
-    found = queries.silent_of(tx, liaison.team_id, person.id)
-    items = tuple(views.lead(facts) for facts in found[: views.MOST_ITEMS])
-    return Heading("Silent", items, len(found) - len(items)) if items else None
+    return views.leads("Silent", *_leads(tx, edition, page, _silent))
 
 
-def _held_from_reader() -> ColumnElement[bool]:
+def _silent() -> Select[str]:
+    longest = (col(Handoff.silent_since), col(Handoff.id))
+    return select(col(Handoff.id)).where(_is_silent()).order_by(*longest)
+
+
+def fell_silent() -> ColumnElement[bool]:
+    """Whether one did since the last brief."""
+    return exists().where(_is_silent(), col(Handoff.silent_since) >= SINCE)
+
+
+def held_back(tx: Session, _liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
+    """Reminders that the day had no room for, and that no other part of the brief says."""
+    return views.leads("Held back", *_leads(tx, edition, page, _held_back))
+
+
+def _held_back() -> Select[str]:
+    reminded = exists().where(said(*_REMINDERS), _is_about() | _is_shared_with())
+    runs = _soonest(_is_not_urgent() & ~_came_untold() & reminded).order_by(None)
+    step = exists().where(said(MessageKind.FOLLOW_UP), _is_next_step())
+    both = union(runs, select(col(Handoff.id)).where(step)).subquery()
+    return select(both.c[0]).order_by(both.c[0])
+
+
+def reminders_were_held() -> ColumnElement[bool]:
+    """Whether that part, or one of those due, has something to say."""
+    reminded = exists().where(waiting_for_brief(*_REMINDERS), _is_about() | _is_shared_with())
+    step = exists().where(waiting_for_brief(MessageKind.FOLLOW_UP), _is_next_step())
+    return exists().where(_of_run(), _open_with_reader(), reminded) | exists().where(
+        col(Handoff.team_id) == OF_TEAM, step
+    )
+
+
+def _leads(
+    tx: Session,
+    edition: Edition,
+    page: Page,
+    found: Callable[[], Select[str]],
+    also_asked: Mapping[str, object] = MappingProxyType({}),
+) -> tuple[list[HandoffFacts], int]:
+    ids, more = page_of(tx, edition, found, page, also_asked)
+    return queries.facts_of(tx, edition.person.team_id, ids), more
+
+
+def _soonest(wanted: ColumnElement[bool]) -> Select[str]:
+    """The leads of a person's runs whose first touch is open, soonest due first."""
     return (
-        (col(Message.team_id) == bindparam("of_team"))
-        & (col(Message.recipient_id) == bindparam("reader"))
-        & (col(Message.settled_at) >= bindparam("since"))
-        & (col(Message.dropped) == FOLDED)
+        select(col(Run.handoff_id))
+        .join(Handoff, _of_run())
+        .where(_open_with_reader(), wanted)
+        .order_by(col(Run.due_at).is_(None), col(Run.due_at), col(Run.handoff_id))
     )
 
 
 def _waits() -> ColumnElement[bool]:
     """Hand-offs in the queue."""
     return (
-        (col(Handoff.team_id) == bindparam("of_team"))
+        (col(Handoff.team_id) == OF_TEAM)
         & col(Handoff.actor_id).is_(None)
         & col(Handoff.closed_at).is_(None)
         & col(Handoff.shown_at).is_not(None)
+    )
+
+
+def _is_silent() -> ColumnElement[bool]:
+    return (
+        (col(Handoff.team_id) == OF_TEAM)
+        & (col(Handoff.actor_id) == READER)
+        & col(Handoff.closed_at).is_(None)
+        & col(Handoff.silent_since).is_not(None)
+    )
+
+
+def _returns_today() -> ColumnElement[bool]:
+    """They are brought back at their owner's opening, or later on the same day."""
+    return (
+        (col(Handoff.team_id) == OF_TEAM)
+        & (col(Handoff.turns_at) < MIDNIGHT)
+        & (col(Handoff.owner_id) == READER)
+        & (col(Handoff.stage) == Stage.RECYCLED)
+        & (col(Handoff.return_at) < MIDNIGHT)
+    )
+
+
+def _came_back() -> ColumnElement[bool]:
+    """Those that were due today when the brief was about to be written may have come meanwhile."""
+    is_urgent = exists().where(_of_run(), col(Run.ended_at).is_(None), col(Run.due_at) < MIDNIGHT)
+    told = exists().where(
+        col(Message.team_id) == Handoff.team_id,
+        col(Message.subject_id) == Handoff.id,
+        col(Message.recipient_id) == READER,
+        col(Message.ts).is_not(None),
+    )
+    return (
+        (col(Handoff.team_id) == OF_TEAM)
+        & (col(Handoff.owner_id) == READER)
+        & (col(Handoff.received_at) >= SINCE)
+        & col(Handoff.returned_from).is_not(None)
+        & col(Handoff.closed_at).is_(None)
+        & col(Handoff.touched_at).is_(None)
+        & ~is_urgent
+        & ~told
     )
 
 
@@ -227,8 +243,8 @@ def _open_with_reader() -> ColumnElement[bool]:
         col(Snooze.wakes_at).is_not(None),
     )
     return (
-        (col(Run.team_id) == bindparam("of_team"))
-        & (col(Run.actor_id) == bindparam("reader"))
+        (col(Run.team_id) == OF_TEAM)
+        & (col(Run.actor_id) == READER)
         & col(Run.ended_at).is_(None)
         & col(Run.answered_at).is_(None)
         & col(Run.started_at).is_not(None)
@@ -238,7 +254,36 @@ def _open_with_reader() -> ColumnElement[bool]:
 
 
 def _is_not_urgent() -> ColumnElement[bool]:
-    return col(Run.due_at).is_(None) | (col(Run.due_at) >= bindparam("midnight"))
+    return col(Run.due_at).is_(None) | (col(Run.due_at) >= MIDNIGHT)
+
+
+def _came_untold() -> ColumnElement[bool]:
+    """Runs that began since the last brief, and of which no message told, be it one of their own
+    or a list of the batch they are of."""
+    is_shown = col(Message.ts).is_not(None)
+    by_itself = exists().where(_is_about(), col(Message.run) == Run.number, is_shown)
+    by_list = (
+        (col(Message.team_id) == Run.team_id)
+        & (col(Message.subject_id) == Handoff.batch_id)
+        & (col(Message.recipient_id) == Run.actor_id)
+        & (col(Message.kind) == MessageKind.BATCH_LIST)
+    )
+    return (col(Run.started_at) >= SINCE) & ~by_itself & ~exists().where(by_list, is_shown)
+
+
+def _is_shared_with() -> ColumnElement[bool]:
+    """A reminder that counts a run among others of its batch."""
+    counted = exists().where(
+        col(Step.team_id) == Run.team_id,
+        col(Step.handoff_id) == Run.handoff_id,
+        col(Step.run) == Run.number,
+        col(Step.message_id) == Message.id,
+    )
+    return (col(Message.kind) == MessageKind.BATCH_NUDGE) & counted
+
+
+def _is_return() -> ColumnElement[bool]:
+    return col(Run.why) == "return"
 
 
 def _is_about() -> ColumnElement[bool]:
@@ -250,56 +295,12 @@ def _is_about() -> ColumnElement[bool]:
     )
 
 
-def _is_reminder_shared_with() -> ColumnElement[bool]:
-    """A reminder that counts a run among others of its batch."""
-    counted = exists().where(
-        col(Step.team_id) == Run.team_id,
-        col(Step.handoff_id) == Run.handoff_id,
-        col(Step.run) == Run.number,
-        col(Step.message_id) == Message.id,
+def _is_next_step() -> ColumnElement[bool]:
+    """A reminder of a next step of the reader's that was not done or moved since."""
+    return (
+        (col(Handoff.team_id) == Message.team_id)
+        & (col(Handoff.id) == Message.subject_id)
+        & (col(Handoff.actor_id) == READER)
+        & col(Handoff.closed_at).is_(None)
+        & (cast(col(Handoff.follow_up_on), String) == Message.about)
     )
-    return (col(Message.kind) == MessageKind.BATCH_NUDGE) & counted
-
-
-def _was_told() -> ColumnElement[bool]:
-    """By a message of its own, or by a list of the batch it is of."""
-    by_list = (
-        (col(Message.team_id) == Run.team_id)
-        & (col(Message.subject_id) == Handoff.batch_id)
-        & (col(Message.recipient_id) == Run.actor_id)
-        & (col(Message.kind) == MessageKind.BATCH_LIST)
-    )
-    is_shown = col(Message.ts).is_not(None)
-    by_itself = exists().where(_is_about(), col(Message.run) == Run.number, is_shown)
-    return by_itself | exists().where(by_list, is_shown)
-
-
-def _leads(
-    tx: Session,
-    liaison: Liaison,
-    title: str,
-    wanted: Callable[[], ColumnElement[bool]],
-    asked: Asked,
-) -> Heading | None:
-    """The leads of these runs, soonest due first."""
-    first = tx.scalars(_soonest(wanted), asked).all()
-    if not first:
-        return None
-    shown = first[: views.MOST_ITEMS]
-    total = len(first)
-    if total > len(shown):
-        total = tx.scalar(_count(wanted), asked) or 0
-    items = (views.lead(facts) for facts in queries.facts_of(tx, liaison.team_id, shown))
-    return Heading(title, tuple(items), total - len(shown))
-
-
-@cache
-def _soonest(wanted: Callable[[], ColumnElement[bool]]) -> Select[str]:
-    soonest = (col(Run.due_at).is_(None), col(Run.due_at), col(Run.handoff_id))
-    found = select(col(Run.handoff_id)).join(Handoff, _of_run()).where(wanted())
-    return found.order_by(*soonest).limit(views.MOST_ITEMS + 1)
-
-
-@cache
-def _count(wanted: Callable[[], ColumnElement[bool]]) -> Select[int]:
-    return select(func.count()).select_from(Run).join(Handoff, _of_run()).where(wanted())

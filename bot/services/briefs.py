@@ -1,93 +1,80 @@
-"""The morning brief: who gets one, when, and what stands in it.
+"""The morning brief: who gets one, and what stands in it.
 
-A part of the brief is a function in `SECTIONS`: it reads, and gives a heading or None.
+A part of the brief is a line in `SECTIONS`: it reads, and gives a heading or None.
 """
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import cache
+from typing import NamedTuple
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot import queries
-from bot.core.business_time import (
-    OutsideTable,
-    days_opening,
-    local_date,
-    local_day,
-    next_days_opening,
-    next_opening,
-)
-from bot.core.lifecycle import Act
-from bot.delivery.briefs import shrink_last_brief
+from bot.core.business_time import days_opening, local_date, local_day, next_opening
+from bot.delivery.briefs import shrink_last_brief, take_up
 from bot.delivery.courier import Hold, Told
-from bot.delivery.sayings import answer_actor, say_brief
-from bot.errors import NotSaved
+from bot.delivery.sayings import say_brief
+from bot.errors import NotSaved, Unknown
 from bot.liaison import Liaison
-from bot.models import Message, MessageKind, Person
+from bot.models import Absence, Message, MessageKind, Person
+from bot.services import asks, digests, escalations, hands, items
 from bot.services import brief_parts as parts
-from bot.services import items
-from bot.services.handoffs import authorise
+from bot.services import brief_told as told
+from bot.services.brief_plan import NOT_PLANNED, next_brief
+from bot.services.edition import Edition, Page, edition_of
 from bot.services.hours import back_at_work, opening_of
 from bot.views import brief as views
+from bot.views.blocks import View
 from bot.views.brief import Heading
 
 AT_ONCE = 50
 """People whose brief is looked into in one transaction."""
 PUT_OFF = timedelta(hours=1)
-NOT_PLANNED = datetime(1970, 1, 1, tzinfo=UTC)
-"""Always due: the next tick plans the brief, and writes none yet."""
 
-Part = Callable[[Session, Liaison, Person, datetime], Heading | None]
 
-SECTIONS: tuple[Part, ...] = (
-    parts.overdue,
-    parts.due_today,
-    parts.new,
-    parts.held_back,
-    items.in_brief,
-    parts.queue,
-    parts.silent,
+class Section(NamedTuple):
+    """One part of the brief."""
+
+    name: str
+    """Stands in the values of buttons."""
+    says: Callable[[Session, Liaison, Edition, Page], Heading | None]
+    """One page of it; None when it says nothing there."""
+    has_news: Callable[[], ColumnElement[bool]] | None
+    """Whether it alone is worth a brief: something to act on, or that nothing told yet. None = no
+    condition of SQL says so."""
+    readers: Callable[[Liaison, Person], bool] = lambda _liaison, _person: True
+    """To whom it can say anything at all."""
+
+
+def _sells(_liaison: Liaison, person: Person) -> bool:
+    return queries.sells(person)
+
+
+SECTIONS: tuple[Section, ...] = (
+    Section("overdue", parts.overdue, parts.touches_are_due),
+    Section("today", parts.due_today, parts.touches_are_due),
+    Section("decisions", escalations.to_decide, escalations.decisions_wait),
+    Section("offers", hands.offered, hands.offers_wait, _sells),
+    Section("items", items.in_brief, None),
+    Section("new", parts.new, parts.leads_came),
+    Section("queue", parts.queue, parts.queue_grew, _sells),
+    Section("asks", asks.to_answer, asks.questions_wait),
+    Section("answers", told.answers, told.answers_came),
+    Section("returns", parts.returns, parts.leads_return),
+    Section("away", told.while_away, told.somebody_is_back),
+    Section(
+        "campaigns", digests.your_campaigns, digests.campaigns_moved, digests.reads_of_campaigns
+    ),
+    Section("waited", digests.waited, digests.some_waited),
+    Section("held_back", parts.held_back, parts.reminders_were_held),
+    Section("notes", told.notes, told.notes_came),
+    Section("silent", parts.silent, parts.fell_silent),
 )
 """What a brief says, in the order in which people read it."""
-
-
-def begin_briefs(liaison: Liaison, person: Person) -> None:
-    """At a start: whoever is new here is planned by the next tick, whoever left is no more."""
-    if not _gets_briefs(liaison, person):
-        person.brief_at = None
-    elif person.brief_at is None:
-        person.brief_at = NOT_PLANNED
-
-
-def _gets_briefs(liaison: Liaison, person: Person) -> bool:
-    is_here = person.is_active and queries.is_listed(person)
-    return is_here and liaison.playbook.attention.brief
-
-
-def plan_brief(tx: Session, liaison: Liaison, person: Person, now: datetime) -> None:
-    """Set when a person's next brief is written, after their hours, zone or leave changed.
-
-    Today's, if its time had not come or was missed; somebody new begins with the next.
-    """
-    if not _gets_briefs(liaison, person):
-        person.brief_at = None
-        return
-    today, tomorrow = local_day(person.timezone, now)
-    planned = person.brief_at
-    is_over = planned is None or planned == NOT_PLANNED or planned >= tomorrow
-    after = now if is_over else today - timedelta(microseconds=1)
-    person.brief_at = _next_brief(tx, liaison, person, after)
-
-
-def _next_brief(tx: Session, liaison: Liaison, person: Person, after: datetime) -> datetime | None:
-    """None for somebody who is away for longer than calendars reach; their return plans anew."""
-    try:
-        return next_days_opening(opening_of(tx, liaison, person, after), after)
-    except OutsideTable:
-        return None
 
 
 def write_briefs(liaison: Liaison) -> int:
@@ -125,20 +112,40 @@ def _write_batch(liaison: Liaison, now: datetime) -> int:
 
 @cache
 def _due_people() -> Select[Person]:
-    """Built once: every tick asks it."""
+    """Built once: every tick asks it.
+
+    Whoever comes back from an absence this very moment is looked at once their leads are back too.
+    """
     due = (col(Person.team_id) == bindparam("of_team")) & (col(Person.brief_at) <= bindparam("now"))
-    return select(Person).where(due).order_by(col(Person.brief_at)).limit(AT_ONCE)
+    comes_back = exists().where(
+        col(Absence.team_id) == Person.team_id,
+        col(Absence.person_id) == Person.id,
+        col(Absence.turn_at) <= bindparam("now"),
+    )
+    return select(Person).where(due, ~comes_back).order_by(col(Person.brief_at)).limit(AT_ONCE)
 
 
 def _has_news(tx: Session, liaison: Liaison, person: Person, now: datetime) -> bool:
-    """Whether the person's day has begun, goes on, and has something to say."""
+    """Whether the person's day has begun, goes on, and has something to say.
+
+    One statement, because every person is asked about every morning.
+    """
     opening = opening_of(tx, liaison, person, now)
     begins, (_, midnight) = days_opening(opening, now), local_day(person.timezone, now)
     works_on = begins is not None and begins <= now and next_opening(opening, now) < midnight
-    is_new = person.brief_at == NOT_PLANNED
-    if not works_on or is_new:
+    if not works_on or person.brief_at == NOT_PLANNED:
         return False
-    return parts.has_news(tx, person, now) or items.are_news(tx, liaison, person, now)
+    edition = edition_of(tx, person, now)
+    parts_of_theirs = tuple(one.name for one in SECTIONS if one.readers(liaison, person))
+    is_news = bool(tx.scalar(_any_news(parts_of_theirs), edition.asked))
+    return is_news or items.are_news(tx, liaison, person, now)
+
+
+@cache
+def _any_news(names: tuple[str, ...]) -> Select[bool]:
+    """Whether one of these parts has news."""
+    asked = dict.fromkeys(section.has_news for section in SECTIONS if section.name in names)
+    return select(or_(*(has_news() for has_news in asked if has_news)))
 
 
 def _write_all(liaison: Liaison, news: dict[str, bool], now: datetime) -> int:
@@ -158,8 +165,10 @@ def _write_all(liaison: Liaison, news: dict[str, bool], now: datetime) -> int:
         for person in people:
             if news[person.id]:
                 held = back_at_work(tx, liaison, person, now)
-                say_brief(tx, liaison, person, local_date(person.timezone, now), now, held)
-            person.brief_at = _next_brief(tx, liaison, person, now)
+                brief = say_brief(tx, liaison, person, local_date(person.timezone, now), now, held)
+                if brief.is_new:
+                    take_up(tx, person, brief.message_id)
+            person.brief_at = next_brief(tx, liaison, person, now)
         return len(people)
 
 
@@ -172,13 +181,16 @@ def telling(liaison: Liaison, tx: Session, message: Message, now: datetime) -> T
     """The brief as of now. One that could not be sent on its day is not sent any more."""
     person = tx.get_one(Person, (liaison.team_id, message.recipient_id))
     written = datetime.fromisoformat(message.about or "")
+    day = f"{local_date(person.timezone, written):%a %d %b}"
     start, end = local_day(person.timezone, written)
-    headings = list(_headings(tx, liaison, person, now)) if start <= now < end else []
-    if message.ts is not None and not headings:
-        return views.over(f"{local_date(person.timezone, written):%a %d %b}")
+    if not start <= now < end:
+        return views.over(day) if message.ts else None
+    headings = list(_headings(tx, liaison, edition_of(tx, person, now, message)))
+    if not headings:
+        return views.done(day) if message.ts else None
     if message.ts is None and (opens := back_at_work(tx, liaison, person, now)):
-        return Hold(opens) if headings else None
-    return views.brief(headings) if headings else None
+        return Hold(opens)
+    return views.brief(headings)
 
 
 def shown(liaison: Liaison, tx: Session, message: Message, _now: datetime) -> None:
@@ -186,22 +198,29 @@ def shown(liaison: Liaison, tx: Session, message: Message, _now: datetime) -> No
     shrink_last_brief(tx, liaison, message)
 
 
-def bring_lead(liaison: Liaison, handoff_id: str, by: str) -> bool:
-    """Bring the living message about a lead to the end of its actor's DM, once a day.
+def _headings(tx: Session, liaison: Liaison, edition: Edition) -> Iterator[Heading]:
+    for section in SECTIONS:
+        if not section.readers(liaison, edition.person):
+            continue
+        if heading := section.says(tx, liaison, edition, Page(0, views.MOST_ITEMS)):
+            yield replace(heading, address=f"{edition.brief_id}:{section.name}")
 
-    False when it was brought there today already.
-    """
+
+def open_part(liaison: Liaison, address: str, by: str) -> View:
+    """One part of somebody's own brief: `address` is the brief's id, the part's name, and how many
+    of its lines to pass over. Raises `Unknown` for anything else."""
     now = liaison.now()
-    with liaison.transaction() as tx:
-        handoff = queries.handoff_to_change(tx, liaison.team_id, handoff_id)
-        person = authorise(tx, liaison, Act.OPEN, handoff, by, now)
-        run = queries.current_run(tx, handoff)
-        assert run  # the actor of a hand-off holds it in a run
-        occasion = f":opened:{local_date(person.timezone, now)}"
-        return answer_actor(tx, liaison, run, MessageKind.LEAD_DM, occasion)
-
-
-def _headings(tx: Session, liaison: Liaison, person: Person, now: datetime) -> Iterator[Heading]:
-    for part in SECTIONS:
-        if heading := part(tx, liaison, person, now):
-            yield heading
+    brief_id, _, place = address.partition(":")
+    name, _, skip = place.partition(":")
+    says = {section.name: section.says for section in SECTIONS}.get(name)
+    with liaison.reading() as tx:
+        message = tx.get(Message, (liaison.team_id, brief_id))
+        if message is None or message.kind is not MessageKind.BRIEF or says is None:
+            raise Unknown
+        if message.recipient_id != by or not skip.isdecimal():
+            raise Unknown
+        person = tx.get_one(Person, (liaison.team_id, by))
+        edition = edition_of(tx, person, now, message)
+        heading = says(tx, liaison, edition, Page(int(skip), views.PAGE))
+    at = f"{brief_id}:{name}"
+    return views.page(replace(heading or Heading("Brief", ()), address=at), int(skip))

@@ -1,10 +1,14 @@
 """Free colleagues are asked in the channel, and one of them takes the lead on."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cache
 
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from bot import queries
+from bot.core.history import Line
 from bot.core.lifecycle import Act
 from bot.delivery.courier import Hold
 from bot.delivery.sayings import ask_in_channel
@@ -14,20 +18,40 @@ from bot.models import Handoff, Message, Person, Run
 from bot.services.handoffs import authorise, changed, note
 from bot.services.hands import pass_on, tell_person
 from bot.services.hours import back_at_work
-from bot.services.steps import Reached
+from bot.services.steps import NOBODY, Reached
 from bot.views import colleagues as views
 from bot.views.blocks import Post, escape
 
+AN_HOUR = 10
+"""Questions within one hour. After an outage there may be thousands at once; nobody reads those,
+and the manager has each of them on the list of the next morning anyway."""
+
 
 def ask_around(tx: Session, liaison: Liaison, run: Run, step: int, now: datetime) -> Reached:
-    """Queue the question whether anyone is free, inside the team's hours."""
+    """Queue the question whether anyone is free, inside the team's hours; not one too many."""
+    asked = {"team_id": run.team_id, "since": now - timedelta(hours=1)}
+    if len(tx.execute(_asked_lately(), asked).all()) == AN_HOUR:
+        return NOBODY
     handoff = tx.get_one(Handoff, (run.team_id, run.handoff_id))
     card = queries.card_of(tx, handoff)
     held = back_at_work(tx, liaison, None, now)
     message_id = ask_in_channel(tx, liaison, run, step, card, hold_until=held)
     run.asked_at = now
-    note(tx, handoff, "asked_around", now)
+    note(tx, handoff, Line.ASKED_AROUND, now)
     return Reached((card.channel if card else None) or liaison.handoff_channel, message_id)
+
+
+@cache
+def _asked_lately() -> Select[str]:
+    """Built once: every question asks it."""
+    return (
+        select(col(Run.handoff_id))
+        .where(
+            col(Run.team_id) == bindparam("team_id"),
+            col(Run.asked_at) > bindparam("since"),
+        )
+        .limit(AN_HOUR)
+    )
 
 
 def question_shown(tx: Session, liaison: Liaison, message: Message, _now: datetime) -> None:
@@ -44,7 +68,7 @@ def take_on(liaison: Liaison, handoff_id: str, by: str) -> None:
         before = tx.get_one(Person, (liaison.team_id, handoff.actor_id))
         _check_open(tx, handoff, before, by)
         pass_on(tx, liaison, handoff, person, "took_on", now)
-        line = note(tx, handoff, "took_on", now, by=by)
+        line = note(tx, handoff, Line.TOOK_ON, now, by=by)
         tx.flush()
         tell_person(tx, liaison, line, before.id, now)
         changed(tx, liaison, handoff)

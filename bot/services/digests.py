@@ -1,23 +1,36 @@
-"""What marketing hears of, collected: one message a person and morning, however much happened."""
+"""What marketing hears of: in the brief or, for who gets none, in one message a morning."""
 
+from collections import Counter
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot import queries
 from bot.core.business_time import local_date, next_morning
+from bot.core.history import Line
+from bot.core.lifecycle import Stage
+from bot.delivery.briefs import waiting_for_brief
 from bot.delivery.messages import collect
 from bot.liaison import Liaison
-from bot.models import Collected, Handoff, History, Lead, Message, Person
+from bot.models import Campaign, Collected, Handoff, History, Lead, Message, MessageKind, Person
 from bot.queries import MARKETING
+from bot.services import campaigns
+from bot.services.edition import OF_TEAM, Edition, Page, said
 from bot.services.hours import opening_of
+from bot.views import brief as views
+from bot.views import handoffs as handoff_views
+from bot.views.blocks import short
+from bot.views.brief import Heading, Item
+from bot.views.campaigns import NO_ORIGIN
 
 
 def tell_marketing(tx: Session, liaison: Liaison, line: History, now: datetime) -> None:
     """Tell a line of history to marketing's managers, each on their next morning.
 
-    Where marketing has none, the admins hear of it.
+    Where marketing has none, the admins hear of it, or else the installer.
     """
     for reader in _readers(tx, liaison.team_id):
         opening = opening_of(tx, liaison, reader, now)
@@ -33,13 +46,18 @@ def _readers(tx: Session, team_id: str) -> list[Person]:
         .order_by(col(Person.id))
     )
     active = [person for person in listed if person.is_active]
-    managers = [p for p in active if p.team == MARKETING and "manager" in p.roles]
-    return managers or [person for person in active if "admin" in person.roles]
+    managers = [person for person in active if _manages_marketing(person)]
+    return managers or queries.admins(tx, team_id)
 
 
 def told_in(tx: Session, message: Message) -> list[tuple[Lead, History]]:
     """The lines a digest tells, oldest first, each with the lead it is about."""
-    rows = tx.execute(
+    of_digest = (col(Message.team_id) == message.team_id) & (col(Message.id) == message.id)
+    return [(lead, line) for lead, line in tx.execute(_lines(of_digest))]
+
+
+def _lines(digests: ColumnElement[bool]) -> Select[Lead, History]:
+    return (
         select(Lead, History)
         .join(Handoff, (col(Handoff.team_id) == Lead.team_id) & (col(Handoff.lead_id) == Lead.id))
         .join(
@@ -50,7 +68,104 @@ def told_in(tx: Session, message: Message) -> list[tuple[Lead, History]]:
             Collected,
             (col(Collected.team_id) == History.team_id) & (col(Collected.line_id) == History.id),
         )
-        .where(col(Collected.team_id) == message.team_id, col(Collected.message_id) == message.id)
+        .join(
+            Message,
+            (col(Message.team_id) == Collected.team_id) & (col(Message.id) == Collected.message_id),
+        )
+        .where(digests)
         .order_by(col(History.id))
     )
-    return [(lead, line) for lead, line in rows]
+
+
+def your_campaigns(tx: Session, liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
+    """A part of the brief: what became of the leads of its reader's campaigns since the last one,
+    a line a campaign. Those that name no owner are read by marketing's managers."""
+    ended = tx.execute(_endings(), edition.asked).all()
+    known = campaigns.roots(tx, liaison.team_id) if ended else {}
+    news: dict[str, Counter[str]] = {}
+    for campaign_id, stage, outcome, count in ended:
+        campaign = known.get(campaign_id or "")
+        if _reads(tx, liaison, edition.person, campaign):
+            ending = stage.value if stage is Stage.EXPIRED else outcome or ""
+            label = short(liaison.playbook.outcome_label(ending), 40)
+            named = news.setdefault(campaign.name if campaign else NO_ORIGIN, Counter())
+            named[label[:1].upper() + label[1:]] += count
+    busiest = sorted(news.items(), key=lambda each: (-each[1].total(), each[0]))
+    shown = busiest[page.skip : page.skip + page.most]
+    items = tuple(views.campaign(name, endings) for name, endings in shown)
+    more = len(busiest) - page.skip - len(shown)
+    return Heading("Campaigns", items, more, push="news of campaigns") if items else None
+
+
+def reads_of_campaigns(liaison: Liaison, person: Person) -> bool:
+    """Whether that part can say anything to this person."""
+    owns = any(each.owner == person.email for each in liaison.playbook.campaigns)
+    return owns or person.team == MARKETING
+
+
+def campaigns_moved() -> ColumnElement[bool]:
+    """Whether that part may have news; whose campaigns they are is looked at in writing."""
+    return exists().where(*_ended_since())
+
+
+@cache
+def _endings() -> Select[str | None, Stage, str | None, int]:
+    """Each hand-off once, as it stands by now."""
+    ended = select(col(History.handoff_id)).where(*_ended_since())
+    parts = (col(Handoff.campaign_id), col(Handoff.stage), col(Handoff.outcome))
+    return (
+        select(*parts, func.count())
+        .where(
+            col(Handoff.team_id) == OF_TEAM,
+            col(Handoff.id).in_(ended),
+            col(Handoff.closed_at).is_not(None),
+        )
+        .group_by(*parts)
+    )
+
+
+def _ended_since() -> tuple[ColumnElement[bool], ...]:
+    """Lines of history between the last brief and this one; their ids are in order of time."""
+    return (
+        col(History.team_id) == OF_TEAM,
+        col(History.id) >= bindparam("from_line"),
+        col(History.id) < bindparam("to_line"),
+        col(History.kind).in_([Line.OUTCOME.value, Line.EXPIRED.value]),
+    )
+
+
+def _reads(tx: Session, liaison: Liaison, person: Person, campaign: Campaign | None) -> bool:
+    owner = campaigns.owner(tx, liaison, campaign) if campaign else None
+    return owner.id == person.id if owner else _manages_marketing(person)
+
+
+def _manages_marketing(person: Person) -> bool:
+    return person.is_active and person.team == MARKETING and "manager" in person.roles
+
+
+def waited(tx: Session, _liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
+    """A part of the brief: leads that waited without contact and went back, or expired."""
+    asked = edition.asked | {"skip": page.skip, "most": page.most}
+    rows = tx.execute(_waited(), asked).all()
+    if not rows:
+        return None
+    total = tx.scalar(_count_waited(), edition.asked) or 0
+    items = tuple(Item(handoff_views.digest_line(lead, line)) for lead, line in rows)
+    return Heading("Waited without contact", items, total - page.skip - len(items))
+
+
+@cache
+def _waited() -> Select[Lead, History]:
+    skip, most = (bindparam(name, type_=Integer) for name in ("skip", "most"))
+    return _lines(said(MessageKind.DIGEST)).offset(skip).limit(most)
+
+
+@cache
+def _count_waited() -> Select[int]:
+    lines = _lines(said(MessageKind.DIGEST)).with_only_columns(col(History.id)).order_by(None)
+    return select(func.count()).select_from(lines.subquery())
+
+
+def some_waited() -> ColumnElement[bool]:
+    """Whether that part has news."""
+    return exists().where(waiting_for_brief(MessageKind.DIGEST))

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot import manifest, queries
-from bot.delivery.courier import FOLDED, NOT_WANTED
+from bot.delivery.courier import NOT_WANTED
+from bot.delivery.outbox import FOLDED
 from bot.errors import NotAllowed, SlackError
 from bot.liaison import Liaison
 from bot.models import Handoff, InboxEvent, Message, Person, PlaybookVersion, WatchedChannel

@@ -14,14 +14,16 @@ from sqlmodel import col
 
 from bot import queries
 from bot.core.erasing import digest, without_words
+from bot.core.history import Line
 from bot.core.lifecycle import ERASED
 from bot.db import insert_once
 from bot.delivery.briefs import revise_briefs
 from bot.delivery.messages import revise_digests
+from bot.errors import NotAllowed, TooLate
 from bot.intake.lead_event import LeadEvent, key_of_email, key_of_id
 from bot.intake.webhook import Receipt
 from bot.liaison import Liaison
-from bot.models import ErasedKey, Handoff, InboxEvent, Lead, Message, Offer, Snooze, Undo
+from bot.models import ErasedKey, Handoff, InboxEvent, Lead, Message, Offer, Person, Snooze, Undo
 from bot.services.asks import forget_words
 from bot.services.erased import secret_of
 from bot.services.handoffs import changed, note, put_away
@@ -56,6 +58,35 @@ def erase_lead(liaison: Liaison, *, lead_id: str | None, email: str | None) -> i
         leads = leads_of(tx, liaison.team_id, *_keys(lead_id, email))
         erase(tx, liaison, leads, now)
         return len(leads)
+
+
+def look_to_erase(liaison: Liaison, handoff_id: str, by: str) -> tuple[queries.HandoffFacts, int]:
+    """The lead and how many would go with it, for the form; refuses before rather than after."""
+    with liaison.reading() as tx:
+        leads = _leads_for_admin(tx, liaison, handoff_id, by)
+        return queries.facts(tx, liaison.team_id, handoff_id), len(leads)
+
+
+def erase_by_admin(liaison: Liaison, handoff_id: str, by: str) -> None:
+    """Erase the lead of this hand-off and what belongs to it. Raises `NotAllowed` or `TooLate`."""
+    now = liaison.now()
+    with liaison.transaction() as tx:
+        erase(tx, liaison, _leads_for_admin(tx, liaison, handoff_id, by), now)
+
+
+def _leads_for_admin(tx: Session, liaison: Liaison, handoff_id: str, by: str) -> list[Lead]:
+    person = queries.person(tx, liaison.team_id, by)
+    if not may_erase(person):
+        raise NotAllowed("Only an admin erases a lead.")
+    lead = queries.facts(tx, liaison.team_id, handoff_id).lead
+    if lead.erased_at:
+        raise TooLate("This lead was erased already.")
+    return leads_of(tx, liaison.team_id, [lead.lead_key], [lead.email] if lead.email else [])
+
+
+def may_erase(person: Person) -> bool:
+    """An admin of the playbook who is still here."""
+    return person.is_active and "admin" in person.roles
 
 
 def _keys(lead_id: str | None, email: str | None) -> tuple[list[str], list[str]]:
@@ -167,7 +198,7 @@ def _erase_handoff(tx: Session, liaison: Liaison, handoff: Handoff, now: datetim
         .where(col(Snooze.team_id) == liaison.team_id, col(Snooze.handoff_id) == handoff.id)
         .values(reason=None)
     )
-    note(tx, handoff, ERASED, now)
+    note(tx, handoff, Line.ERASED, now)
     _take_up_again(tx, liaison, handoff)
     changed(tx, liaison, handoff)
     revise_digests(tx, liaison, handoff.id)

@@ -4,36 +4,37 @@ import logging
 from datetime import datetime
 from functools import cache
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, select, update
+from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from bot import queries
-from bot.core.business_time import next_morning
+from bot.core.business_time import local_date, next_morning
+from bot.core.history import Line
 from bot.db import insert_once
+from bot.delivery.briefs import bring_up
 from bot.delivery.courier import Hold
-from bot.delivery.messages import revise_list
+from bot.delivery.messages import revise_lists
 from bot.delivery.sayings import put_list
 from bot.errors import NotAllowed, TooLate
 from bot.identity import new_id
 from bot.liaison import Liaison
 from bot.models import Batch, Escalation, Handoff, Message, Person, Run
 from bot.queries import HandoffFacts
+from bot.services.edition import MIDNIGHT, OF_TEAM, READER, Edition, Page, edition_of, page_of
 from bot.services.handoffs import changed, note
 from bot.services.hours import back_at_work, opening_of
-from bot.services.steps import Reached
+from bot.services.steps import NOBODY, Reached
 from bot.views import batches as batch_views
 from bot.views import escalations as views
 from bot.views.blocks import Post, escape
-from bot.views.brief import Item
+from bot.views.brief import Heading, Item
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 200
 """Escalations whose lists are queued in one transaction."""
-NOBODY = Reached("nobody", "")
 
 
 def escalate(tx: Session, liaison: Liaison, run: Run, _step: int, now: datetime) -> Reached:
@@ -41,7 +42,7 @@ def escalate(tx: Session, liaison: Liaison, run: Run, _step: int, now: datetime)
     handoff = tx.get_one(Handoff, (run.team_id, run.handoff_id))
     decider = queries.decider_for(tx, tx.get_one(Person, (run.team_id, run.actor_id)))
     if decider is None:
-        log.warning("hand-off %s: no manager and no admin to put it before", handoff.id)
+        log.warning("hand-off %s: no manager, admin or owner to put it before", handoff.id)
         return NOBODY
     morning = next_morning(opening_of(tx, liaison, decider, now), now)
     row = Escalation(
@@ -54,7 +55,7 @@ def escalate(tx: Session, liaison: Liaison, run: Run, _step: int, now: datetime)
         list_at=morning,
     )
     insert_once(tx, row)
-    note(tx, handoff, "escalated", now, facts={"to": run.actor_id})
+    note(tx, handoff, Line.ESCALATED, now, facts={"to": run.actor_id})
     return Reached(decider.id, row.id)
 
 
@@ -85,10 +86,24 @@ def _list_batch(liaison: Liaison, now: datetime) -> int:
 
 
 def _put_list(tx: Session, liaison: Liaison, manager: Person, now: datetime) -> None:
-    day = now.astimezone(ZoneInfo(manager.timezone)).date()
+    """Whoever gets a brief decides there."""
+    day = local_date(manager.timezone, now)
+    if manager.brief_at is not None:
+        bring_up(tx, liaison, manager, day, now)
+        return
     held = back_at_work(tx, liaison, manager, now)
     put_list(tx, liaison, manager.id, day, hold_until=held)
-    revise_list(tx, liaison, manager.id)
+    revise_lists(tx, liaison, manager.id)
+
+
+def list_again(tx: Session, manager: Person) -> None:
+    """What is undecided comes on a list, for a manager who gets briefs no more."""
+    undecided = update(Escalation).where(
+        col(Escalation.team_id) == manager.team_id,
+        col(Escalation.manager_id) == manager.id,
+        col(Escalation.decided_at).is_(None),
+    )
+    tx.execute(undecided.values(list_at=Escalation.at))
 
 
 @cache
@@ -108,62 +123,91 @@ def _due(team_id: str, now: datetime) -> Select[Escalation]:
     )
 
 
-def manager_list(tx: Session, liaison: Liaison, person: Person, now: datetime) -> list[Item]:
-    """What `person` has to decide now, the longest waiting first; of a batch one line an actor."""
-    waiting = tx.scalars(
+def to_decide(tx: Session, _liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
+    """A part of the brief: what its reader has to decide, the longest waiting first."""
+    items, more = _items(tx, edition, page)
+    return Heading("To decide", items, more, hint=views.HOW) if items else None
+
+
+def decisions_wait() -> ColumnElement[bool]:
+    """Whether that part has something to act on."""
+    return exists().where(_is_undecided(Handoff, Escalation))
+
+
+def _items(tx: Session, edition: Edition, page: Page) -> tuple[tuple[Item, ...], int]:
+    ids, more = page_of(tx, edition, _undecided, page)
+    found = queries.facts_of(tx, edition.person.team_id, ids)
+    return tuple(_item(tx, edition, facts) for facts in found), more
+
+
+def _item(tx: Session, edition: Edition, facts: HandoffFacts) -> Item:
+    """One line for a lead; of a batch one line for all of an actor's."""
+    handoff = facts.handoff
+    if handoff.batch_id is None:
+        return views.item(facts)
+    batch = tx.get_one(Batch, (handoff.team_id, handoff.batch_id))
+    of_actor = (col(Handoff.batch_id) == batch.id) & (col(Handoff.actor_id) == handoff.actor_id)
+    every = select(col(Handoff.id)).where(_is_undecided(Handoff, Escalation), of_actor)
+    ids = tx.scalars(every.order_by(col(Escalation.id)), edition.asked).all()
+    return batch_views.decisions(batch, queries.facts_of(tx, handoff.team_id, ids))
+
+
+def _undecided() -> Select[str]:
+    return (
         select(col(Handoff.id))
-        .join(
-            Escalation,
-            (col(Escalation.team_id) == Handoff.team_id)
-            & (col(Escalation.handoff_id) == Handoff.id)
-            & (col(Escalation.run) == Handoff.runs),
-        )
-        .where(
-            col(Escalation.team_id) == liaison.team_id,
-            col(Escalation.manager_id) == person.id,
-            col(Escalation.decided_at).is_(None),
-            col(Escalation.at) <= now,
-            col(Handoff.actor_id).is_not(None),
-            col(Handoff.touched_at).is_(None),
-            col(Handoff.closed_at).is_(None),
-        )
+        .join(Escalation, col(Escalation.handoff_id) == Handoff.id)
+        .where(_is_undecided(Handoff, Escalation), _stands_for_its_batch())
         .order_by(col(Escalation.at), col(Escalation.id))
-    ).all()
-    groups: dict[tuple[str, str], list[HandoffFacts]] = {}
-    for facts in queries.facts_of(tx, liaison.team_id, waiting):
-        handoff = facts.handoff
-        alone = ("", handoff.id)
-        key = (handoff.batch_id, str(handoff.actor_id)) if handoff.batch_id else alone
-        groups.setdefault(key, []).append(facts)
-    return [_item(tx, liaison, batch_id, each) for (batch_id, _), each in groups.items()]
+    )
 
 
-def _item(tx: Session, liaison: Liaison, batch_id: str, waiting: list[HandoffFacts]) -> Item:
-    if not batch_id:
-        return views.item(waiting[0])
-    batch = tx.get_one(Batch, (liaison.team_id, batch_id))
-    return batch_views.decisions(batch, waiting)
+def _stands_for_its_batch() -> ColumnElement[bool]:
+    """The first of what one actor has of a batch; a lead of no batch stands for itself."""
+    other, earlier = aliased(Handoff), aliased(Escalation)
+    is_earlier = exists().where(
+        _is_undecided(other, earlier),
+        col(other.batch_id) == Handoff.batch_id,
+        col(other.actor_id) == Handoff.actor_id,
+        col(earlier.id) < Escalation.id,
+    )
+    return col(Handoff.batch_id).is_(None) | ~is_earlier
+
+
+def _is_undecided(handoff: type[Handoff], escalation: type[Escalation]) -> ColumnElement[bool]:
+    """First touches still open that were put before the reader for today, or earlier."""
+    return and_(
+        col(escalation.team_id) == OF_TEAM,
+        col(escalation.manager_id) == READER,
+        col(escalation.decided_at).is_(None),
+        col(escalation.at) < MIDNIGHT,
+        col(handoff.team_id) == OF_TEAM,
+        col(handoff.id) == escalation.handoff_id,
+        col(handoff.runs) == escalation.run,
+        col(handoff.actor_id).is_not(None),
+        col(handoff.touched_at).is_(None),
+        col(handoff.closed_at).is_(None),
+    )
 
 
 def excuse(liaison: Liaison, handoff_id: str, by: str) -> None:
     """The open first touch does not count against the actor, and the ladder ends."""
-    _decide(liaison, handoff_id, by, "excused")
+    _decide(liaison, handoff_id, by, Line.EXCUSED)
 
 
 def leave(liaison: Liaison, handoff_id: str, by: str) -> None:
     """Leave the lead where it is; the ladder ends."""
-    _decide(liaison, handoff_id, by, "left")
+    _decide(liaison, handoff_id, by, Line.LEFT)
 
 
-def _decide(liaison: Liaison, handoff_id: str, by: str, decision: str) -> None:
+def _decide(liaison: Liaison, handoff_id: str, by: str, decision: Line) -> None:
     now = liaison.now()
     with liaison.transaction() as tx:
         handoff = queries.handoff_to_change(tx, liaison.team_id, handoff_id)
         row = _to_decide(tx, handoff, by)
         run = tx.get_one(Run, (row.team_id, row.handoff_id, row.run))
-        row.decided_at, row.decision, row.by = now, decision, by
+        row.decided_at, row.decision, row.by = now, decision.value, by
         run.ladder_ended_at, run.next_step_at = now, None
-        run.excused_at = now if decision == "excused" else None
+        run.excused_at = now if decision is Line.EXCUSED else None
         note(tx, handoff, decision, now, by=by, facts={"to": run.actor_id})
         changed(tx, liaison, handoff)
 
@@ -196,7 +240,7 @@ def telling(liaison: Liaison, tx: Session, message: Message, now: datetime) -> P
         return Hold(opens)
     if message.ts is not None and not queries.is_newest_dm(tx, message):
         return views.newer_list()
-    items = manager_list(tx, liaison, person, now)
+    items, more = _items(tx, edition_of(tx, person, now), Page(0, views.LISTED))
     if not items:
         return None if message.ts is None else views.all_decided()
-    return views.manager_list(items)
+    return views.manager_list(items, more, is_listed=queries.is_listed(person))

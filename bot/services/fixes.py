@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot import queries
 from bot.core import sla
+from bot.core.history import Line
 from bot.core.lifecycle import Stage, why_not_marketing
 from bot.errors import BadField, NotAllowed, TooLate, Unknown
 from bot.liaison import Liaison
@@ -47,7 +48,7 @@ def send_back(liaison: Liaison, handoff_id: str, by: str, given: Mapping[str, st
         tx.add(lead)
         last = handoff.actor_id and tx.get(Person, (liaison.team_id, handoff.actor_id))
         _reopen(handoff, now)
-        note(tx, handoff, "sent_back", now, by=by, facts={"fixed": ", ".join(fixed)})
+        note(tx, handoff, Line.SENT_BACK, now, by=by, facts={"fixed": ", ".join(fixed)})
         _hand_out(tx, liaison, handoff, last or None, now)
         changed(tx, liaison, handoff)
 

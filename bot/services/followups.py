@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot import queries
 from bot.core.business_time import OutsideTable, elapsed
+from bot.core.history import Line
 from bot.core.lifecycle import Act, touched
 from bot.errors import BadField, TooLate
 from bot.intake.lead_event import LeadEvent
@@ -44,7 +45,7 @@ def accept(liaison: Liaison, handoff_id: str, by: str) -> None:
         if run is None or run.accepted_at:
             raise TooLate(_who_accepted(tx, liaison, handoff, by))
         run.accepted_at = now
-        note(tx, handoff, "accepted", now, by=by)
+        note(tx, handoff, Line.ACCEPTED, now, by=by)
         undo.offer(tx, handoff, before, by, now)
         changed(tx, liaison, handoff)
 
@@ -52,7 +53,7 @@ def accept(liaison: Liaison, handoff_id: str, by: str) -> None:
 def _who_accepted(tx: Session, liaison: Liaison, handoff: Handoff, by: str) -> str:
     # An earlier one may have been taken back.
     lines = reversed(queries.history(tx, handoff))
-    first = next(row for row in lines if row.kind == "accepted")
+    first = next(row for row in lines if row.kind == Line.ACCEPTED)
     name = "You" if first.by == by else tx.get_one(Person, (liaison.team_id, first.by)).name
     return f"{escape(name)} accepted this lead already, {when(first.at)}."
 
@@ -72,7 +73,7 @@ def log_touch(
         change_hands(tx, liaison, handoff, person, now)
         _answer(tx, liaison, handoff, now)
         plan_step(handoff, next_step)
-        note(tx, handoff, "touched", now, by=by, facts={"kind": kind})
+        note(tx, handoff, Line.TOUCHED, now, by=by, facts={"kind": kind})
         undo.offer(tx, handoff, before, by, now)
         changed(tx, liaison, handoff)
 
@@ -103,13 +104,13 @@ def contacted(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) ->
         if by:
             change_hands(tx, liaison, handoff, by, now)
         _answer(tx, liaison, handoff, min(event.occurred_at, now))
-        note(tx, handoff, "crm_touched", now, by=person, facts=facts)
+        note(tx, handoff, Line.CRM_TOUCHED, now, by=person, facts=facts)
         if (handoff.touched_at, handoff.follow_up_on, None) != shown:  # what the messages show
             changed(tx, liaison, handoff)
         else:
             plan_turn(tx, liaison, handoff)
     else:
-        note(tx, handoff, "crm_contact", now, by=person, facts=facts)
+        note(tx, handoff, Line.CRM_CONTACT, now, by=person, facts=facts)
     return Receipt(handoff.id, duplicate=False)
 
 
@@ -124,9 +125,9 @@ def change_hands(
     actor = tx.get_one(Person, (liaison.team_id, handoff.actor_id))
     if person.id == actor.manager_id or cover.stands_for_actor(tx, handoff, person.id, now):
         return
-    why = "back" if cover.is_covered(tx, handoff, person.id) else "took_on"
+    why = Line.BACK if cover.is_covered(tx, handoff, person.id) else Line.TOOK_ON
     end_run(tx, handoff, now)
-    run = begin_run(tx, liaison, handoff, person, why)
+    run = begin_run(tx, liaison, handoff, person, why.value)
     note(tx, handoff, why, now, by=person.id)
     start_clock(tx, liaison, handoff, run, now)
 

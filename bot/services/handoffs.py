@@ -6,11 +6,12 @@ from sqlalchemy.orm import Session
 
 from bot import queries
 from bot.core import sla
+from bot.core.history import Line
 from bot.core.lifecycle import ERASED, Act, Stage, Standing, stage_after, why_not
 from bot.db import insert_once
 from bot.delivery import homes
 from bot.delivery.batches import put_list, revise_batch
-from bot.delivery.messages import revise, revise_list
+from bot.delivery.messages import revise, revise_lists
 from bot.delivery.sayings import answer_actor, say_in_channel, say_to_actor, tell
 from bot.errors import NotAllowed, NotListed, TooLate
 from bot.identity import new_id
@@ -63,14 +64,14 @@ def hand_over(
     tx.add(handoff)
     tx.flush()
     new_act.first_act(lead, event)
-    note(tx, handoff, "handed_over", now)
+    note(tx, handoff, Line.HANDED_OVER, now)
     batch = batch or arrive(tx, liaison, handoff, now)
     handoff.batch_id = batch.id if batch else None
     if owner:
         give(tx, liaison, handoff, owner, "owner", now)
     elif rep := next_rep(tx, liaison, now):
         give(tx, liaison, handoff, rep, "round_robin", now)
-        note(tx, handoff, "routed", now, facts={"to": rep.id})
+        note(tx, handoff, Line.ROUTED, now, facts={"to": rep.id})
     show(tx, liaison, handoff)
     return Receipt(handoff.id, duplicate=False)
 
@@ -100,7 +101,7 @@ def _refused(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) -> 
     handoff = lead and queries.latest_handoff(tx, liaison.team_id, lead.id)
     if not handoff:
         return None
-    note(tx, handoff, "refused", now)
+    note(tx, handoff, Line.REFUSED, now)
     return Receipt(handoff.id, duplicate=True, refused=True)
 
 
@@ -150,10 +151,10 @@ def _note_return(
 ) -> None:
     """A new act of a lead that is open: the card follows, and its actor is told once."""
     if not new_act.is_new(lead, event):
-        note(tx, handoff, "older_act", now)
+        note(tx, handoff, Line.OLDER_ACT, now)
     else:
         facts = new_act.take_act(tx, liaison, lead, handoff, event, now)
-        line = note(tx, handoff, "came_back", now, facts=facts)
+        line = note(tx, handoff, Line.CAME_BACK, now, facts=facts)
         if handoff.actor_id:
             actor = tx.get_one(Person, (liaison.team_id, handoff.actor_id))
             held = back_at_work(tx, liaison, actor, now)
@@ -179,9 +180,9 @@ def give(
     handoff.absence_id = absence.id
     if actor is None:
         handoff.actor_id = None
-        note(tx, handoff, "queued", now)
+        note(tx, handoff, Line.QUEUED, now)
         return None
-    note(tx, handoff, "covered", now, by=absence.person_id, facts={"to": actor.id})
+    note(tx, handoff, Line.COVERED, now, by=absence.person_id, facts={"to": actor.id})
     return begin_run(tx, liaison, handoff, actor, queries.COVER)
 
 
@@ -256,7 +257,7 @@ def card_shown(tx: Session, liaison: Liaison, message: Message, now: datetime) -
 def shown(tx: Session, liaison: Liaison, handoff: Handoff, now: datetime) -> None:
     """The channel has it: the system's delay ends here, and the human clock starts."""
     handoff.shown_at = now
-    note(tx, handoff, "shown", now)
+    note(tx, handoff, Line.SHOWN, now)
     run = queries.current_run(tx, handoff)
     allowance = allowance_for(liaison, handoff)
     if run and run.started_at is None:
@@ -280,7 +281,7 @@ def take_out(tx: Session, liaison: Liaison, handoff: Handoff, by: str, now: date
     """A lead of the queue is `by`'s from now on, when they may have it."""
     person = authorise(tx, liaison, Act.CLAIM, handoff, by, now)
     run = begin_run(tx, liaison, handoff, person, "claim")
-    note(tx, handoff, "claimed", now, by=by)
+    note(tx, handoff, Line.CLAIMED, now, by=by)
     start_clock(tx, liaison, handoff, run, now)
     changed(tx, liaison, handoff)
 
@@ -299,20 +300,23 @@ def authorise(
 ) -> Person:
     """The person who pressed, when they may. Raises `NotListed`, `NotAllowed` or `TooLate`."""
     person = tx.get(Person, (liaison.team_id, by))
-    if person is None or not person.is_active or not queries.is_listed(person):
+    actor = tx.get(Person, (liaison.team_id, handoff.actor_id)) if handoff.actor_id else None
+    if person is None or not person.is_active:
+        raise NotListed
+    manages_actor = actor is not None and _decides(tx, act, actor, person)
+    if not queries.is_listed(person) and not manages_actor:
         raise NotListed
     is_deal = act is Act.DEAL and handoff.stage is Stage.QUALIFIED
     if handoff.closed_at is not None and not is_deal:
         raise TooLate(_who_closed(tx, liaison, handoff))
     if act is Act.DEAL and not is_deal:
         raise NotAllowed("Only a qualified lead is won or lost: press Outcome… first.")
-    actor = tx.get(Person, (liaison.team_id, handoff.actor_id)) if handoff.actor_id else None
     if act is Act.CLAIM and actor:
         raise TooLate(_who_claimed(tx, liaison, handoff, actor, by))
     standing = Standing(
         is_listed=True,
         is_actor=cover.acts(tx, handoff, by, now),
-        manages_actor=actor is not None and _decides(tx, act, actor, person),
+        manages_actor=manages_actor,
         sells=queries.sells(person),
         is_admin="admin" in person.roles,
         hops=queries.hops(tx, handoff) if act is Act.REASSIGN else 0,
@@ -362,7 +366,7 @@ def _who_closed(tx: Session, liaison: Liaison, handoff: Handoff) -> str:
 def note(
     tx: Session,
     handoff: Handoff,
-    kind: str,
+    kind: Line,
     at: datetime,
     *,
     by: str | None = None,
@@ -374,7 +378,7 @@ def note(
         id=new_id(at),
         handoff_id=handoff.id,
         at=at,
-        kind=kind,
+        kind=kind.value,
         by=by,
         facts=facts or {},
     )
@@ -392,5 +396,5 @@ def changed(tx: Session, liaison: Liaison, handoff: Handoff) -> None:
     revise(tx, liaison, handoff.id)
     if handoff.batch_id:
         revise_batch(tx, liaison, handoff)
-    for manager_id in queries.lists_with(tx, handoff):
-        revise_list(tx, liaison, manager_id)
+    for reader_id in queries.waited_for(tx, handoff):
+        revise_lists(tx, liaison, reader_id)

@@ -2,9 +2,12 @@
 
 from datetime import datetime
 
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from bot import queries
+from bot.core.history import Line
 from bot.core.lifecycle import Act
 from bot.delivery.courier import Hold
 from bot.delivery.sayings import put_offer, tell
@@ -12,12 +15,14 @@ from bot.errors import BadField, NotAllowed, TooLate
 from bot.identity import new_id
 from bot.liaison import Liaison
 from bot.models import Handoff, History, Message, Offer, Person
+from bot.services.edition import OF_TEAM, READER, Edition, Page, page_of
 from bot.services.handoffs import authorise, begin_run, changed, end_run, note, start_clock
 from bot.services.hours import back_at_work
 from bot.services.offers import close_offer, open_offer
 from bot.views import hands as views
 from bot.views import ids
 from bot.views.blocks import Post, escape
+from bot.views.brief import Heading
 
 WORDS = 300
 """Characters of the reason."""
@@ -44,7 +49,7 @@ def offer(liaison: Liaison, handoff_id: str, by: str, to_id: str | None, words: 
             made_at=now,
         )
         tx.add(made)
-        note(tx, handoff, "offered", now, by=by, facts={"to": receiver.id})
+        note(tx, handoff, Line.OFFERED, now, by=by, facts={"to": receiver.id})
         put_offer(tx, liaison, made, hold_until=back_at_work(tx, liaison, receiver, now))
         changed(tx, liaison, handoff)
 
@@ -72,7 +77,7 @@ def take(liaison: Liaison, handoff_id: str, by: str) -> None:
         receiver = tx.get_one(Person, (liaison.team_id, by))
         pass_on(tx, liaison, handoff, receiver, "reassigned", now)
         handoff.owner_id = receiver.id
-        line = note(tx, handoff, "reassigned", now, by=by)
+        line = note(tx, handoff, Line.REASSIGNED, now, by=by)
         tx.flush()
         for person_id in sorted(concerned):
             tell_person(tx, liaison, line, person_id, now)
@@ -86,7 +91,7 @@ def decline(liaison: Liaison, handoff_id: str, by: str) -> None:
         handoff = queries.handoff_to_change(tx, liaison.team_id, handoff_id)
         declined = _offered_to(tx, handoff, by)
         close_offer(tx, handoff, "declined", now)
-        line = note(tx, handoff, "declined", now, by=by)
+        line = note(tx, handoff, Line.DECLINED, now, by=by)
         tx.flush()
         tell_person(tx, liaison, line, declined.by, now)
         changed(tx, liaison, handoff)
@@ -118,6 +123,34 @@ def tell_person(
     """Tell somebody a line of history, inside their hours."""
     reader = tx.get_one(Person, (liaison.team_id, person_id))
     tell(tx, liaison, line, person_id, hold_until=back_at_work(tx, liaison, reader, now))
+
+
+def offered(tx: Session, liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
+    """A part of the brief: leads that wait for its reader's Take or No thanks."""
+    made, more = page_of(tx, edition, _open_offers, page)
+    facts = {
+        each.handoff.id: each
+        for each in queries.facts_of(tx, liaison.team_id, [offer.handoff_id for offer in made])
+    }
+    askers = queries.names_of(tx, liaison.team_id, {offer.by for offer in made})
+    items = [
+        views.offered(facts[offer.handoff_id], offer, escape(askers[offer.by])) for offer in made
+    ]
+    return Heading("Offered to you", tuple(items), more) if items else None
+
+
+def _open_offers() -> Select[Offer]:
+    return select(Offer).where(_is_open()).order_by(col(Offer.id))
+
+
+def offers_wait() -> ColumnElement[bool]:
+    """Whether that part has something to act on."""
+    return exists().where(_is_open())
+
+
+def _is_open() -> ColumnElement[bool]:
+    of_reader = (col(Offer.team_id) == OF_TEAM) & (col(Offer.to_id) == READER)
+    return of_reader & col(Offer.answered_at).is_(None)
 
 
 def telling(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold | None:

@@ -25,7 +25,7 @@ from bot.core.lifecycle import Act
 from bot.errors import Refused
 from bot.liaison import Liaison
 from bot.models import Absence, Handoff, Person, Run
-from bot.services import items, undo
+from bot.services import erasing, items, undo
 from bot.services.handoffs import authorise
 from bot.views import home as views
 from bot.views import items as item_views
@@ -59,8 +59,14 @@ def open_lead(liaison: Liaison, handoff_id: str, by: str) -> View:
         reader = queries.person(tx, liaison.team_id, by)
         acts = [act for act in ACTS if _may(tx, liaison, act, facts, by, now)]
         offered = undo.standing(tx, facts.handoff, now)
-    can_undo = offered is not None and offered.by == by
-    return lead_views.lead(facts, reader, acts, liaison.playbook, can_undo=can_undo)
+    return lead_views.lead(
+        facts,
+        reader,
+        acts,
+        liaison.playbook,
+        may_erase=erasing.may_erase(reader),
+        can_undo=offered is not None and offered.by == by,
+    )
 
 
 def _may(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot import queries
+from bot.core.history import Line
 from bot.core.lifecycle import RESERVED_OUTCOMES, Stage, stage_after
 from bot.db import insert_once
 from bot.delivery.batches import put_card
@@ -72,7 +73,7 @@ def _bring_in_one(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime
         lead.do_not_contact_at = lead.do_not_contact_at or event.occurred_at
     tx.add(handoff)
     tx.flush()
-    note(tx, handoff, "imported", now)
+    note(tx, handoff, Line.IMPORTED, now)
     return True
 
 

@@ -20,6 +20,7 @@ from bot.errors import BadField, BadFields, NotAllowed, TooLate, Unknown
 from bot.identity import new_id
 from bot.liaison import Liaison
 from bot.models import ActionItem, ActionItemLine, Message, MessageKind, Occurrence, Person
+from bot.services.edition import Edition, Page
 from bot.services.hours import opening_of
 from bot.services.occurrences import (
     ahead,
@@ -217,8 +218,10 @@ def _decided(
     raise BadField(ids.ITEM_VERDICT, "Choose what becomes of it.")
 
 
-def look(liaison: Liaison, item_id: str, by: str) -> ItemFacts:
-    """One item, for the form that decides about it; refuses before rather than after."""
+def look(liaison: Liaison, item_id: str, by: str) -> tuple[ItemFacts, date]:
+    """One item, for the form that decides about it, and today where they are; refuses before
+    rather than after."""
+    now = liaison.now()
     with liaison.reading() as tx:
         item = tx.get(ActionItem, (liaison.team_id, item_id))
         if item is None:
@@ -226,7 +229,8 @@ def look(liaison: Liaison, item_id: str, by: str) -> ItemFacts:
         _check_may(tx, liaison, item, by)
         if item.closed_at:
             raise TooLate(_closed(tx, item, by))
-        return facts_of(tx, liaison, item.meeting, [item])[0]
+        today = local_date(tx.get_one(Person, (liaison.team_id, by)).timezone, now)
+        return facts_of(tx, liaison, item.meeting, [item])[0], today
 
 
 def _to_change(tx: Session, liaison: Liaison, item_id: str, by: str) -> ActionItem:
@@ -511,15 +515,16 @@ def mine(tx: Session, liaison: Liaison, person: Person, most: int) -> tuple[list
     return [ItemFacts(item, person, 0) for item in tx.scalars(soonest)], count
 
 
-def in_brief(tx: Session, liaison: Liaison, person: Person, now: datetime) -> Heading | None:
+def in_brief(tx: Session, liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
     """The part of a brief about the reader's own action items: what is due by the next working
     day."""
-    found, count = _due_soon(tx, liaison, person, now)
+    person, now = edition.person, edition.now
+    found, count = _due_soon(tx, liaison, person, now, page)
     if not found:
         return None
     today = local_date(person.timezone, now)
     items = tuple(views.in_brief(facts, today) for facts in found)
-    return Heading("Action items", items, count - len(found), "`/alignment-standup items`")
+    return Heading("Action items", items, count - page.skip - len(found))
 
 
 def are_news(tx: Session, liaison: Liaison, person: Person, now: datetime) -> bool:
@@ -560,7 +565,7 @@ def _one_owned() -> Select[str]:
 
 
 def _due_soon(
-    tx: Session, liaison: Liaison, person: Person, now: datetime
+    tx: Session, liaison: Liaison, person: Person, now: datetime, page: Page
 ) -> tuple[list[ItemFacts], int]:
     if not _owns_any(tx, person):
         return [], 0
@@ -573,7 +578,11 @@ def _due_soon(
     )
     count = tx.scalar(select(func.count()).select_from(ActionItem).where(wanted)) or 0
     soonest = select(ActionItem).where(wanted)
-    soonest = soonest.order_by(col(ActionItem.due_on), col(ActionItem.id)).limit(PAGE)
+    soonest = (
+        soonest.order_by(col(ActionItem.due_on), col(ActionItem.id))
+        .offset(page.skip)
+        .limit(page.most)
+    )
     return [ItemFacts(item, person, 0) for item in tx.scalars(soonest)], count
 
 

@@ -11,6 +11,7 @@ from sqlmodel import col
 from bot import queries
 from bot.core import sla
 from bot.core.business_time import add
+from bot.core.history import Line
 from bot.db import insert_once
 from bot.delivery.messages import send_after_all
 from bot.delivery.sayings import say_to_actor
@@ -150,7 +151,7 @@ def _nudge(tx: Session, liaison: Liaison, run: Run, step: int, now: datetime) ->
     actor = tx.get_one(Person, (run.team_id, run.actor_id))
     held = back_at_work(tx, liaison, actor, now)
     message_id = say_to_actor(tx, liaison, run, MessageKind.NUDGE, step=step, hold_until=held)
-    note(tx, handoff, "nudged", now, facts={"step": str(step), "to": run.actor_id})
+    note(tx, handoff, Line.NUDGED, now, facts={"step": str(step), "to": run.actor_id})
     return Reached(run.actor_id, message_id)
 
 

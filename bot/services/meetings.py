@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot import queries
+from bot.core.history import Line
 from bot.intake.lead_event import LeadEvent
 from bot.liaison import Liaison
 from bot.models import Handoff, Lead
@@ -26,7 +27,7 @@ def take_meeting(
     was_stopped = may_start(handoff, now) > now
     handoff.meeting_at, handoff.meeting_ends_at = told
     _set_clock(tx, liaison, handoff, now, was_stopped=was_stopped)
-    note(tx, handoff, "meeting_set" if event.meeting_at else "meeting_off", now)
+    note(tx, handoff, Line.MEETING_SET if event.meeting_at else Line.MEETING_OFF, now)
     changed(tx, liaison, handoff)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot import queries
+from bot.core.history import Line
 from bot.core.lifecycle import DUPLICATE
 from bot.db import insert_once
 from bot.delivery.sayings import tell
@@ -70,7 +71,7 @@ def _merge(tx: Session, liaison: Liaison, lead: Lead, kept: Lead, now: datetime)
         handoff.lead_id = kept.id
         changed(tx, liaison, handoff)
     if stays:
-        note(tx, stays, "crm_merged", now)
+        note(tx, stays, Line.CRM_MERGED, now)
 
 
 def _fill_gaps(kept: Lead, lead: Lead) -> None:
@@ -95,7 +96,7 @@ def _close_duplicate(
     bring_forward(tx, liaison, stays, now)
     if handoff.due_at:
         promise(stays, handoff.due_at)
-    line = note(tx, handoff, "crm_duplicate", now, facts={"to": stays.actor_id or ""})
+    line = note(tx, handoff, Line.CRM_DUPLICATE, now, facts={"to": stays.actor_id or ""})
     if handoff.actor_id and handoff.actor_id != stays.actor_id:
         reader = tx.get_one(Person, (liaison.team_id, handoff.actor_id))
         tell(tx, liaison, line, reader.id, hold_until=back_at_work(tx, liaison, reader, now))

@@ -199,10 +199,13 @@ def _begins(occurrence: Occurrence | None) -> float:
     return occurrence.begins_at.timestamp() if occurrence else float("inf")
 
 
-def plan_next(
-    tx: Session, liaison: Liaison, meeting: Meeting, after: datetime, now: datetime
-) -> None:
-    """Plan the next meeting that begins later than `after`, unless it is planned already."""
+def plan_next(tx: Session, liaison: Liaison, meeting: Meeting, now: datetime) -> None:
+    """Plan the meeting after all there were, unless one is ahead."""
+    tx.flush()
+    if ahead(tx, liaison, meeting.key):
+        return
+    latest = newest(tx, liaison, meeting.key, *State)
+    after = max(now, latest.begins_at) if latest else now
     calendar = calendar_of(liaison, meeting, now)
     day = next_day(calendar.slot, after, calendar.is_holiday, calendar.works)
     if day is None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot import queries
 from bot.core.attempts import Attempt, Missing, channel_of, missing
 from bot.core.business_time import local_date, start_of_day
+from bot.core.history import Line
 from bot.core.lifecycle import DEALS, QUALIFIED, RESERVED_OUTCOMES, Act, stage_after
 from bot.core.turns import MOST_RETURNS
 from bot.delivery.sayings import tell
@@ -30,7 +31,7 @@ WORDS = 500
 """Characters of a rep's own words."""
 FURTHEST = timedelta(days=730)
 
-_TRIES = frozenset({"touched", "crm_touched", "crm_contact"})
+_TRIES = frozenset({Line.TOUCHED, Line.CRM_TOUCHED, Line.CRM_CONTACT})
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def record_outcome(liaison: Liaison, handoff_id: str, by: str, answer: Answer) -
             change_hands(tx, liaison, handoff, person, now)
         _close(tx, liaison, handoff, ending, by=by, now=now)
         facts = {"outcome": ending.outcome} | ({"detail": ending.detail} if ending.detail else {})
-        note(tx, handoff, "outcome", now, by=by, facts=facts)
+        note(tx, handoff, Line.OUTCOME, now, by=by, facts=facts)
         ratings.carry(tx, liaison.playbook, handoff, by, now)
         told = _tell_whom_it_names(tx, liaison, handoff, by, now) if act is Act.OUTCOME else None
         undo.offer(tx, handoff, before, by, now, told)
@@ -113,7 +114,7 @@ def outcome_told(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime)
         return Receipt(None, duplicate=False)
     outcome = event.kind or ""
     if handoff.outcome_at and event.occurred_at <= handoff.outcome_at:
-        note(tx, handoff, "older_outcome", now, facts={"outcome": outcome})
+        note(tx, handoff, Line.OLDER_OUTCOME, now, facts={"outcome": outcome})
         return Receipt(handoff.id, duplicate=False)
     reason = liaison.playbook.reason(outcome)
     days = reason and reason.recycle_days
@@ -126,7 +127,7 @@ def outcome_told(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime)
     by = queries.person_by_email(tx, liaison.team_id, event.by)
     _close(tx, liaison, handoff, ending, by=by.id if by else None, now=now)
     told = {"outcome": outcome, "told": "crm"}
-    note(tx, handoff, "outcome", now, by=handoff.outcome_by, facts=told)
+    note(tx, handoff, Line.OUTCOME, now, by=handoff.outcome_by, facts=told)
     # Where the CRM names nobody, it speaks for whoever has the lead.
     rater_id = handoff.outcome_by if event.by else handoff.actor_id
     ratings.carry(tx, liaison.playbook, handoff, rater_id, now)
@@ -280,7 +281,7 @@ def _tell_whom_it_names(
     if handoff.outcome_person in {None, by}:
         return None
     person = tx.get_one(Person, (liaison.team_id, handoff.outcome_person))
-    kind = "got_it" if handoff.outcome == QUALIFIED else "had_it"
+    kind = Line.GOT_IT if handoff.outcome == QUALIFIED else Line.HAD_IT
     facts = {"to": person.id, "outcome": handoff.outcome or "", "detail": handoff.outcome_detail}
     line = note(tx, handoff, kind, now, by=by, facts={k: v for k, v in facts.items() if v})
     tx.flush()

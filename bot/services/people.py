@@ -15,7 +15,7 @@ from bot.delivery.messages import release_to
 from bot.errors import NotListed, Refused
 from bot.liaison import Liaison
 from bot.models import Handoff, Person, Run
-from bot.services.briefs import begin_briefs, plan_brief
+from bot.services.brief_plan import begin_briefs, plan_brief
 from bot.services.clocks import set_clock
 from bot.services.schedule import plan_turn
 from bot.slack import Member
@@ -36,7 +36,7 @@ def refresh(liaison: Liaison, members: Iterable[Member]) -> int:
         by_email = {person.email: person for person in people if person.email}
         for person in people:
             _list(liaison, person, by_email)
-            begin_briefs(liaison, person)
+            begin_briefs(tx, liaison, person)
     return len(known)
 
 
@@ -52,7 +52,7 @@ def relist(liaison: Liaison) -> None:
         for person in known:
             before = (person.opens, person.holidays, person.timezone, person.team)
             _list(liaison, person, by_email)
-            begin_briefs(liaison, person)
+            begin_briefs(tx, liaison, person)
             if (person.opens, person.holidays, person.timezone, person.team) != before:
                 replan(tx, liaison, person)
 
@@ -86,6 +86,7 @@ def _upsert(tx: Session, liaison: Liaison, member: Member) -> Person:
         )
     person = tx.get_one(Person, key)
     person.name, person.email, person.is_active = member.name, member.email, member.is_active
+    person.is_primary_owner = member.is_primary_owner
     person.timezone = _known_zone(liaison, member.timezone)
     return person
 

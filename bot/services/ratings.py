@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot import queries
+from bot.core.history import Line
 from bot.core.lifecycle import QUALIFIED, WON
 from bot.errors import NotAllowed, NotListed, Refused
 from bot.identity import new_id
@@ -112,7 +113,7 @@ def put(
         )
     )
     if not by_outcome:
-        note(tx, handoff, "rated", now, by=rater_id, facts={"to": rater_id, "rating": value})
+        note(tx, handoff, Line.RATED, now, by=rater_id, facts={"to": rater_id, "rating": value})
     tx.flush()
 
 

@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from bot import queries
 from bot.core.business_time import is_open, local_date, next_morning, next_opening, opening_on
+from bot.core.history import Line
 from bot.core.lifecycle import Act, Stage, Standing, why_not
 from bot.errors import NotAllowed, NotListed, TooLate
 from bot.identity import new_id
@@ -52,7 +53,7 @@ def cancel_return(liaison: Liaison, handoff_id: str, by: str) -> None:
         if handoff.return_at is None:
             raise TooLate("This lead has no return ahead: it came back, or that was cancelled.")
         handoff.return_at = None
-        note(tx, handoff, "return_cancelled", now, by=by)
+        note(tx, handoff, Line.RETURN_CANCELLED, now, by=by)
         changed(tx, liaison, handoff)
 
 
@@ -69,7 +70,7 @@ def bring_back(tx: Session, liaison: Liaison, old: Handoff, now: datetime) -> No
     """Hand the lead over again, to whoever had it, or put it off when their day is full."""
     if not _may_return(tx, old):
         old.return_at = None
-        note(tx, old, "stays_away", now)
+        note(tx, old, Line.STAYS_AWAY, now)
         changed(tx, liaison, old)
         return
     owner = owner_to_return_to(tx, old)
@@ -77,17 +78,17 @@ def bring_back(tx: Session, liaison: Liaison, old: Handoff, now: datetime) -> No
         old.return_at = later
         return
     old.return_at = None
-    note(tx, old, "returned", now)
+    note(tx, old, Line.RETURNED, now)
     changed(tx, liaison, old)
     handoff = _again(old, now)
     tx.add(handoff)
     tx.flush()
-    note(tx, handoff, "came_again", now)
+    note(tx, handoff, Line.CAME_AGAIN, now)
     if owner:
         begin_run(tx, liaison, handoff, owner, "return")
     elif rep := next_rep(tx, liaison, now):
         begin_run(tx, liaison, handoff, rep, "round_robin")
-        note(tx, handoff, "routed", now, facts={"to": rep.id})
+        note(tx, handoff, Line.ROUTED, now, facts={"to": rep.id})
     show(tx, liaison, handoff)
 
 

@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from bot import queries
 from bot.core import snooze as rules
+from bot.core.history import Line
 from bot.core.lifecycle import Act
 from bot.delivery.sayings import answer_actor
 from bot.errors import BadField, TooLate
@@ -52,7 +53,7 @@ def snooze(
         words = _checked(reason, is_needed=rules.needs_reason(_before(tx, run)))
         _end(tx, run)
         tx.add(_snooze(run, by, now, until, words))
-        note(tx, handoff, "snoozed", now, by=by, facts=_facts(run, until))
+        note(tx, handoff, Line.SNOOZED, now, by=by, facts=_facts(run, until))
         changed(tx, liaison, handoff)
 
 

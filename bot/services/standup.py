@@ -12,6 +12,7 @@ from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.core.business_time import DAY
 from bot.core.standup import CLOSES_AFTER, GAP, LATE, State, Step, Subject, next_day, plan
 from bot.delivery.courier import Hold
 from bot.delivery.messages import revise
@@ -80,7 +81,7 @@ def _keep_planned(liaison: Liaison, meeting: Meeting, now: datetime) -> int:
     with liaison.transaction() as tx:
         found = ahead(tx, liaison, meeting.key)
         if found is None:
-            plan_next(tx, liaison, meeting, now, now)
+            plan_next(tx, liaison, meeting, now)
             invite(tx, liaison, meeting, now)
         elif follow_playbook(tx, liaison, meeting, found, now):
             revise(tx, liaison, found.id)
@@ -144,6 +145,7 @@ def _start(tx: Session, liaison: Liaison, occurrence: Occurrence, now: datetime)
         if _next_is_near(liaison, occurrence, now):
             occurrence.state = State.MISSED
             occurrence.next_step, occurrence.next_at = Step.LOOK_BACK, now
+            plan_next(tx, liaison, _meeting(liaison, occurrence), now)
             agenda.say_agenda(tx, liaison, occurrence)
             return
         occurrence.late_at = back_at_work(tx, liaison, None, now) or now
@@ -151,11 +153,23 @@ def _start(tx: Session, liaison: Liaison, occurrence: Occurrence, now: datetime)
         occurrence.ends_at = occurrence.late_at + lasts
     if occurrence.state is State.ANNOUNCED:
         agenda.begin(tx, liaison, occurrence, now)
+    if occurrence.is_async:
+        _leave_a_day(liaison, occurrence, now)
+        return
     occurrence.next_step, occurrence.next_at = Step.CLOSE, occurrence.ends_at + CLOSES_AFTER
     channel = liaison.standup_channels[occurrence.meeting]
     kind = MessageKind.STANDUP_START
     saying = Saying(f"{kind}:{occurrence.id}", kind, occurrence.id, channel=channel)
     say(tx, liaison, saying, hold_until=None)
+
+
+def _leave_a_day(liaison: Liaison, occurrence: Occurrence, now: datetime) -> None:
+    """In writing everybody has until the next working day, at the meeting's time."""
+    calendar = calendar_of(liaison, _meeting(liaison, occurrence), now)
+    ahead_days = (occurrence.day + n * DAY for n in range(1, 15))
+    working = filter(calendar.works, ahead_days)
+    following = calendar.slot.begins(next(working, occurrence.day + DAY))
+    occurrence.next_step, occurrence.next_at = Step.CLOSE, max(following, occurrence.ends_at)
 
 
 def _next_is_near(liaison: Liaison, occurrence: Occurrence, now: datetime) -> bool:
@@ -180,6 +194,7 @@ def _close(tx: Session, liaison: Liaison, occurrence: Occurrence, now: datetime)
     kind = MessageKind.MINUTES
     saying = Saying(f"{kind}:{occurrence.id}", kind, occurrence.id, channel=channel)
     say(tx, liaison, saying, hold_until=None)
+    plan_next(tx, liaison, meeting, now)
     revise(tx, liaison, occurrence.id)
 
 

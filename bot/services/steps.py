@@ -9,8 +9,8 @@ from sqlmodel import col
 
 from bot import queries
 from bot.core import sla
-from bot.delivery.courier import FOLDED
 from bot.delivery.messages import reminders_of
+from bot.delivery.outbox import FOLDED
 from bot.liaison import Liaison
 from bot.models import Message, MessageKind, Person, Run, Snooze
 from bot.services.hours import opening_of
@@ -22,6 +22,10 @@ class Reached:
 
     recipient_id: str
     message_id: str
+
+
+NOBODY = Reached("nobody", "")
+"""There is nobody to tell; the step counts as taken."""
 
 
 def plan_of(tx: Session, liaison: Liaison, run: Run) -> tuple[sla.PlannedStep, ...]:

@@ -1,4 +1,21 @@
-"""How each kind of message is told: rendered from the rows as they are now."""
+"""How each kind of message is told: rendered from the rows as they are now.
+
+What counts against the cap of a person's day (`attention`) is every message the app starts with
+them, whatever its kind. What is beyond the cap waits for their brief:
+
+    LEAD_DM NUDGE FOLLOW_UP   among the leads overdue, due, new or held back
+    NOTE UNREAD ANSWER        as the sentence they are
+    ASK OFFER                 with their buttons, as long as they are open
+    BACK DIGEST MANAGER_LIST  always, for whoever gets a brief: they are news of the morning
+
+Counted, and sent whatever the count is: the BRIEF itself, for there is one a day; AWAY, for a cover
+has to know before the first lead reaches them, and it changes with the absence; what is about the
+hour of a meeting or follows one (INVITATION DUTY LOOSE NO_STANDUP), at most one a meeting; and
+TROUBLE, at most one a day and place, for somebody has to mend it.
+
+Not counted: what somebody asked for by a press (`Message.is_answer`). What stands in a channel
+(CARD ANYONE AGENDA STANDUP_START MINUTES ADDED) is nobody's.
+"""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -30,8 +47,10 @@ from bot.services import (
     standup,
     troubles,
     undo,
+    written,
 )
-from bot.services.absences import summary
+from bot.services.absences import told_back
+from bot.services.asks import telling_answer
 from bot.services.digests import told_in
 from bot.services.handoffs import card_shown
 from bot.services.hours import back_at_work
@@ -59,11 +78,11 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.BRIEF: Telling(
             partial(briefs.telling, liaison), partial(briefs.shown, liaison)
         ),
-        MessageKind.ASK: Telling(partial(_question, liaison)),
-        MessageKind.ANSWER: Telling(partial(_answer, liaison)),
+        MessageKind.ASK: Telling(partial(_capped, liaison, _question)),
+        MessageKind.ANSWER: Telling(partial(_capped, liaison, _answer)),
         MessageKind.AWAY: Telling(partial(_away, liaison)),
         MessageKind.BACK: Telling(partial(_back, liaison)),
-        MessageKind.OFFER: Telling(partial(hands.telling, liaison)),
+        MessageKind.OFFER: Telling(partial(_capped, liaison, hands.telling)),
         MessageKind.ANYONE: Telling(
             partial(colleagues.telling, liaison), partial(_question_shown, liaison)
         ),
@@ -76,7 +95,7 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.BATCH_NUDGE: Telling(partial(_capped, liaison, batch_steps.nudge_telling)),
         MessageKind.BATCH_ANYONE: Telling(partial(batch_steps.question_telling, liaison)),
         MessageKind.CAMPAIGN: Telling(partial(reports.telling, liaison)),
-        MessageKind.UNREAD: Telling(partial(_unread, liaison)),
+        MessageKind.UNREAD: Telling(partial(_capped, liaison, _unread)),
         MessageKind.AGENDA: Telling(partial(agenda.telling, liaison)),
         MessageKind.STANDUP_START: Telling(partial(standup.start_telling, liaison)),
         MessageKind.INVITATION: Telling(partial(invitations.telling, liaison)),
@@ -84,6 +103,7 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.DUTY: Telling(partial(rota.telling, liaison)),
         MessageKind.LOOSE: Telling(partial(standup.loose_telling, liaison)),
         MessageKind.NO_STANDUP: Telling(partial(standup.gap_telling, liaison)),
+        MessageKind.WRITTEN_ASK: Telling(partial(written.telling, liaison)),
         MessageKind.ADDED: Telling(mentions.telling),
         MessageKind.TROUBLE: Telling(partial(troubles.telling, liaison)),
     }
@@ -99,7 +119,10 @@ def _capped(
     """A message to a person, unless their day has had enough of them: then the brief says it."""
     told = render(liaison, tx, message, now)
     if message.ts is None and isinstance(told, Post):
-        return Fold() if attention.is_for_the_brief(tx, liaison, message, now) else told
+        if attention.is_for_the_brief(tx, liaison, message, now):
+            return Fold()
+        rests = attention.rests_after_the_brief(tx, liaison, message, now)
+        return Hold(rests) if rests else told
     return told
 
 
@@ -231,10 +254,7 @@ def _answer(liaison: Liaison, tx: Session, message: Message, now: datetime) -> P
     reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
     if message.ts is None and (opens := back_at_work(tx, liaison, reader, now)):
         return Hold(opens)
-    asked = tx.get_one(Ask, (liaison.team_id, message.about))
-    facts = queries.facts(tx, liaison.team_id, message.subject_id)
-    by = tx.get_one(Person, (liaison.team_id, asked.answered_by))
-    return ask_views.answered(asked, facts, by)
+    return telling_answer(liaison, tx, message)
 
 
 def _away(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold | None:
@@ -255,9 +275,7 @@ def _back(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Pos
     reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
     if message.ts is None and (opens := back_at_work(tx, liaison, reader, now)):
         return Hold(opens)
-    return away_views.while_away(
-        summary(tx, tx.get_one(Absence, (liaison.team_id, message.subject_id)))
-    )
+    return told_back(liaison, tx, message)
 
 
 def _digest(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot import queries
+from bot.core.history import Line
 from bot.core.lifecycle import Stage
 from bot.core.turns import Turn
 from bot.delivery.sayings import remind
@@ -106,7 +107,7 @@ def _remind(tx: Session, liaison: Liaison, handoff: Handoff, now: datetime) -> N
     actor = tx.get_one(Person, (liaison.team_id, run.actor_id))
     held = back_at_work(tx, liaison, actor, now)
     remind(tx, liaison, run, handoff.follow_up_on, hold_until=held)
-    note(tx, handoff, "nudged", now, facts={"to": actor.id})
+    note(tx, handoff, Line.NUDGED, now, facts={"to": actor.id})
 
 
 def _fall_silent(_tx: Session, _liaison: Liaison, handoff: Handoff, now: datetime) -> None:
@@ -122,7 +123,7 @@ def _give_back(tx: Session, liaison: Liaison, handoff: Handoff, now: datetime) -
     end_run(tx, handoff, now)
     had = {"owner": handoff.owner_id or "", "actor": handoff.actor_id or ""}
     handoff.owner_id = handoff.actor_id = None
-    line = note(tx, handoff, "given_back", now, facts=had)
+    line = note(tx, handoff, Line.GIVEN_BACK, now, facts=had)
     changed(tx, liaison, handoff)
     tell_marketing(tx, liaison, line, now)
 
@@ -131,7 +132,7 @@ def _expire(tx: Session, liaison: Liaison, handoff: Handoff, now: datetime) -> N
     end_run(tx, handoff, now)
     handoff.stage, handoff.closed_at = Stage.EXPIRED, now
     days = str(patience_of(liaison).expire_days)
-    line = note(tx, handoff, "expired", now, facts={"days": days})
+    line = note(tx, handoff, Line.EXPIRED, now, facts={"days": days})
     changed(tx, liaison, handoff)
     tell_marketing(tx, liaison, line, now)
 

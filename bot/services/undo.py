@@ -8,24 +8,25 @@ from sqlalchemy.orm import Session
 from sqlmodel import SQLModel, col
 
 from bot import queries
+from bot.core.history import Line
 from bot.delivery.messages import revise
 from bot.delivery.sayings import tell
-from bot.delivery.undo import retire, revive, withdraw
+from bot.delivery.undo import retire, revive, revive_offer, withdraw
 from bot.errors import NotAllowed, TooLate
 from bot.liaison import Liaison
-from bot.models import Handoff, History, Lead, Person, Run, Step, Undo
+from bot.models import Handoff, History, Lead, Offer, Person, Run, Step, Undo
 from bot.services import ratings
 from bot.services.handoffs import changed, note
 from bot.services.hours import back_at_work
+from bot.services.offers import open_offer
 from bot.views.blocks import escape
 
 OFFERED = timedelta(minutes=5)
 AT_ONCE = 200
 """Offers that end in one transaction."""
 
-_BY_ITSELF = ("shown", "gathered", "nudged", "asked_around", "escalated", "rated")
-"""What history tells without anybody having done anything, and a rating, which goes with the
-answer: none of them stands in the way."""
+_SAID_ONLY = tuple(line.value for line in Line if not line.changes)
+"""What history tells that stands in nobody's way."""
 
 Before = dict[str, dict[str, object]]
 """The columns of the hand-off, its run and its lead, before an answer."""
@@ -33,7 +34,8 @@ Before = dict[str, dict[str, object]]
 
 def remember(tx: Session, handoff: Handoff) -> Before:
     """What an answer may change; taken before it, and given to `offer` after it."""
-    rows = _rows(tx, handoff, handoff.runs)
+    offer = open_offer(tx, handoff)
+    rows = _rows(tx, handoff, handoff.runs, offer.id if offer else None)
     return {name: row.model_dump(mode="json") for name, row in rows.items()}
 
 
@@ -48,7 +50,7 @@ def offer(
     """Let `by` take back what they just answered; an earlier offer ends. To be called before
     `changed`, so that offers are always locked before messages."""
     tx.flush()
-    after = _rows(tx, handoff, int(str(before["handoff"]["runs"])))
+    after = _rows(tx, handoff, int(str(before["handoff"]["runs"])), _offer_in(before))
     if earlier := tx.get(Undo, (handoff.team_id, handoff.id), with_for_update=True):
         tx.delete(earlier)
         tx.flush()
@@ -84,7 +86,7 @@ def take_back(liaison: Liaison, handoff_id: str, by: str) -> None:
         _restore(tx, liaison, handoff, offered.before)
         if "outcome" in offered.before["handoff"]:
             ratings.take_back(tx, handoff, by, offered.until - OFFERED, now)
-        line = note(tx, handoff, "undone", now, by=by)
+        line = note(tx, handoff, Line.UNDONE, now, by=by)
         tx.flush()
         if offered.told:
             _tell_it_is_off(tx, liaison, offered.told, line, now)
@@ -126,27 +128,36 @@ def _over() -> Select[Undo]:
     return select(Undo).where(of_team, until <= bindparam("now")).order_by(until)
 
 
-def _rows(tx: Session, handoff: Handoff, run: int) -> dict[str, SQLModel]:
-    """A lead that was qualified in the queue has no run."""
+def _offer_in(before: Before) -> str | None:
+    """The offer to a colleague that was open."""
+    return str(before["offer"]["id"]) if "offer" in before else None
+
+
+def _rows(tx: Session, handoff: Handoff, run: int, offer_id: str | None) -> dict[str, SQLModel]:
+    """A lead that was qualified in the queue has no run; few are offered to somebody just then."""
     rows: dict[str, SQLModel | None] = {
         "handoff": handoff,
         "run": tx.get(Run, (handoff.team_id, handoff.id, run)),
         "lead": tx.get(Lead, (handoff.team_id, handoff.lead_id)),
+        "offer": tx.get(Offer, (handoff.team_id, offer_id)) if offer_id else None,
     }
     return {name: row for name, row in rows.items() if row}
 
 
 def _changes(was: dict[str, object], row: SQLModel) -> dict[str, object]:
-    """The columns that have another value now, as they were. A revision only ever grows."""
+    """The columns that have another value now, as they were, and an offer's id. A revision only
+    ever grows."""
     now = row.model_dump(mode="json")
-    return {name: value for name, value in was.items() if name != "revision" and now[name] != value}
+    kept = {"id"} if isinstance(row, Offer) else set()
+    changed_ones = {name for name in was if name != "revision" and now[name] != was[name]}
+    return {name: was[name] for name in was if name in changed_ones | kept}
 
 
 def _lines(tx: Session, handoff: Handoff) -> int:
     counted = select(func.count()).where(
         col(History.team_id) == handoff.team_id,
         col(History.handoff_id) == handoff.id,
-        col(History.kind).not_in(_BY_ITSELF),
+        col(History.kind).not_in(_SAID_ONLY),
     )
     return tx.scalars(counted).one()
 
@@ -155,11 +166,14 @@ def _restore(tx: Session, liaison: Liaison, handoff: Handoff, before: Before) ->
     runs = int(str(before["handoff"].get("runs", handoff.runs)))
     for number in range(handoff.runs, runs, -1):
         _forget_run(tx, tx.get_one(Run, (handoff.team_id, handoff.id, number)))
-    for name, row in _rows(tx, handoff, runs).items():
+    offer_id = _offer_in(before)
+    for name, row in _rows(tx, handoff, runs, offer_id).items():
         _put_back(row, before[name])
     tx.flush()
     if run := queries.current_run(tx, handoff):
         revive(tx, liaison, run)
+    if offer_id:
+        revive_offer(tx, liaison, offer_id)
 
 
 def _put_back(row: SQLModel, was: dict[str, object]) -> None:

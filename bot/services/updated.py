@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot import queries
+from bot.core.history import Line
 from bot.delivery.messages import revise
 from bot.delivery.sayings import tell
 from bot.intake.lead_event import LeadEvent
@@ -33,7 +34,7 @@ def updated(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) -> R
         fields += _take_grade(tx, liaison, lead, handoff, event, now)
         fields += _take_owner(tx, liaison, lead, handoff, event, now)
     if fields:
-        note(tx, handoff, "crm_updated", now, facts={"fields": ", ".join(fields)})
+        note(tx, handoff, Line.CRM_UPDATED, now, facts={"fields": ", ".join(fields)})
         changed(tx, liaison, handoff)
     return Receipt(handoff.id, duplicate=False)
 
@@ -99,7 +100,7 @@ def _hand_to(tx: Session, liaison: Liaison, handoff: Handoff, owner: Person, now
     before = tx.get(Person, (liaison.team_id, handoff.actor_id)) if handoff.actor_id else None
     end_run(tx, handoff, now)
     run = begin_run(tx, liaison, handoff, owner, "crm")
-    line = note(tx, handoff, "crm_owner", now, facts={"to": owner.id})
+    line = note(tx, handoff, Line.CRM_OWNER, now, facts={"to": owner.id})
     if before:
         tell(tx, liaison, line, before.id, hold_until=back_at_work(tx, liaison, before, now))
     if handoff.shown_at:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.core.standup import State, Subject
-from bot.models import Decision, Occurrence, Person, Topic
+from bot.models import Decision, Occurrence, Person, Topic, WrittenAnswer
 from bot.playbook import Meeting, Playbook
 from bot.views import ids
 from bot.views import items as items_view
@@ -59,6 +59,8 @@ class Agenda:
     skipped_by: Person | None = None
     closed: Sequence[ItemFacts] = field(default=())
     """What was ticked or dropped in it."""
+    written: Sequence[tuple[Person, WrittenAnswer]] = ()
+    """What everybody wrote, when it is held in writing."""
 
     @property
     def is_empty(self) -> bool:
@@ -78,7 +80,7 @@ def post(agenda: Agenda, playbook: Playbook) -> Post:
         return _line(_missed(agenda))
     if state is State.CLOSED:
         return _line(f"{title(agenda.occurrence)} is over; its minutes stand below.")
-    if state is State.RUNNING:
+    if state is State.RUNNING and not agenda.occurrence.is_async:
         return _running(agenda, playbook)
     return _announced(agenda, playbook)
 
@@ -114,15 +116,16 @@ def _announced(agenda: Agenda, playbook: Playbook) -> Post:
     for block_list, said in (_part_one(agenda), _part_two(agenda, playbook), _part_three(agenda)):
         blocks += block_list
         lines += said
-    occurrence_id = agenda.occurrence.id
-    blocks.append(
-        actions(
-            "run",
-            button("Start", ids.STANDUP_NEXT, f"{occurrence_id}:-1", style="primary"),
-            button("Add…", ids.STANDUP_ADD, occurrence_id),
-        )
-    )
+    blocks.append(actions("run", *_announced_buttons(agenda.occurrence)))
     return Post("\n".join(lines), blocks)
+
+
+def _announced_buttons(occurrence: Occurrence) -> Iterator[Block]:
+    if not occurrence.is_async:
+        yield button("Start", ids.STANDUP_NEXT, f"{occurrence.id}:-1", style="primary")
+    yield button("Add…", ids.STANDUP_ADD, occurrence.id)
+    if occurrence.state is State.RUNNING:
+        yield button("Decision…", ids.STANDUP_DECIDE, occurrence.id)
 
 
 def draft(agenda: Agenda, playbook: Playbook, *, may_post: bool) -> Post:
@@ -151,12 +154,21 @@ def draft(agenda: Agenda, playbook: Playbook, *, may_post: bool) -> Post:
 def _top(agenda: Agenda) -> tuple[list[Block], list[str]]:
     lines = [title(agenda.occurrence), _when_and_who(agenda)]
     blocks = [header(lines[0]), context(lines[1])]
+    if agenda.occurrence.is_async:
+        lines.append(_in_writing(agenda))
+        blocks.append(context(lines[-1]))
     if late := agenda.occurrence.late_at:
         lines.append(
             f"This comes late: I was not running at its time. It is open since {when(late)}."
         )
         blocks.append(context(lines[-1]))
     return blocks, lines
+
+
+def _in_writing(agenda: Agenda) -> str:
+    count = len(agenda.written)
+    so_far = f" {count} of {agenda.people} answered so far." if count else ""
+    return f"In writing: everybody is asked in their own morning of that day.{so_far}"
 
 
 def _when_and_who(agenda: Agenda) -> str:

@@ -6,6 +6,7 @@ from bot.models import Ask, Person
 from bot.queries import HandoffFacts
 from bot.views import ids
 from bot.views.blocks import (
+    Block,
     Post,
     View,
     actions,
@@ -19,6 +20,7 @@ from bot.views.blocks import (
     text_field,
     when,
 )
+from bot.views.brief import Item
 from bot.views.handoffs import campaign_and_grade, company
 
 WORDS = 300
@@ -50,9 +52,20 @@ def question(asked: Ask, facts: HandoffFacts, asker: Person, answered_by: Person
     opening = "Not answered yet: " if asked.late_at else ""
     push = f"{opening}{escape(asker.name)} asks about {company(facts.lead)}"
     notes = f"{campaign_and_grade(facts.handoff)} · please answer by {when(asked.due_at)}"
-    answer = button("Answer", ids.ANSWER, asked.id, style="primary")
-    blocks = [section(f"*{push}*\n{told}"), context(notes), actions("ask", answer)]
+    blocks = [section(f"*{push}*\n{told}"), context(notes), actions("ask", _answer(asked))]
     return Post(f"{push}\n{told}\n{notes}", blocks)
+
+
+def to_answer(asked: Ask, facts: HandoffFacts, asker: str) -> Item:
+    """A question as a line of the brief."""
+    opening = "Not answered yet: " if asked.late_at else ""
+    told = f"“{foreign(asked.question, WORDS)}”"
+    text = f"*{company(facts.lead)}*: {opening}{escape(asker)} asks {told}"
+    return Item(f"{text}\nPlease answer by {when(asked.due_at)}", (_answer(asked),))
+
+
+def _answer(asked: Ask) -> Block:
+    return button("Answer", ids.ANSWER, asked.id, style="primary")
 
 
 def answer_form(asked: Ask, facts: HandoffFacts, asker: Person) -> View:

@@ -152,7 +152,9 @@ def _awaited(facts: HandoffFacts) -> datetime | None:
 def _line(facts: HandoffFacts, reader: Person, now: datetime) -> str:
     handoff, due = facts.handoff, _awaited(facts)
     who = ", ".join(foreign(part, 40) for part in (facts.lead.given_name, facts.lead.title) if part)
-    state = f"due {local_time(due, reader, now)}" if due else "no clock"
+    is_fresh = facts.run is not None and facts.run.started_at is None
+    without = "just came" if is_fresh else "no clock"
+    state = f"due {local_time(due, reader, now)}" if due else without
     state = "in touch" if handoff.touched_at else state
     state += f", snoozed until {when(facts.snoozed_until)}" if facts.snoozed_until else ""
     asked = facts.run is not None and facts.run.asked_at is not None

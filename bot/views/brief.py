@@ -1,21 +1,38 @@
 """The morning brief: headings of short lines, each with the buttons that answer it."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.playbook import Playbook
 from bot.queries import HandoffFacts
 from bot.views import ids
-from bot.views.blocks import Block, Post, actions, button, context, header, section, when
-from bot.views.handoffs import company, why_it_came
+from bot.views.blocks import (
+    Block,
+    Post,
+    View,
+    actions,
+    button,
+    context,
+    escape,
+    foreign,
+    header,
+    modal,
+    section,
+    when,
+)
+from bot.views.handoffs import company, return_lines, status_line, why_it_came
 
 BLOCKS = 50
 """What a message takes."""
 MOST_ITEMS = 10
 """Lines under one heading; fewer when there are many headings."""
+PAGE = 40
+"""Lines of one page of a heading opened by itself: at two blocks each, with pages to turn, they fit
+into the 100 blocks of a modal."""
 _FRAME = 2
 """The header above and the note below."""
-_HOW = "Open brings a lead's own message, with its buttons, to the end of this conversation."
+OPEN = "Open shows a lead as it is now, with its buttons."
 
 
 @dataclass(frozen=True)
@@ -34,27 +51,32 @@ class Heading:
     items: tuple[Item, ...]
     more: int = 0
     """How many there are beyond `items`."""
-    where: str = "`/lead`"
-    """What to type, or where to look, to see those."""
+    push: str = ""
+    """How the first line says it, where a number and the title do not read."""
+    hint: str = ""
+    """What its buttons do, said once below everything."""
+    address: str = ""
+    """Where the rest can be asked for: the brief's id and the part's name."""
 
     @property
-    def count(self) -> int:
-        return len(self.items) + self.more
+    def counted(self) -> str:
+        return self.push or f"{len(self.items) + self.more:,} {self.title.lower()}"
 
 
 def brief(headings: Sequence[Heading]) -> Post:
     """The whole brief in one message, however much there is to say."""
-    push = "Your brief: " + ", ".join(
-        f"{heading.count:,} {heading.title.lower()}" for heading in headings
-    )
+    push = "Your brief: " + ", ".join(heading.counted for heading in headings)
     most = _that_fits(headings)
     blocks, lines = [header("Your brief")], [push]
     for heading in headings:
         cut = _cut(heading, most)
         blocks += _blocks(cut)
         lines += [cut.title, *(item.text for item in cut.items), *_rest(cut)]
-    blocks.append(context(_HOW))
-    return Post("\n".join([*lines, _HOW]), blocks)
+    hints = " ".join(dict.fromkeys(heading.hint for heading in headings if heading.hint))
+    if hints:
+        blocks.append(context(hints))
+        lines.append(hints)
+    return Post("\n".join(lines), blocks)
 
 
 def over(day: str) -> Post:
@@ -63,13 +85,43 @@ def over(day: str) -> Post:
     return Post(sentence, [context(sentence)])
 
 
+def done(day: str) -> Post:
+    """What is left of a brief on its own day when nothing of it waits any more."""
+    sentence = f"Your brief of {day}: all of it is done."
+    return Post(sentence, [context(sentence)])
+
+
+def page(heading: Heading, skip: int) -> View:
+    """One part of a brief by itself: the lines after the first `skip`, and pages to turn."""
+    blocks = [block for item in enumerate(heading.items) for block in _item(heading, *item)]
+    if not blocks:
+        blocks = [section("Nothing of it waits any more.")]
+    last = skip + len(heading.items)
+    buttons = []
+    if heading.more:
+        buttons.append(_shows("Show more", heading, last, ids.BRIEF_NEXT))
+    if skip:
+        buttons.append(_shows("Back to the first", heading, 0, ids.BRIEF_FIRST))
+    if buttons:
+        blocks.append(context(f"{skip + 1:,} to {last:,} of {last + heading.more:,}"))
+        blocks.append(actions("pages", *buttons))
+    about = f"{heading.address}:{skip}"
+    return modal(ids.BRIEF_VIEW, heading.title, blocks, submit=None, about=about)
+
+
+def leads(title: str, found: Sequence[HandoffFacts], more: int) -> Heading | None:
+    """A heading of leads of the reader's own; None when there is none."""
+    items = tuple(lead(facts) for facts in found)
+    return Heading(title, items, more, hint=OPEN) if items else None
+
+
 def lead(facts: HandoffFacts) -> Item:
     """A lead of the reader's own: what it is, by when or since when, and Open."""
     due, touched = facts.run.due_at if facts.run else None, facts.handoff.touched_at
     by_when = f": first touch due {when(due)}" if due else ""
     by_when = f": in touch {when(touched)}" if touched else by_when
     text = f"*{company(facts.lead)}*{by_when}\n{why_it_came(facts.handoff)}"
-    return Item(text, (button("Open", ids.BRING, facts.handoff.id),))
+    return Item(text, (opens(facts),))
 
 
 def waiting(facts: HandoffFacts) -> Item:
@@ -80,14 +132,25 @@ def waiting(facts: HandoffFacts) -> Item:
     return Item(text, (button("Claim", ids.CLAIM, facts.handoff.id),))
 
 
-def in_channel(playbook: Playbook) -> str:
-    """Where the cards of all leads stand."""
-    channel = playbook.channels.handoffs
-    return channel if channel.startswith("#") else f"<#{channel}>"
+def back_again(facts: HandoffFacts, playbook: Playbook) -> Item:
+    """A lead that comes back or has come back, and why it was put off last time."""
+    if facts.handoff.returned_from:
+        own = lead(facts)
+        return Item("\n".join([own.text, *return_lines(facts, playbook)]), own.buttons)
+    reason = status_line(facts, playbook, facts.actor)
+    text = f"*{company(facts.lead)}* comes back today\nLast time: {reason}"
+    return Item(text, (opens(facts),))
 
 
-def brought_before() -> str:
-    return "Its message stands below already: it is the newest about this lead."
+def campaign(name: str, endings: Counter[str]) -> Item:
+    """How leads of one campaign ended, the most frequent first; a number and no name."""
+    ended = " · ".join(f"{escape(label)} {count:,}" for label, count in endings.most_common())
+    return Item(f"*{foreign(name, 80)}*: {ended}")
+
+
+def opens(facts: HandoffFacts) -> Block:
+    """The button that shows a lead."""
+    return button("Open", ids.OPEN, facts.handoff.id)
 
 
 def _that_fits(headings: Sequence[Heading]) -> int:
@@ -101,29 +164,33 @@ def _that_fits(headings: Sequence[Heading]) -> int:
 def _cut(heading: Heading, most: int) -> Heading:
     kept = heading.items[:most]
     more = heading.more + len(heading.items) - len(kept)
-    return Heading(heading.title, kept, more, heading.where)
+    return replace(heading, items=kept, more=more)
 
 
 def _blocks(heading: Heading) -> list[Block]:
-    lines = [
-        block
-        for place, item in enumerate(heading.items)
-        for block in _item(f"{heading.title}:{place}", item)
+    lines = [block for item in enumerate(heading.items) for block in _item(heading, *item)]
+    rest = [
+        section(sentence, _shows("Show more", heading, len(heading.items), ids.BRIEF_MORE))
+        for sentence in _rest(heading)
     ]
-    return [section(f"*{heading.title}*"), *lines, *map(context, _rest(heading))]
+    return [section(f"*{heading.title}*"), *lines, *rest]
 
 
-def _item(block_id: str, item: Item) -> Iterator[Block]:
+def _item(heading: Heading, place: int, item: Item) -> Iterator[Block]:
     """One button stands beside the line, several stand below it."""
     if len(item.buttons) == 1:
         yield section(item.text, item.buttons[0])
         return
     yield section(item.text)
     if item.buttons:
-        yield actions(block_id, *item.buttons)
+        yield actions(f"{heading.title}:{place}", *item.buttons)
+
+
+def _shows(label: str, heading: Heading, skip: int, action_id: str) -> Block:
+    return button(label, action_id, f"{heading.address}:{skip}")
 
 
 def _rest(heading: Heading) -> list[str]:
     if not heading.more:
         return []
-    return [f"and {heading.more:,} {'more' if heading.items else 'of them'}: {heading.where}"]
+    return [f"and {heading.more:,} {'more' if heading.items else 'of them'}"]

@@ -9,9 +9,15 @@ from bot.views.brief import Item
 from bot.views.handoffs import company
 
 LISTED = 10
-_HOW = (
+HOW = (
     "Reassign asks somebody else. Excuse: it does not count. Leave: it stays as it is. "
     "After Excuse or Leave no more reminders come."
+)
+
+
+_WHY_YOU = (
+    "It reaches you as the workspace's primary owner: the playbook lists no manager of sales and "
+    "no admin."
 )
 
 
@@ -30,16 +36,17 @@ def item(facts: HandoffFacts) -> Item:
     )
 
 
-def manager_list(items: Sequence[Item]) -> Post:
-    """The first ten in full; the others move up as these are decided."""
-    one = len(items) == 1
-    push = f"{'1 lead needs' if one else f'{len(items)} leads need'} your decision"
+def manager_list(items: Sequence[Item], more: int, *, is_listed: bool = True) -> Post:
+    """The first of them in full; the `more` others move up as these are decided. Whoever is not
+    listed is told why it reaches them."""
+    count = len(items) + more
+    push = f"{'1 lead needs' if count == 1 else f'{count:,} leads need'} your decision"
     blocks = [section(f"*{push}*")]
-    for number, listed in enumerate(items[:LISTED]):
+    for number, listed in enumerate(items):
         blocks += [section(listed.text), actions(f"decide_{number}", *listed.buttons)]
-    rest = [f"and {len(items) - LISTED} more"] if len(items) > LISTED else []
-    notes = [*rest, _HOW]
-    lines = [push, *(listed.text for listed in items[:LISTED]), *notes]
+    rest = [f"and {more:,} more, which move up as these are decided"] if more else []
+    notes = [*rest, HOW, *([] if is_listed else [_WHY_YOU])]
+    lines = [push, *(listed.text for listed in items), *notes]
     return Post("\n".join(lines), [*blocks, *map(context, notes)])
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from bot.core.history import Line
 from bot.core.lifecycle import ERASED, OPEN, Stage
 from bot.models import Handoff, History, Lead, Person
 from bot.playbook import Playbook
@@ -237,58 +238,58 @@ def history(facts: HandoffFacts, rows: list[History], names: dict[str, str]) -> 
     return modal(ids.HISTORY_VIEW, "History", blocks, submit=None)
 
 
-_TOLD = {
-    "handed_over": "Marketing handed it over",
-    "covered": "{to} covers for {by}",
-    "stays": "{to} covers for {by}, who keeps this lead",
-    "kept": "{by} keeps it",
-    "back": "It is back with {by}",
-    "queued": "It went to the queue",
-    "imported": "It was brought in from a file, as history",
-    "came_back": "The lead came back{act}",
-    "older_act": "The CRM told of an earlier act again",
-    "crm_updated": "The CRM brought up to date: {fields}",
-    "crm_owner": "{to} became the owner, says the CRM",
-    "crm_merged": "The CRM merged another lead into this one",
-    "crm_duplicate": "The CRM merged it into a lead that {to} has",
-    "meeting_set": "A meeting with the lead was set",
-    "meeting_off": "The meeting with the lead was called off",
-    "erased": "The lead was erased",
-    "shown": "The card was shown",
-    "gathered": "It became one of many that came together",
-    "claimed": "{by} claimed it",
-    "took_on": "{by} took it on",
-    "accepted": "{by} accepted it",
-    "touched": "{by} was in touch: {kind}",
-    "crm_touched": "{by} was in touch, says the CRM: {kind}",
-    "crm_contact": "The CRM noted contact that does not answer the clock: {kind}",
-    "nudged": "{to} was reminded",
-    "snoozed": "{by} snoozed it until {until}",
-    "routed": "{to} was next in turn",
-    "offered": "{by} asked {to} to take it",
-    "reassigned": "{by} took it over",
-    "declined": "{by} said no thanks",
-    "asked_around": "Free colleagues were asked",
-    "escalated": "A manager was asked to decide who keeps it",
-    "excused": "{by} excused the open first touch of {to}",
-    "left": "{by} left it with {to}",
-    "given_back": "It went back to the queue",
-    "expired": "It expired: {days} days without contact",
-    "returned": "It came back, as a new hand-off",
-    "came_again": "The lead came back by itself, as agreed",
-    "return_cancelled": "{by} cancelled its return",
-    "stays_away": "It did not come back: it was erased, or handed over anew",
-    "outcome": "{by} said: {outcome}",
-    "asked": "{by} asked marketing",
-    "ask_open": "The question to marketing is still open",
-    "answered": "{by} answered the question",
-    "sent_back": "{by} put its data right and sent it back",
-    "got_it": "{to} got it from {by} to go on with",
-    "had_it": "{to} had it already, said {by}: {outcome}",
-    "rated": "{by} rated it: {rating}",
-    "undone": "{by} took their last answer back",
-    "refused": "It was handed over again and refused: do not contact",
-    "older_outcome": "The CRM told an older outcome, which changed nothing: {outcome}",
+TOLD: dict[str, str] = {
+    Line.HANDED_OVER: "Marketing handed it over",
+    Line.COVERED: "{to} covers for {by}",
+    Line.STAYS: "{to} covers for {by}, who keeps this lead",
+    Line.KEPT: "{by} keeps it",
+    Line.BACK: "It is back with {by}",
+    Line.QUEUED: "It went to the queue",
+    Line.IMPORTED: "It was brought in from a file, as history",
+    Line.CAME_BACK: "The lead came back{act}",
+    Line.OLDER_ACT: "The CRM told of an earlier act again",
+    Line.CRM_UPDATED: "The CRM brought up to date: {fields}",
+    Line.CRM_OWNER: "{to} became the owner, says the CRM",
+    Line.CRM_MERGED: "The CRM merged another lead into this one",
+    Line.CRM_DUPLICATE: "The CRM merged it into a lead that {to} has",
+    Line.MEETING_SET: "A meeting with the lead was set",
+    Line.MEETING_OFF: "The meeting with the lead was called off",
+    Line.ERASED: "The lead was erased",
+    Line.SHOWN: "The card was shown",
+    Line.GATHERED: "It became one of many that came together",
+    Line.CLAIMED: "{by} claimed it",
+    Line.TOOK_ON: "{by} took it on",
+    Line.ACCEPTED: "{by} accepted it",
+    Line.TOUCHED: "{by} was in touch: {kind}",
+    Line.CRM_TOUCHED: "{by} was in touch, says the CRM: {kind}",
+    Line.CRM_CONTACT: "The CRM noted contact that does not answer the clock: {kind}",
+    Line.NUDGED: "{to} was reminded",
+    Line.SNOOZED: "{by} snoozed it until {until}",
+    Line.ROUTED: "{to} was next in turn",
+    Line.OFFERED: "{by} asked {to} to take it",
+    Line.REASSIGNED: "{by} took it over",
+    Line.DECLINED: "{by} said no thanks",
+    Line.ASKED_AROUND: "Free colleagues were asked",
+    Line.ESCALATED: "A manager was asked to decide who keeps it",
+    Line.EXCUSED: "{by} excused the open first touch of {to}",
+    Line.LEFT: "{by} left it with {to}",
+    Line.GIVEN_BACK: "It went back to the queue",
+    Line.EXPIRED: "It expired: {days} days without contact",
+    Line.RETURNED: "It came back, as a new hand-off",
+    Line.CAME_AGAIN: "The lead came back by itself, as agreed",
+    Line.RETURN_CANCELLED: "{by} cancelled its return",
+    Line.STAYS_AWAY: "It did not come back: it was erased, or handed over anew",
+    Line.OUTCOME: "{by} said: {outcome}",
+    Line.ASKED: "{by} asked marketing",
+    Line.ASK_OPEN: "The question to marketing is still open",
+    Line.ANSWERED: "{by} answered the question",
+    Line.SENT_BACK: "{by} put its data right and sent it back",
+    Line.GOT_IT: "{to} got it from {by} to go on with",
+    Line.HAD_IT: "{to} had it already, said {by}: {outcome}",
+    Line.RATED: "{by} rated it: {rating}",
+    Line.UNDONE: "{by} took their last answer back",
+    Line.REFUSED: "It was handed over again and refused: do not contact",
+    Line.OLDER_OUTCOME: "The CRM told an older outcome, which changed nothing: {outcome}",
 }
 
 
@@ -305,7 +306,7 @@ def _told(row: History, names: dict[str, str]) -> str:
         "days": facts["days"],
         "rating": RATINGS.get(facts["rating"], ""),
     }
-    sentence = _TOLD.get(row.kind, row.kind)
+    sentence = TOLD.get(row.kind, row.kind)
     safe = {key: escape(value) for key, value in words.items()}
     if until := row.facts.get("until"):
         safe["until"] = when(datetime.fromisoformat(until))
@@ -325,9 +326,14 @@ def note(lead: Lead, line: History, names: dict[str, str], reader: Person) -> Po
     return Post(sentence, [section(sentence)])
 
 
+def digest_line(lead: Lead, line: History) -> str:
+    """What happened, for a reader who is told no names of who had the lead."""
+    return f"*{company(lead)}*: {_told(line, {})}."
+
+
 def digest(told: list[tuple[Lead, History]]) -> Post:
-    """Lines of several hand-offs for a reader who is told no names of who had them."""
-    shown = [f"*{company(lead)}*: {_told(line, {})}." for lead, line in told[:_LINES_OF_DIGEST]]
+    """Lines of several hand-offs, for a reader as of `digest_line`."""
+    shown = [digest_line(lead, line) for lead, line in told[:_LINES_OF_DIGEST]]
     if more := len(told) - len(shown):
         shown.append(f"And {more} more.")
     text = "\n".join(["Leads that waited without contact:", *shown])

@@ -4,6 +4,7 @@ from bot.models import Offer
 from bot.queries import HandoffFacts
 from bot.views import ids
 from bot.views.blocks import (
+    Block,
     Post,
     View,
     actions,
@@ -16,6 +17,7 @@ from bot.views.blocks import (
     section,
     text_field,
 )
+from bot.views.brief import Item
 from bot.views.handoffs import company, why_it_came
 
 _ANSWERED = {
@@ -62,13 +64,21 @@ def offer(facts: HandoffFacts, made: Offer, asker: str) -> Post:
         *map(section, words),
         context(about),
         context(note),
-        actions(
-            "offer",
-            button("Take", ids.TAKE, facts.handoff.id, style="primary"),
-            button("No thanks", ids.NO_THANKS, facts.handoff.id),
-        ),
+        actions("offer", *_buttons(facts)),
     ]
     return Post("\n".join([ask, *words, about, note]), blocks)
+
+
+def offered(facts: HandoffFacts, made: Offer, asker: str) -> Item:
+    """The same as a line of the brief."""
+    words = [quote(made.words)] if made.words else []
+    text = "\n".join([f"*{company(facts.lead)}*: {asker} asks you to take it", *words])
+    return Item(f"{text}\n{why_it_came(facts.handoff)}", _buttons(facts))
+
+
+def _buttons(facts: HandoffFacts) -> tuple[Block, Block]:
+    take = button("Take", ids.TAKE, facts.handoff.id, style="primary")
+    return take, button("No thanks", ids.NO_THANKS, facts.handoff.id)
 
 
 def answered(facts: HandoffFacts, answer: str) -> Post:

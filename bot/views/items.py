@@ -124,9 +124,11 @@ def _words(words: str | None) -> Block:
     return text_field(ids.CHOICE, most=WORDS, hint="Ask for the company size in the form.")
 
 
-def decide_form(facts: ItemFacts) -> View:
-    """What becomes of it: another day, another owner, dropped with a reason, or done."""
+def decide_form(facts: ItemFacts, today: date) -> View:
+    """What becomes of it: another day, another owner, dropped with a reason, or done. A day that
+    is over is not offered again."""
     item = facts.item
+    due = item.due_on if item.due_on and item.due_on >= today else None
     choices = [
         ("It is done", DONE),
         ("Another day", REDATE),
@@ -137,7 +139,7 @@ def decide_form(facts: ItemFacts) -> View:
     blocks = [
         section(line(facts)),
         field(ids.ITEM_VERDICT, "What becomes of it?", radios(ids.CHOICE, choices, REDATE)),
-        field(ids.ITEM_DUE, "Day", day_field(ids.CHOICE, item.due_on), optional=True),
+        field(ids.ITEM_DUE, "Day", day_field(ids.CHOICE, due), optional=True),
         field(
             ids.ITEM_OWNER,
             "Who does it?",

@@ -25,7 +25,6 @@ from bot.views.handoffs import (
     campaign_and_grade,
     card_menu,
     company,
-    history_entry,
     missing_fields,
     status_line,
 )
@@ -44,6 +43,7 @@ def lead(
     acts: Sequence[Act],
     playbook: Playbook,
     *,
+    may_erase: bool = False,
     can_undo: bool = False,
 ) -> View:
     """Contact data and the lead's own words only for who acts on it, and for their manager."""
@@ -52,8 +52,12 @@ def lead(
     if missing := missing_fields(facts):
         notes.append(f"Missing: {', '.join(missing)}.")
     blocks = [section("\n".join(lines)), *_private(facts, reader), *map(context, notes)]
-    blocks.append(_buttons(facts, acts, playbook, can_undo=can_undo))
-    view = modal(ids.LEAD_VIEW, "Lead", blocks, submit=None)
+    view = modal(
+        ids.LEAD_VIEW,
+        "Lead",
+        [*blocks, _buttons(facts, acts, playbook, may_erase=may_erase, can_undo=can_undo)],
+        submit=None,
+    )
     return view | {"private_metadata": facts.handoff.id}
 
 
@@ -77,32 +81,41 @@ def _private(facts: HandoffFacts, reader: Person) -> list[Block]:
 
 
 def _buttons(
-    facts: HandoffFacts, acts: Sequence[Act], playbook: Playbook, *, can_undo: bool
+    facts: HandoffFacts,
+    acts: Sequence[Act],
+    playbook: Playbook,
+    *,
+    may_erase: bool,
+    can_undo: bool,
 ) -> Block:
     handoff_id = facts.handoff.id
-    pressed = [act for act in acts if act in _BUTTONS]
     buttons = [
         button(*_BUTTONS[act], handoff_id, style=None if number else "primary")
-        for number, act in enumerate(pressed)
+        for number, act in enumerate(act for act in acts if act in _BUTTONS)
     ]
-    undo = [button("Undo", ids.UNDO, handoff_id)] if can_undo else []
-    return actions("answer", *buttons, *undo, overflow(ids.MORE, [*_menu(facts, acts, playbook)]))
+    if can_undo:
+        buttons.append(button("Undo", ids.UNDO, handoff_id))
+    more = [(label, f"{entry}:{handoff_id}") for label, entry in _menu(facts, acts, playbook)]
+    if may_erase and facts.lead.erased_at is None:
+        more.append(("Erase…", f"{ids.MORE_ERASE}:{handoff_id}"))
+    return actions("answer", *buttons, overflow(ids.MORE, more))
 
 
 def _menu(
     facts: HandoffFacts, acts: Sequence[Act], playbook: Playbook
 ) -> Iterator[tuple[str, str]]:
-    """At most the five entries that Slack takes."""
-    handoff = facts.handoff
-    if handoff.stage not in OPEN:
-        yield from card_menu(handoff, playbook, can_undo=False)
+    """The same as in the actor's message, as far as this reader may press it; of a lead that has
+    ended what its card offers, since in a batch it has none."""
+    if facts.handoff.stage not in OPEN:
+        for label, value in card_menu(facts.handoff, playbook, can_undo=False):
+            yield label, value.partition(":")[0]
         return
     if Act.TOUCH in acts:
-        yield "Ask marketing", f"{ids.MORE_ASK}:{handoff.id}"
+        yield "Ask marketing", ids.MORE_ASK
     if Act.REASSIGN in acts:
-        yield "Reassign…", f"{ids.MORE_REASSIGN}:{handoff.id}"
-    if Act.SNOOZE in acts and handoff.touched_at is None:
-        yield "Snooze…", f"{ids.MORE_SNOOZE}:{handoff.id}"
-    if acts and facts.actor:
-        yield "Why me?", f"{ids.MORE_WHY}:{handoff.id}"
-    yield history_entry(handoff)
+        yield "Reassign…", ids.MORE_REASSIGN
+    if Act.SNOOZE in acts and facts.handoff.touched_at is None:
+        yield "Snooze…", ids.MORE_SNOOZE
+    if facts.actor and {Act.ACCEPT, Act.TOUCH, Act.OUTCOME} & {*acts}:
+        yield "Why me?", ids.MORE_WHY
+    yield "History", ids.MORE_HISTORY

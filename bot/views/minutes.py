@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.models import Decision, Occurrence
 from bot.playbook import Playbook
-from bot.views import ids
+from bot.views import ids, written
 from bot.views.agenda import Agenda, title
 from bot.views.blocks import (
     Post,
@@ -65,6 +65,7 @@ def _parts(agenda: Agenda, playbook: Playbook) -> Iterator[tuple[str, list[str]]
     talked = [each for each in agenda.subjects if not each.is_parked]
     parked = [each for each in agenda.subjects if each.is_parked]
     parts = (
+        ("In writing", written.lines(agenda.written)),
         ("Decided", [foreign(each.words, 300) for each in agenda.decisions]),
         ("New action items", [_item(facts) for facts in agenda.added]),
         ("Done", [_item(facts) for facts in done]),
@@ -113,7 +114,8 @@ def began(occurrence: Occurrence) -> Post:
 def no_meeting(since: datetime) -> Post:
     """To the liaison: a fact and two ways on; nobody is named."""
     sentence = (
-        f"No stand-up has taken place since {on_day(since)}. Another day may fit both sides better."
+        f"No stand-up has taken place since {on_day(since)}. Another day may fit both sides "
+        "better, or `/alignment-standup async` holds one in writing."
     )
     return Post(sentence, [section(sentence)])
 

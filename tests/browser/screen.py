@@ -57,6 +57,10 @@ class Screen:
     def press(self, message: Locator, label: str) -> None:
         message.get_by_role("button", name=label, exact=True).click()
 
+    def press_first(self, message: Locator, label: str) -> None:
+        """Press the first of several buttons that are called the same."""
+        message.get_by_role("button", name=label, exact=True).first.click()
+
     def choose(self, message: Locator, entry: str) -> None:
         """Choose from a message's own menu."""
         message.locator(f'[data-action-id="{ids.MORE}"]').click()

@@ -1,7 +1,7 @@
 """An outbox and a sandbox without the rest of the bot: messages that say what a test wants."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,6 +22,7 @@ from bot.models import Message, MessageKind, Person
 from bot.playbook import Playbook
 from bot.slack import Slack
 from bot.views.blocks import Post
+from sandbox.control import Control
 from sandbox.server import Sandbox
 from tests.office import BEN, LEADS, PACE, Json
 
@@ -145,11 +146,16 @@ class Ledger:
     @classmethod
     def of(cls, sandbox: Sandbox, database_url: str) -> "Ledger":
         """Every row's newest post must be shown exactly once, wherever it is."""
+        return cls.across(sandbox.control, list(sandbox.workspace.channels), database_url)
+
+    @classmethod
+    def across(cls, control: Control, channels: Sequence[str], database_url: str) -> "Ledger":
+        """The same in these channels of a sandbox that stands elsewhere."""
         engine = make_engine(database_url)
         with Session(engine) as tx:
             rows = list(tx.scalars(select(Message).where(col(Message.dropped).is_(None))))
         engine.dispose()
-        shown = Counter(_marks(sandbox))
+        shown = Counter(_marks(control, channels))
         expected = {f"{row.id}.{row.posts}": row.key for row in rows}
         return cls(
             lost=[key for mark, key in expected.items() if not shown[mark]],
@@ -158,9 +164,9 @@ class Ledger:
         )
 
 
-def _marks(sandbox: Sandbox) -> Iterator[str]:
-    for channel in sandbox.workspace.channels:
-        for message in sandbox.control.messages(channel):
+def _marks(control: Control, channels: Sequence[str]) -> Iterator[str]:
+    for channel in channels:
+        for message in control.messages(channel):
             mark = ((message.get("metadata") or {}).get("event_payload") or {}).get("mark")
             if mark:
                 yield str(mark)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.delivery import outbox
+from bot.delivery.jumps import bring_back
 from bot.delivery.outbox import Claim, Dropped, Outcome, Repost, Retry, Shown, Unclear
 from bot.delivery.pacing import Pace
 from bot.models import Lane, Message
@@ -141,6 +142,18 @@ def test_a_reply_waits_for_its_parent_and_nothing_else_does(lead: Mailroom) -> N
     parent = next(one for one in claims if one.id == lead.row("lead").id)
     record(lead, parent, Shown(LEADS, "1.000001", 1, "digest"))
     assert subjects(lead, claim(lead, NOW + timedelta(seconds=1))) == {"reply"}
+
+
+def test_after_the_clock_was_set_back_nothing_waits_for_the_time_it_was(lead: Mailroom) -> None:
+    hour_ago = NOW - timedelta(hours=1)
+    liaison = replace(lead.liaison, wall=lambda: hour_ago)
+    assert claim(lead, hour_ago + MINUTE) == []
+
+    assert bring_back(liaison) == 1
+    assert bring_back(liaison) == 0
+
+    [claimed] = claim(lead, hour_ago + MINUTE)
+    assert record(lead, claimed, Shown(LEADS, "1.000001", 1, "digest"))
 
 
 def test_who_presses_goes_before_what_is_sent_in_bulk(mailroom: Mailroom) -> None:

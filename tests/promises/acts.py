@@ -11,7 +11,6 @@ from bot.models import Handoff
 from bot.services import (
     asks,
     away,
-    briefs,
     colleagues,
     escalations,
     fixes,
@@ -238,12 +237,6 @@ def take_on(turn: Turn) -> None:
     turn.watch.pressed(turn.by, turn.lead)
 
 
-def bring(turn: Turn) -> None:
-    by = turn.presser
-    briefs.bring_lead(turn.floor.liaison, turn.lead.id, by)
-    turn.watch.pressed(by, turn.lead)
-
-
 def ask(turn: Turn) -> None:
     by = turn.presser
     asks.ask(turn.floor.liaison, turn.lead.id, by, "What did they ask for?")
@@ -339,7 +332,6 @@ ACTS: dict[str, Callable[[Turn], None]] = {
         decline,
         claim,
         take_on,
-        bring,
         ask,
         answer,
         go_away,

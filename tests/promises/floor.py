@@ -40,7 +40,7 @@ from bot.models import (
 )
 from bot.playbook import Playbook
 from bot.services import people
-from bot.services.briefs import NOT_PLANNED
+from bot.services.brief_plan import NOT_PLANNED
 from bot.services.deliveries import receive
 from bot.services.tellings import tellings
 from bot.slack import Member, Slack

@@ -8,8 +8,19 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot.delivery.courier import FOLDED, NOT_WANTED
-from bot.models import Absence, Ask, Handoff, Message, MessageKind, Offer, Run, Snooze
+from bot.delivery.courier import NOT_WANTED
+from bot.delivery.outbox import FOLDED
+from bot.models import (
+    NEXT_BRIEF,
+    Absence,
+    Ask,
+    Handoff,
+    Message,
+    MessageKind,
+    Offer,
+    Run,
+    Snooze,
+)
 from tests.promises.floor import Floor, Posted
 
 LONG_ENOUGH = timedelta(days=10)
@@ -17,6 +28,10 @@ LONG_ENOUGH = timedelta(days=10)
 GAP = timedelta(minutes=30)
 WARNS = ("Overdue", "Due today", "Held back")
 """Parts of a brief that warn of a first touch."""
+DECIDES = ("To decide",)
+"""The part that puts a first touch before a manager."""
+SAID_IN_BRIEF = (MessageKind.NOTE, MessageKind.ANSWER, MessageKind.BACK, MessageKind.DIGEST)
+"""What a brief says as the sentence it would have been."""
 OF_A_RUN = (MessageKind.NUDGE, MessageKind.LEAD_DM)
 ABOUT_ONE = (MessageKind.NUDGE, MessageKind.ANYONE)
 
@@ -108,7 +123,7 @@ class Watch:
     def _not_after_the_work(self, posted: Posted) -> None:
         if posted.kind in ABOUT_ONE and self.is_done(posted.subject):
             self._say("reminded after the work was done", posted)
-        for handoff_id in self._urged_in(posted):
+        for handoff_id in self._named_in(posted, WARNS + DECIDES):
             if self.is_done(handoff_id):
                 self._say("listed after the work was done", posted)
 
@@ -148,8 +163,8 @@ class Watch:
         upward = []
         if posted.kind is MessageKind.ANYONE:
             upward = [posted.subject]
-        elif posted.kind is MessageKind.MANAGER_LIST:
-            upward = self._urged_in(posted)
+        elif posted.kind in {MessageKind.MANAGER_LIST, MessageKind.BRIEF}:
+            upward = self._named_in(posted, DECIDES)
         for handoff_id in upward:
             warned = self._warned.get((handoff_id, self._handoff(handoff_id).runs))
             if warned is None or posted.at < warned + GAP:
@@ -160,21 +175,19 @@ class Watch:
             assert posted.run
             self._warned.setdefault((posted.subject, posted.run), posted.at)
         elif posted.kind is MessageKind.BRIEF:
-            for handoff_id in self._urged_in(posted):
+            for handoff_id in self._named_in(posted, WARNS):
                 handoff = self._handoff(handoff_id)
                 if handoff.actor_id == posted.reader:
                     self._warned.setdefault((handoff_id, handoff.runs), posted.at)
 
-    def _urged_in(self, posted: Posted) -> list[str]:
-        """The hand-offs that a list or a brief wants a first touch for."""
-        if posted.kind not in {MessageKind.MANAGER_LIST, MessageKind.BRIEF}:
-            return []
-        is_urged = posted.kind is MessageKind.MANAGER_LIST
+    def _named_in(self, posted: Posted, headings: Collection[str]) -> list[str]:
+        """The hand-offs that a list, or a brief under these headings, wants a first touch for."""
+        is_named = posted.kind is MessageKind.MANAGER_LIST
         found = []
         for line in posted.text.splitlines():
             if not line.startswith("*"):
-                is_urged = is_urged if line.startswith(("Spring", "and ")) else line in WARNS
-            elif is_urged and "first touch" in line:
+                is_named = is_named if line.startswith(("Spring", "and ")) else line in headings
+            elif is_named and "first touch" in line:
                 found += [self._open_of(line.split("*")[1])]
         return found
 
@@ -246,6 +259,11 @@ class Watch:
         if message.dropped not in {FOLDED, NOT_WANTED}:
             return None if message.dropped == "taken back" else "given up"
         assert message.settled_at
+        if message.dropped == FOLDED and message.kind in SAID_IN_BRIEF:
+            is_said = (
+                message.brief_id != NEXT_BRIEF and self.floor.row(Message, message.brief_id).ts
+            )
+            return None if is_said else "kept for a brief that never came"
         if message.kind is MessageKind.CARD:
             return "a card was dropped"
         return None if self._is_needless(message, message.settled_at) else "dropped and not said"

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, event
 
 from bot.db import make_engine, migrate
 from bot.models import MessageKind
-from bot.services import handoffs
+from bot.services import followups, handoffs, hands
 from tests.promises.acts import ACTS, Act, Story
 from tests.promises.floor import Colleague, Floor
 from tests.promises.rules import Watch
@@ -74,7 +74,7 @@ acts = st.builds(
     Act,
     after=st.sampled_from(GAPS).map(lambda minutes: timedelta(minutes=minutes)),
     is_asleep=st.sampled_from([False, False, False, True]),
-    what=st.sampled_from([*ACTS, *["hand_over"] * 6, *["touch"] * 2]),
+    what=st.sampled_from([*ACTS, *["hand_over"] * 6, *["touch", "slack_down"] * 2]),
     who=st.integers(0, 5),
     lead=st.integers(0, 5),
     how=st.integers(0, 11),
@@ -141,9 +141,27 @@ def test_an_answer_that_slack_takes_hours_later_waits_for_its_readers_morning(
     floor.advance(MONDAY_EVENING + timedelta(hours=3))
 
     floor.slack.is_down = False
+    floor.tick()
+    assert told(floor, MessageKind.LEAD_DM) == []
     floor.advance(TUESDAY_NINE + timedelta(minutes=1))
 
     assert told(floor, MessageKind.LEAD_DM) == [TUESDAY_NINE]
+
+
+def test_what_slack_takes_only_after_hours_waits_for_the_morning(engine: Engine) -> None:
+    floor = new_floor(engine, [BEN, IDA], TUESDAY_NINE + timedelta(hours=7, minutes=20))
+    hand_over(floor, 101, BEN.email)
+    floor.slack.is_down = True
+    floor.advance(TUESDAY_NINE + timedelta(hours=7, minutes=55))
+    assert [row.hold_until for row in floor.messages() if row.kind is MessageKind.NUDGE] == [None]
+    floor.advance(TUESDAY_NINE + timedelta(hours=9))
+
+    floor.slack.is_down = False
+    floor.tick()
+    assert told(floor, MessageKind.NUDGE) == []
+    floor.advance(TUESDAY_NINE + timedelta(days=1))
+
+    assert told(floor, MessageKind.NUDGE) == [TUESDAY_NINE + timedelta(days=1)]
 
 
 def test_free_colleagues_are_asked_only_after_the_brief_that_warns_was_read(
@@ -163,6 +181,23 @@ def test_free_colleagues_are_asked_only_after_the_brief_that_warns_was_read(
     assert wednesday_nine in told(floor, MessageKind.BRIEF)
     assert len(told(floor, MessageKind.ANYONE)) == 2
     assert min(told(floor, MessageKind.ANYONE)) >= wednesday_nine + timedelta(minutes=30)
+
+
+def test_what_was_one_too_many_today_stands_in_tomorrows_brief(engine: Engine) -> None:
+    chloe = Colleague("CHLOE", "sales", "rep", "Europe/Berlin", "Mo-Fr 09:00-17:00")
+    cap = "[attention]\ncap = 1"
+    floor = new_floor(engine, [BEN, chloe, IDA], TUESDAY_NINE + timedelta(hours=1), cap)
+    handoff = hand_over(floor, 101, BEN.email)
+    hands.offer(floor.liaison, handoff, "BEN", "CHLOE", None)
+    hands.take(floor.liaison, handoff, "CHLOE")
+    followups.log_touch(floor.liaison, handoff, "CHLOE", "spoke")
+    floor.carry()
+    assert told(floor, MessageKind.NOTE) == []
+
+    floor.advance(TUESDAY_NINE + timedelta(days=1))
+
+    briefs = [posted.text for posted in floor.posted if posted.kind is MessageKind.BRIEF]
+    assert any("Acme 101*: Chloe took it over." in text for text in briefs)
 
 
 def new_floor(engine: Engine, team: list[Colleague], start: datetime, more: str = "") -> Floor:

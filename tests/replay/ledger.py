@@ -7,6 +7,7 @@ from bot.calendars import Calendars
 from bot.core.lifecycle import Stage
 from bot.core.sla import DEFAULT_LADDER, Allowance, due_at, plan
 from bot.core.turns import Patience
+from bot.delivery.outbox import FOLDED
 from bot.intake.lead_event import EventKind
 from bot.models import (
     Escalation,
@@ -106,7 +107,7 @@ def books() -> Books:
             for step in steps
         ),
         escalations=(escalation(),),
-        messages=tuple(messages),
+        messages=(*messages, kept_back("n8", "b1")),
         events=(event("e1", "h1"),),
         people={"U1": ben(), "U2": ana()},
         posted=tuple(
@@ -174,6 +175,13 @@ def message(message_id: str, kind: MessageKind, step: int | None = None) -> Mess
         revision=2,
         shown_revision=2,
     )
+
+
+def kept_back(message_id: str, brief_id: str) -> Message:
+    """A note that Ben reads in this brief instead."""
+    kept = message(message_id, MessageKind.NOTE)
+    kept.ts, kept.dropped, kept.brief_id, kept.settled_at = None, FOLDED, brief_id, MONDAY_NINE
+    return kept
 
 
 def event(event_id: str, handoff_id: str) -> InboxEvent:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.lifecycle import Stage
 from bot.intake.lead_event import EventKind
-from bot.models import MessageKind
+from bot.models import NEXT_BRIEF, MessageKind
 from replay import checks
 from replay.books import Books, Posted
 from replay.checks import Check, reconcile
@@ -21,6 +21,7 @@ from tests.replay.ledger import (
     TUESDAY_NINE,
     books,
     handoff,
+    kept_back,
     message,
     with_post,
 )
@@ -183,6 +184,16 @@ def _a_second_brief(told: Books) -> Books:
     return replace(told, messages=(*told.messages, again), posted=(*told.posted, post))
 
 
+def _kept_back_for_a_brief_never_sent(told: Books) -> Books:
+    return replace(told, messages=(*told.messages, kept_back("n9", "b9")))
+
+
+def _kept_back_and_passed_over(told: Books) -> Books:
+    brief = next(row for row in told.messages if row.kind is MessageKind.BRIEF)
+    brief.about = TUESDAY_NINE.isoformat()
+    return replace(told, messages=(*told.messages, kept_back("n9", NEXT_BRIEF)))
+
+
 def _a_lower_cap(told: Books) -> Books:
     return replace(told, cap=3)
 
@@ -266,6 +277,8 @@ TAMPERED: tuple[tuple[Check, Tamper, str], ...] = (
     (checks.no_nudge_after_an_answer, _after_the_end, "n1"),
     (checks.nobody_is_messaged_outside_hours, _at_night, "m2"),
     (checks.at_most_one_brief_a_day, _a_second_brief, "U1:2026-11-23"),
+    (checks.what_was_kept_back_is_read, _kept_back_for_a_brief_never_sent, "n9"),
+    (checks.what_was_kept_back_is_read, _kept_back_and_passed_over, "n9"),
     (checks.nobody_is_over_the_cap, _a_lower_cap, "U1:2026-11-23"),
     (checks.each_untold_lead_is_in_a_brief, _never_told, "h1"),
 )

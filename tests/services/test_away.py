@@ -8,11 +8,10 @@ import pytest
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from bot.core.lifecycle import Stage
-from bot.models import Absence, Handoff, Person
-from bot.services.absences import take_due_absences, while_away
+from bot.models import Absence, Handoff, Message, MessageKind, Person
+from bot.services.absences import take_due_absences
 from bot.views import ids
-from tests.acts import history, log_touch, press, record_outcome, why_me
+from tests.acts import history, log_touch, record_outcome, why_me
 from tests.office import (
     ANA,
     BEN,
@@ -45,6 +44,9 @@ def _nobody_is_away(office: Office) -> None:
         tx.execute(update(Person).values(own_opens=None))
         still_open = update(Handoff).where(col(Handoff.closed_at).is_(None))
         tx.execute(still_open.values(closed_at=MONDAY_TEN, absence_id=None))
+        # The same days come again, and each has one brief.
+        earlier = update(Message).where(col(Message.kind) == MessageKind.BRIEF)
+        tx.execute(earlier.values(key=Message.key + Message.id))
 
 
 def form_of(office: Office, person: str) -> Json:
@@ -551,23 +553,3 @@ def test_somebody_the_playbook_does_not_list_reads_how_to_be(office: Office) -> 
 
     with liaison.transaction() as tx:
         tx.get_one(Person, (liaison.team_id, ELLA)).team = "sales"
-
-
-def test_what_happened_meanwhile_can_be_asked_for(office: Office) -> None:
-    handoff = office.hand_over()
-    office.dm(BEN, handoff)
-    enter(office)
-    office.card(handoff, "covering for")
-    office.control.set_clock(FRIDAY_OPENING)
-    told(office, BEN, "While you were away")
-
-    assert office.bot
-    liaison = office.bot.liaison
-    with liaison.reading() as tx:
-        ben = tx.get_one(Person, (liaison.team_id, BEN))
-        (meanwhile,) = while_away(tx, ben, MONDAY_TEN)
-        assert while_away(tx, ben, FRIDAY_OPENING) == []
-
-    assert (meanwhile.cover, dict(meanwhile.fates)) == ("Chloe Martin", {"back": 1})
-    assert stored(office, handoff).stage is Stage.NEW
-    press(office, BEN, ids.ACCEPT, office.dm(BEN, handoff), handoff)

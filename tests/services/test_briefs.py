@@ -10,14 +10,16 @@ from sqlmodel import col
 
 from bot import queries
 from bot.core.business_time import local_day
+from bot.core.history import Line
 from bot.delivery.sayings import tell
 from bot.models import Absence, Message, MessageKind, Person
-from bot.services.briefs import plan_brief, write_briefs
+from bot.services.brief_plan import plan_brief
+from bot.services.briefs import write_briefs
 from bot.services.handoffs import note
 from bot.services.people import member_changed
 from bot.slack import Member
 from bot.views import ids
-from tests.acts import log_touch, press
+from tests.acts import press
 from tests.office import (
     ANA,
     BEN,
@@ -74,6 +76,25 @@ def test_a_warm_lead_waits_for_the_morning_and_its_clock_runs(quiet: Office) -> 
     assert "1 due today" in told["text"]
 
 
+def test_nobody_is_reminded_of_a_warm_lead_before_the_brief_or_right_after_it(
+    quiet: Office,
+) -> None:
+    quiet.control.set_clock(MONDAY_TEN - timedelta(minutes=50))
+    handoff = handed(quiet, grade="C")
+    quiet.control.set_clock(MONDAY_TEN + timedelta(hours=6))
+    quiet.settle()
+    assert quiet.dms(BEN) == []
+
+    quiet.control.set_clock(TUESDAY_NINE)
+    quiet.brief(BEN, "1 due today")
+    quiet.control.set_clock(TUESDAY_NINE + timedelta(minutes=20))
+    quiet.settle()
+    assert len(quiet.dms(BEN)) == 1
+    quiet.control.set_clock(TUESDAY_NINE + timedelta(minutes=31))
+
+    assert quiet.dm(BEN, handoff)["text"].startswith("Call Acme 1: first touch due 09:10")
+
+
 def test_a_hot_lead_is_a_message_of_its_own(quiet: Office) -> None:
     handoff = quiet.hand_over(grade="B")
 
@@ -117,34 +138,21 @@ def test_what_is_overdue_comes_first_and_what_nobody_has_last(quiet: Office) -> 
     assert quiet.briefs(IDA) == []
 
 
-def test_open_brings_the_living_message_and_a_second_press_says_where_it_is(
-    quiet: Office,
-) -> None:
+def test_open_shows_the_lead_with_its_buttons_wherever_it_is_pressed(quiet: Office) -> None:
     handoff = handed(quiet, grade="C", company="Warm")
     quiet.control.set_clock(TUESDAY_NINE)
 
-    press(quiet, BEN, ids.BRING, quiet.brief(BEN), handoff)
-    quiet.dm(BEN, handoff, "Call Warm")
-    press(quiet, BEN, ids.BRING, quiet.brief(BEN), handoff)
-    quiet.whisper(BEN, "Its message stands below already")
-    quiet.settle()
-
-    log_touch(quiet, BEN, quiet.dm(BEN, handoff, "Call Warm"), handoff, "spoke")
-    quiet.dm(BEN, handoff, "You are working on it")
-
-
-def test_a_lead_of_somebody_else_is_not_opened(quiet: Office) -> None:
-    handoff = handed(quiet, grade="A", company="Missed")
-    quiet.control.set_clock(TUESDAY_NINE)
     told = quiet.brief(BEN)
-    card = quiet.card(handoff)
-    quiet.press(CHLOE, ids.TOUCH, card, "C0LEADS0000", handoff)
-    form = quiet.modal(CHLOE, "Log touch")
-    quiet.control.submit(CHLOE, form["id"], {ids.TOUCH_KIND: {ids.CHOICE: "met"}})
+    quiet.settle()
+    before = len(quiet.dms(BEN))
+    press(quiet, BEN, ids.OPEN, told, handoff)
 
-    press(quiet, BEN, ids.BRING, told, handoff)
-
-    quiet.whisper(BEN, "This lead is with somebody else now.")
+    opened = quiet.modal(BEN, "Lead")
+    assert "+1 555 0100" in text_of(opened)
+    quiet.control.click(BEN, ids.ACCEPT, view_id=opened["id"], value=handoff)
+    quiet.control.until(lambda: "You accepted it" in text_of(quiet.modal(BEN, "Lead")))
+    quiet.settle()
+    assert len(quiet.dms(BEN)) == before
 
 
 def test_a_claim_from_the_brief_is_answered_at_once(quiet: Office) -> None:
@@ -287,7 +295,7 @@ def test_a_note_beyond_the_cap_is_read_in_the_brief(quiet: Office) -> None:
     liaison = quiet.bot.liaison
     with liaison.transaction() as tx:
         handoff = queries.handoff_to_change(tx, liaison.team_id, leads[0])
-        line = note(tx, handoff, "came_back", liaison.now())
+        line = note(tx, handoff, Line.CAME_BACK, liaison.now())
         tx.flush()
         tell(tx, liaison, line, BEN, hold_until=None)
     quiet.settle()
@@ -295,7 +303,7 @@ def test_a_note_beyond_the_cap_is_read_in_the_brief(quiet: Office) -> None:
 
     quiet.control.set_clock(TUESDAY_NINE)
 
-    assert "*Acme 1*: The lead came back." in quiet.brief(BEN, "held back")["text"]
+    assert "*Acme 1*: The lead came back." in quiet.brief(BEN, "1 to know")["text"]
 
 
 def test_an_erased_lead_stands_in_no_brief(quiet: Office) -> None:
@@ -309,7 +317,7 @@ def test_an_erased_lead_stands_in_no_brief(quiet: Office) -> None:
 
     quiet.tell(event="erased", lead_id="lead-2")
 
-    quiet.control.message(dm(BEN), lambda said: "Wed 25 Nov is over" in said["text"])
+    quiet.control.message(dm(BEN), lambda said: "Wed 25 Nov: all of it is done" in said["text"])
     assert not [said for said in quiet.dms(BEN) if "Ltd" in text_of(said)]
 
 

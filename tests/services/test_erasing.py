@@ -11,14 +11,15 @@ from sqlmodel import SQLModel, col
 
 from bot.cli import main
 from bot.db import empty_log
-from bot.errors import NotAllowed
+from bot.errors import NotAllowed, TooLate
 from bot.intake.lead_event import parse
 from bot.models import InboxEvent, Lead
 from bot.services import byhand, imports
 from bot.services.byhand import Told
+from bot.services.erasing import erase_by_admin
 from bot.views import ids
 from tests.acts import edits_held, history, record_outcome, why_me
-from tests.office import BEN, CHLOE, IDA, LEADS, PLAYBOOK, SECRET, Json, Office, dm, text_of
+from tests.office import BEN, CHLOE, IDA, LEADS, PIA, PLAYBOOK, SECRET, Json, Office, dm, text_of
 from tests.postgres import ON_BOTH_ENGINES
 from tests.services.test_followups import nudges
 from tests.services.test_handoffs import run_of, stored
@@ -271,3 +272,53 @@ def test_the_command_asks_first_and_nobody_there_means_no(
     with office.bot.liaison.reading() as tx:
         lead = tx.get_one(Lead, (office.bot.liaison.team_id, stored(office, handoff).lead_id))
     assert lead.erased_at is None
+
+
+def open_by_search(office: Office, person: str, company: str, handoff: str) -> Json:
+    """Find a lead by `/lead` and open it; gives the modal."""
+    office.control.command(person, LEADS, "/lead", company)
+    found = office.whisper(person, handoff)
+    office.press(person, ids.OPEN, found, LEADS, handoff)
+    return office.modal(person, "Lead")
+
+
+def test_an_admin_erases_what_they_opened_after_reading_what_that_means(office: Office) -> None:
+    handoff = office.hand_over(**PERSON | {"lead_id": "by-admin", "company": "Quinceadmin"})
+    office.card(handoff, "Quinceadmin")
+    opened = open_by_search(office, PIA, "quinceadmin", handoff)
+    menu = f"{ids.MORE_ERASE}:{handoff}"
+    assert "Erase…" in text_of(opened)
+
+    office.control.click(PIA, ids.MORE, view_id=opened["id"], value=menu)
+    form = office.modal(PIA, "Erase lead")
+    assert "This cannot be undone." in text_of(form)
+    assert traces(text_of(office.card(handoff)))
+    office.control.submit(PIA, form["id"])
+
+    office.card(handoff, "An erased lead")
+    assert office.control.state(PIA)["views"] == []
+    office.settle()
+    assert stored(office, handoff).outcome == "erased"
+    assert not [value for value in database(office) if "quinceadmin" in value.lower()]
+
+
+@pytest.mark.parametrize("who", [BEN, IDA])
+def test_nobody_else_is_offered_it_or_may_do_it(office: Office, who: str) -> None:
+    handoff = office.hand_over(lead_id=f"kept-{who}", company=f"Kept {who}")
+    office.card(handoff, "First touch due")
+
+    assert "Erase…" not in text_of(open_by_search(office, who, f"kept {who}", handoff))
+    assert office.bot
+    with pytest.raises(NotAllowed, match="Only an admin"):
+        erase_by_admin(office.bot.liaison, handoff, who)
+
+    assert stored(office, handoff).closed_at is None
+
+
+def test_an_erased_lead_is_not_erased_again(office: Office) -> None:
+    handoff = office.hand_over(lead_id="twice", company="Twice Ltd")
+    assert office.bot
+    erase_by_admin(office.bot.liaison, handoff, PIA)
+
+    with pytest.raises(TooLate, match="erased already"):
+        erase_by_admin(office.bot.liaison, handoff, PIA)

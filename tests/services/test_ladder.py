@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from sqlalchemy import select
@@ -30,6 +31,7 @@ from tests.office import (
     Office,
     dm,
     is_reply,
+    playbook_without_a_cap,
     text_of,
 )
 from tests.services.test_handoffs import run_of, stored
@@ -60,9 +62,9 @@ def question(office: Office, handoff: str) -> Json:
 
 
 def lists(office: Office, person: str) -> list[Json]:
+    """Messages of a person that have something to decide, briefs and lists."""
     office.settle()
-    said = ("your decision", "All decided", "See the newer list")
-    return [m for m in office.dms(person) if any(words in m["text"] for words in said)]
+    return [m for m in office.dms(person) if "Excuse" in text_of(m)]
 
 
 def zone_of(office: Office, person: str) -> str:
@@ -164,6 +166,22 @@ def test_a_touch_shrinks_the_question_and_takes_no_further_step(office: Office) 
     assert sorted(steps_of(office, handoff)) == [1, 2, 3]
 
 
+def test_the_channel_is_asked_ten_times_an_hour_and_no_more(own_office: Office) -> None:
+    office = own_office
+    office.open()
+    handoffs = [office.hand_over(company=f"Crowd {number}") for number in range(13)]
+    for handoff in handoffs:
+        office.card(handoff, "Ben Cole has it")
+    office.settle()
+
+    climb(office, 31, 61, 92)
+    office.settle()
+
+    asked = [m for m in office.control.messages(LEADS) if "Anyone free?" in m["text"]]
+    assert len(asked) == 10
+    assert all(len(steps_of(office, handoff)) == 3 for handoff in handoffs)
+
+
 def test_colleagues_are_asked_in_the_teams_hours(office: Office) -> None:
     office.control.set_clock(datetime(2026, 11, 23, 20, 0, tzinfo=UTC))
     handoff = office.hand_over(owner="femi@example.com")
@@ -214,19 +232,19 @@ def test_the_manager_reads_one_list_on_their_next_working_morning(quiet_office: 
 
     office.control.set_clock(TUESDAY_NINE)
 
-    told = office.control.message(dm(ANA), lambda m: "2 leads need your decision" in m["text"])
+    told = office.brief(ANA, "2 to decide")
     assert "Waiting 0" in told["text"] and "Ben Cole has it, first touch was due" in told["text"]
     assert "Waiting 1" in told["text"]
     office.control.set_clock(WEDNESDAY_NINE)
-    assert len(lists(office, ANA)) == 1
+    assert len(office.briefs(ANA)) == 2
     assert [step.recipient_id for step in steps_of(office, handoffs[0]).values()][3] == ANA
 
 
 def test_a_long_list_shows_ten_and_says_how_many_more() -> None:
-    told = manager_list([Item(f"Lead {number}") for number in range(12)])
+    told = manager_list([Item(f"Lead {number}") for number in range(10)], 2)
 
     assert told.text.startswith("12 leads need your decision")
-    assert "Lead 9" in told.text and "Lead 10" not in told.text
+    assert "Lead 9" in told.text
     assert "and 2 more" in told.text
 
 
@@ -236,13 +254,13 @@ def test_excuse_ends_the_ladder_and_is_nobodys_business(quiet_office: Office) ->
     card = office.card(handoff, "Ben Cole has it")
     climb(office)
     office.control.set_clock(TUESDAY_NINE)
-    told = office.dm(ANA, handoff, "1 lead needs your decision")
+    told = office.brief(ANA, "1 to decide")
 
     with edits_held(office):
         office.press_at_once([ANA, ANA], ids.EXCUSE, told, dm(ANA), handoff)
 
     office.whisper(ANA, "You decided this already")
-    shrunk(office, ANA, told, "All decided or answered")
+    shrunk(office, ANA, told, "all of it is done")
     assert run_of(office, handoff).excused_at
     excused = "Ana Ruiz excused the open first touch of Ben Cole"
     assert excused in history(office, BEN, card, handoff)
@@ -256,7 +274,7 @@ def test_leave_changes_nothing_and_ends_the_ladder_for_good(quiet_office: Office
     office.dm(BEN, handoff)
     climb(office)
     office.control.set_clock(TUESDAY_NINE)
-    told = office.dm(ANA, handoff, "needs your decision")
+    told = office.brief(ANA, "1 to decide")
     office.settle()
     said = len(office.dms(BEN))
 
@@ -271,7 +289,7 @@ def test_leave_changes_nothing_and_ends_the_ladder_for_good(quiet_office: Office
     assert run_of(office, handoff).next_step_at is None
     assert stored(office, handoff).actor_id == BEN
     assert len(office.dms(BEN)) == said
-    assert len(lists(office, ANA)) == 1
+    assert len(office.briefs(ANA)) == 1
 
 
 def test_a_manager_reassigns_from_the_list(quiet_office: Office) -> None:
@@ -280,7 +298,7 @@ def test_a_manager_reassigns_from_the_list(quiet_office: Office) -> None:
     office.dm(BEN, handoff)
     climb(office)
     office.control.set_clock(TUESDAY_NINE)
-    told = office.dm(ANA, handoff, "needs your decision")
+    told = office.brief(ANA, "1 to decide")
 
     press(office, ANA, ids.REASSIGN, told, handoff)
     form = office.modal(ANA, "Reassign")
@@ -289,7 +307,7 @@ def test_a_manager_reassigns_from_the_list(quiet_office: Office) -> None:
     office.press(HUGO, ids.TAKE, offer, dm(HUGO), handoff)
 
     office.card(handoff, "Hugo Lind has it")
-    shrunk(office, ANA, told, "All decided or answered")
+    shrunk(office, ANA, told, "all of it is done")
 
 
 def test_others_cannot_decide(quiet_office: Office) -> None:
@@ -298,7 +316,7 @@ def test_others_cannot_decide(quiet_office: Office) -> None:
     office.dm(BEN, handoff)
     climb(office)
     office.control.set_clock(TUESDAY_NINE)
-    office.dm(ANA, handoff, "needs your decision")
+    office.brief(ANA, "1 to decide")
 
     assert office.bot
     with pytest.raises(NotAllowed, match="Only the manager"):
@@ -336,29 +354,56 @@ def test_without_a_manager_somebody_else_decides(
     climb(own_office)
     own_office.control.set_clock(TUESDAY_NINE)
 
-    told = own_office.dm(reader, handoff, "needs your decision")
+    told = own_office.brief(reader, "1 to decide")
     press(own_office, reader, ids.LEAVE, told, handoff)
 
     shrunk(own_office, reader, told)
     assert run_of(own_office, handoff).ladder_ended_at
 
 
-def test_without_anybody_to_decide_the_step_is_taken_and_nothing_is_sent(
-    own_office: Office, tmp_path: Path, caplog: pytest.LogCaptureFixture
+def test_without_manager_and_admin_the_workspaces_owner_decides_although_not_listed(
+    own_office: Office,
 ) -> None:
-    listed = PLAYBOOK.read_text("utf-8").replace('manager = "ana@example.com"\n', "")
+    own_office.reopen(liaison_playbook=without_deciders())
+    handoff = own_office.hand_over()
+    own_office.dm(BEN, handoff)
+    climb(own_office)
+    own_office.control.set_clock(TUESDAY_NINE)
+
+    told = own_office.control.message(dm(PIA), lambda m: "1 lead needs your decision" in m["text"])
+    assert "as the workspace's primary owner" in told["text"]
+    press(own_office, PIA, ids.REASSIGN, told, handoff)
+    own_office.control.close(PIA, own_office.modal(PIA, "Reassign")["id"])
+    press(own_office, PIA, ids.LEAVE, told, handoff)
+
+    shrunk(own_office, PIA, told, "All decided")
+
+
+def without_deciders() -> Path:
+    """A playbook without manager and admin, in which the workspace's owner is not listed."""
+    listed = playbook_without_a_cap().read_text("utf-8")
+    listed = listed.replace('manager = "ana@example.com"\n', "")
     listed = listed.replace('roles = ["manager"]', 'roles = ["rep"]')
-    playbook = tmp_path / "playbook.toml"
-    playbook.write_text(listed.replace('roles = ["admin"]', 'roles = ["marketer"]'))
-    own_office.reopen(liaison_playbook=playbook)
+    file = Path(mkdtemp(prefix="liaison-")) / "playbook.toml"
+    file.write_text(listed[: listed.index('[[people]]\nemail = "pia@example.com"')], "utf-8")
+    return file
+
+
+def test_without_anybody_to_decide_the_step_is_taken_and_nothing_is_sent(
+    own_office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    own_office.reopen(liaison_playbook=without_deciders())
+    assert own_office.bot
+    liaison = own_office.bot.liaison
+    with liaison.transaction() as tx:  # where Slack does not tell who owns the workspace
+        tx.get_one(Person, (liaison.team_id, PIA)).is_primary_owner = False
     handoff = own_office.hand_over()
     own_office.dm(BEN, handoff)
 
     climb(own_office)
 
     assert sorted(steps_of(own_office, handoff)) == [1, 2, 3, 4]
-    assert "no manager and no admin" in caplog.text
-    assert own_office.bot
+    assert "no manager, admin or owner" in caplog.text
     with own_office.bot.liaison.reading() as tx:
         assert tx.scalars(select(Escalation)).first() is None
 
@@ -380,4 +425,4 @@ def test_a_manager_far_away_reads_it_in_their_own_morning(
     assert lists(own_office, DEV) == []
     own_office.control.set_clock(datetime(2026, 11, 24, 3, 15, 5, tzinfo=UTC))
 
-    own_office.dm(DEV, handoff, "needs your decision")
+    own_office.brief(DEV, "1 to decide")

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from bot import queries
+from bot.core.history import Line
 from bot.delivery.sayings import tell
 from bot.models import Person
 from bot.services.handoffs import note
@@ -20,7 +21,7 @@ def say_accepted(office: Office, handoff_id: str, reader: str) -> None:
     now = liaison.now()
     with liaison.transaction() as tx:
         handoff = queries.handoff_to_change(tx, liaison.team_id, handoff_id)
-        line = note(tx, handoff, "accepted", now, by=BEN)
+        line = note(tx, handoff, Line.ACCEPTED, now, by=BEN)
         tx.flush()
         held = back_at_work(tx, liaison, tx.get_one(Person, (liaison.team_id, reader)), now)
         for _ in range(2):

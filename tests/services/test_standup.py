@@ -87,21 +87,27 @@ def said_in_channel(office: Office) -> list[str]:
 
 
 def told(office: Office, person: str, shows: str) -> Json:
-    return office.control.message(dm(person), lambda m: shows in text_of(m))
+    return office.control.message(
+        dm(person), lambda m: not m["ephemeral_to"] and shows in text_of(m)
+    )
 
 
-def press(office: Office, person: str, action_id: str, message: Json, nth: int = 0) -> None:
-    """Press a button of a message in the meeting's channel, or in the person's own DM."""
-    values = [value for found, value in _buttons(message) if found == action_id]
-    channel = message.get("channel") or STANDUP
-    office.control.click(person, action_id, channel=channel, ts=message["ts"], value=values[nth])
-
-
-def _buttons(message: Json) -> Iterator[tuple[str, str]]:
+def press(office: Office, person: str, action_id: str, message: Json, beside: str = "") -> None:
+    """Press the first such button, in a block that has these words, of a message in the meeting's
+    channel or in the person's own DM."""
     for block in message["blocks"]:
         for element in [*block.get("elements", []), block.get("accessory") or {}]:
-            if element.get("action_id"):
-                yield element["action_id"], element.get("value", "")
+            if element.get("action_id") == action_id and beside in json.dumps(block):
+                office.control.click(
+                    person,
+                    action_id,
+                    channel=message.get("channel") or STANDUP,
+                    ts=message["ts"],
+                    block_id=block["block_id"],
+                    value=element.get("value", ""),
+                )
+                return
+    raise AssertionError(f"no {action_id} beside “{beside}”")
 
 
 def submit(office: Office, person: str, title: str, **values: object) -> Json:
@@ -224,11 +230,8 @@ def test_only_those_who_run_it_may_turn_the_page_and_only_once_each(weekly: Offi
     assert "The managers of both sides and the liaison run the stand-up." in note["text"]
 
     weekly.control.fault("rate_limited", method="chat.update", times=1, seconds=1)
-    value = next(v for found, v in _buttons(agenda) if found == ids.STANDUP_NEXT)
     for person in (ANA, IDA):
-        weekly.control.click(
-            person, ids.STANDUP_NEXT, channel=STANDUP, ts=agenda["ts"], value=value
-        )
+        press(weekly, person, ids.STANDUP_NEXT, agenda)
     weekly.control.message(STANDUP, lambda m: m["ephemeral_to"] == IDA and "turned" in m["text"])
     in_channel(weekly, "2 of 3")
 
@@ -423,3 +426,50 @@ def test_items_minutes_and_decisions_are_answered_in_private(weekly: Office) -> 
             == 2
         )
     )
+
+
+def written_answer(office: Office, person: str, progress: str, problem: str = "") -> None:
+    asked = told(office, person, ids.WRITTEN_ANSWER)
+    press(office, person, ids.WRITTEN_ANSWER, asked | {"channel": dm(person)})
+    submit(
+        office, person, "Stand-up in writing", written_progress=progress, written_problem=problem
+    )
+    told(office, person, "Your answer for the stand-up of Tue 24 Nov")
+
+
+def test_in_writing_everybody_is_asked_in_their_morning_and_one_summary_tells_it(
+    weekly: Office,
+) -> None:
+    command(weekly, BEN, "add why do trials stop?")
+    assert "is held in writing" in command(weekly, ANA, "async")
+    at(weekly, MONDAY_TEN)
+    in_channel(weekly, "In writing: everybody is asked in their own morning")
+    assert not [said for said in weekly.dms(ANA) if "in writing" in said["text"]]
+
+    at(weekly, TUESDAY_TEN - timedelta(hours=1))
+    written_answer(weekly, ANA, "Called all three.", "The form")
+    asked = told(weekly, IDA, "is held in writing: two questions")
+    press(weekly, IDA, ids.WRITTEN_SKIP, asked | {"channel": dm(IDA)})
+    at(weekly, TUESDAY_TEN)
+    in_channel(weekly, "2 of 3 answered so far")
+    written_answer(weekly, ANA, "Called all four.")
+    at(weekly, TUESDAY_TEN + timedelta(days=1))
+
+    summary = in_channel(weekly, "Minutes of the stand-up")
+    assert "Ana Ruiz: Called all four." in summary["text"]
+    assert "Ida Berg: Nothing this time." in summary["text"]
+    written_answer(weekly, OLGA, "Late but here.")
+    later = in_channel(weekly, "Olga Petrova (later): Late but here.")
+    assert later["ts"] == summary["ts"]
+
+
+def test_whoever_is_away_is_not_asked_in_writing(weekly: Office) -> None:
+    weekly.control.command(IDA, STANDUP, "/liaison", "away")
+    submit(weekly, IDA, "Away", away_from="2026-11-24", away_to="2026-11-24")
+    command(weekly, BEN, "add why do trials stop?")
+    command(weekly, ANA, "async")
+    at(weekly, TUESDAY_TEN)
+
+    told(weekly, ANA, "is held in writing: two questions")
+    at(weekly, TUESDAY_TEN + timedelta(days=1))
+    assert not [said for said in weekly.dms(IDA) if "in writing" in said["text"]]

@@ -210,7 +210,7 @@ def test_marketings_managers_hear_of_all_of_a_day_in_one_message_without_names(
     assert own_office.dms(IDA) == []
     own_office.control.set_clock(datetime(2026, 12, 1, 8, 1, tzinfo=UTC))
 
-    told = own_office.control.message(dm(IDA), lambda m: "waited without contact" in m["text"])
+    told = own_office.brief(IDA, "2 waited without contact")
     assert "*Hooli*: It went back to the queue." in told["text"]
     assert "*Umbrella*: It went back to the queue." in told["text"]
     assert "Ben" not in text_of(told)

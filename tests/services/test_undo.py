@@ -10,10 +10,12 @@ from sqlmodel import col
 from bot.core.lifecycle import Stage
 from bot.models import Handoff, Run, Undo
 from bot.views import ids
-from tests.acts import edits_held, history, press
+from tests.acts import edits_held, history, press, shrunk
 from tests.office import BEN, CHLOE, HUGO, LEADS, OLGA, Json, Office, dm, text_of
 from tests.services.test_followups import nudges, touch
 from tests.services.test_handoffs import run_of, stored
+from tests.services.test_hands import ask as ask_to_take
+from tests.services.test_hands import offer_of
 from tests.services.test_outcomes import form_of, lead_row, say
 
 Answer = Callable[[Office, str], object]
@@ -228,6 +230,36 @@ def test_what_did_not_reach_anybody_yet_is_withdrawn_in_silence(office: Office) 
     office.control.set_clock(datetime(2026, 11, 24, 8, 1, tzinfo=UTC))
     office.settle()
     assert not [m for m in office.dms(CHLOE) if "Kramerica" in m["text"]]
+
+
+def test_an_offer_that_the_answer_closed_is_open_again(office: Office) -> None:
+    handoff = office.hand_over(company="Passed on")
+    ask_to_take(office, BEN, handoff, CHLOE)
+    offered = offer_of(office, CHLOE, handoff)
+    touch(office, BEN, handoff)
+    shrunk(office, CHLOE, offered, "it was answered")
+
+    undo(office, BEN, handoff)
+
+    office.press(CHLOE, ids.TAKE, offer_of(office, CHLOE, handoff), dm(CHLOE), handoff)
+    office.card(handoff, "Chloe Martin has it")
+
+
+def test_an_offer_that_was_over_before_it_could_be_sent_is_sent_after_all(office: Office) -> None:
+    office.control.set_clock(datetime(2026, 11, 23, 17, 30, tzinfo=UTC))
+    handoff = office.hand_over(company="Late one")
+    ask_to_take(office, BEN, handoff, CHLOE)
+    office.control.set_clock(datetime(2026, 11, 24, 7, 57, tzinfo=UTC))
+    office.press(BEN, ids.TOUCH, office.card(handoff, "has it"), LEADS, handoff)
+    form = office.modal(BEN, "Log touch")
+    office.control.submit(BEN, form["id"], {ids.TOUCH_KIND: {ids.CHOICE: "spoke"}})
+    office.control.set_clock(datetime(2026, 11, 24, 8, 0, tzinfo=UTC))
+    office.settle()
+    card = office.card(handoff, "Undo the last answer")
+
+    office.press(BEN, ids.MORE, card, LEADS, f"{ids.MORE_UNDO}:{handoff}")
+
+    offer_of(office, CHLOE, handoff)
 
 
 def test_won_can_be_undone_too(office: Office) -> None:
