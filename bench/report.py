@@ -38,7 +38,7 @@ _SQLITE = {
     "json": "'{}'",
 }
 _POSTGRESQL = {
-    "numbers": "WITH n AS (SELECT generate_series(1, :most) AS i)",
+    "numbers": "WITH n AS (SELECT generate_series(1::bigint, :most) AS i)",
     "from": "n",
     "id": "lpad(i::text, 36, '0')",
     "campaign": "'c' || lpad(({c})::text, 4, '0')",
@@ -63,9 +63,13 @@ def main() -> int:
     """0 when every answer came within the three seconds of a command."""
     parser = argparse.ArgumentParser(prog="python -m bench.report", description=__doc__)
     parser.add_argument("--handoffs", type=int, default=1_000_000)
-    most = parser.parse_args().handoffs
+    parser.add_argument("--only", choices=["SQLite", "PostgreSQL"], help="one engine alone")
+    chosen = parser.parse_args()
+    most = chosen.handoffs
     slowest = 0.0
     for name, engine in engines():
+        if chosen.only not in {None, name}:
+            continue
         began = time.perf_counter()
         migrate(engine)
         fill(engine, most)

@@ -222,6 +222,7 @@ _SAID = text("outcome_words IS NOT NULL")
 _ASLEEP = text("wakes_at IS NOT NULL")
 _HELD = text("ended_at IS NULL")
 _ASKED = text("answered_at IS NULL")
+_UNSETTLED = text("settled_at IS NULL")
 
 
 class Batch(SQLModel, table=True):
@@ -752,6 +753,10 @@ class MessageKind(StrEnum):
     """The open first touches of an actor in a batch, once a day."""
     BATCH_ANYONE = "batch_anyone"
     """A reply to a batch's card that asks free colleagues, once a day."""
+    DISPUTE = "dispute"
+    """A contested outcome, to the liaison."""
+    SETTLED = "settled"
+    """How a dispute ended, to one of its two sides."""
     CAMPAIGN = "campaign"
     """A report on campaigns, posted to a channel."""
     UNREAD = "unread"
@@ -1061,6 +1066,54 @@ class WrittenAnswer(SQLModel, table=True):
     is_late: bool = False
     """It came after the summary."""
     is_skipped: bool = False
+
+
+class Verdict(StrEnum):
+    """How a dispute was settled."""
+
+    STANDS = "stands"
+    REOPENED = "reopened"
+    RELABELLED = "relabelled"
+
+
+class Dispute(SQLModel, table=True):
+    """Marketing contests an outcome; the liaison settles it."""
+
+    __table_args__ = (
+        _to("handoff", "handoff_id"),
+        # At most one open dispute per hand-off, whatever is pressed at once.
+        Index(
+            "uq_dispute_open",
+            "team_id",
+            "handoff_id",
+            unique=True,
+            sqlite_where=_UNSETTLED,
+            postgresql_where=_UNSETTLED,
+        ),
+        Index("ix_dispute_handoff", "team_id", "handoff_id"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    handoff_id: str
+    by: str
+    words: str = Field(sa_type=Text)
+    """Why, in the words of whoever contests; empty once the lead was erased."""
+    at: datetime
+    due_at: datetime
+    """Two working days of the receiver."""
+    receiver_id: str
+    """The liaison, or who stands in for them."""
+    outcome: str
+    """The one that is contested."""
+    outcome_detail: str | None = None
+    outcome_by: str | None = None
+    outcome_at: datetime
+    settled_at: datetime | None = None
+    settled_by: str | None = None
+    verdict: Verdict | None = Field(default=None, sa_type=_codes(Verdict))
+    answer: str | None = Field(default=None, sa_type=Text)
+    """The one line that both sides read."""
 
 
 class HomeView(SQLModel, table=True):

@@ -177,7 +177,7 @@ def test_a_view_gets_values_and_asks_no_database() -> None:
 
 
 def test_what_a_use_case_and_a_query_do_with_a_transaction_is_not_end_it() -> None:
-    for file in [*sources("bot/services"), ROOT / "bot/queries.py", *sources("handlers")]:
+    for file in sources("bot/services", "bot/queries", "handlers"):
         assert not calls(file) & {"commit", "rollback"}, name_of(file)
 
 

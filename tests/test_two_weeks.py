@@ -85,7 +85,10 @@ def test_who_is_on_leave_hears_nothing_and_their_cover_has_it(
     covered = {weeks.leads["Kestrel 1"], weeks.leads["Kestrel 2"]}
     assert covered <= {each.handoff for each in of(told, HUGO, MessageKind.LEAD_DM)}
     assert weeks.handoff("Kestrel 1").owner_id == CHLOE
-    assert len(of(told, CHLOE, MessageKind.BACK)) == 1
+    assert of(told, CHLOE, MessageKind.BACK) == []
+    calls = [call["body"] for call in weeks.office.control.traffic() if call["direction"] == "in"]
+    posts = [str(body.get("text")) for body in calls if body.get("text") and "ts" not in body]
+    assert len([text for text in posts if "While you were away Hugo Lind" in text]) == 1
 
 
 def test_nobody_is_told_anything_outside_their_hours(weeks: Weeks, told: list[Told]) -> None:

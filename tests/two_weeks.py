@@ -313,10 +313,10 @@ def _chloe_plans_her_leave(weeks: Weeks) -> None:
 def _ana_decides(weeks: Weeks, n: int) -> None:
     """Femi's first lead is excused, the second goes to Grace."""
     if n == 2:
-        told = weeks.office.dm(ANA, weeks.leads["Dune 1"], "your decision")
+        told = weeks.office.brief(ANA, "*Dune 1* · grade")
         press(weeks.office, ANA, ids.EXCUSE, told, weeks.leads["Dune 1"])
     if n == 6:
-        told = weeks.office.dm(ANA, weeks.leads["Dune 5"], "your decision")
+        told = weeks.office.brief(ANA, "*Dune 5* · grade")
         press(weeks.office, ANA, ids.REASSIGN, told, weeks.leads["Dune 5"])
         weeks.fill_in(ANA, "Reassign", **{ids.REASSIGN_TO: GRACE, ids.REASSIGN_WHY: ""})
 
@@ -369,7 +369,8 @@ def _grace_takes_over(weeks: Weeks) -> None:
 
 def _value(message: Json, action_id: str) -> str:
     """The value of a message's button."""
-    elements = (e for b in message["blocks"] for e in b.get("elements", []))
+    blocks = message["blocks"]
+    elements = [e for b in blocks for e in [*b.get("elements", []), b.get("accessory", {})]]
     return next(str(e["value"]) for e in elements if e.get("action_id") == action_id)
 
 

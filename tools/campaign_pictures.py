@@ -17,10 +17,12 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 from pictures import DESK, PHONE, PICTURES, View, chromium  # noqa: E402
 from playwright.sync_api import Locator, expect  # noqa: E402
 
-from bot.services import campaigns  # noqa: E402
+from bot.services import campaigns, disputes, outcomes  # noqa: E402
 from bot.services.campaigns import Filled  # noqa: E402
+from bot.services.outcomes import Answer  # noqa: E402
 from sandbox.server import Sandbox  # noqa: E402
 from tests.office import (  # noqa: E402
+    BEN,
     IDA,
     MANIFEST,
     MONDAY_TEN,
@@ -46,6 +48,7 @@ WORDS = {
     "no_budget": "Next year, they say.",
     "wrong_data": "The phone number is a fax.",
 }
+JONAS = "U0JONAS0000"
 REPS = ("ben", "chloe", "dev")
 
 
@@ -55,6 +58,8 @@ def main() -> int:
             view = View(browser, office.sandbox.url, frame)
             look_at_the_table(view)
             look_at_one(view)
+        for frame in (DESK, PHONE):
+            look_at_the_dispute(View(browser, office.sandbox.url, frame))
     return 0
 
 
@@ -93,6 +98,7 @@ def tell(office: Office) -> None:
     for lead, end, rep in told:
         answer(office, lead, end, rep)
     describe(office)
+    contest(office)
 
 
 def describe(office: Office) -> None:
@@ -103,7 +109,7 @@ def describe(office: Office) -> None:
     assert campaign
     filled = Filled(
         name="Spring webinar",
-        owner_id="U0JONAS0000",
+        owner_id=JONAS,
         starts_on="2026-08-10",
         ends_on="2026-11-20",
         cost="6000 EUR",
@@ -138,6 +144,31 @@ def snap(view: View, name: str, message: Locator) -> None:
     message.screenshot(
         path=PICTURES / f"{name}-{view.frame.name}.png", animations="disabled", caret="hide"
     )
+
+
+def contest(office: Office) -> None:
+    """A lead of Ben's is turned down, and Jonas sees it otherwise."""
+    assert office.bot
+    liaison = office.bot.liaison
+    handoff = office.hand_over(company="Harbour Logistics", campaign="Spring webinar")
+    told = Answer("not_a_fit:size", words="Forty people; we start at two hundred.")
+    outcomes.record_outcome(liaison, handoff, BEN, told)
+    disputes.dispute(liaison, handoff, JONAS, "They have 400 people; their site says so.")
+    office.settle()
+
+
+def look_at_the_dispute(view: View) -> None:
+    """As the liaison reads it, and the form that settles it."""
+    view.go("liaison", "olga")
+    asked = view.message("disputes an outcome")
+    expect(asked).to_be_visible()
+    view.press(asked, "Settle…")
+    view.modal.get_by_label("Another reason").check()
+    view.modal.get_by_label("Which reason").select_option(label="No need")
+    view.modal.get_by_label("The line both of them read").fill("400 people, and no need this year.")
+    view.snap("dispute")
+    view.page.get_by_test_id("modal-cancel").click()
+    expect(view.modal).to_be_hidden()
 
 
 def look_at_the_table(view: View) -> None:

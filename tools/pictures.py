@@ -20,7 +20,9 @@ ROOT = Path(__file__).parent.parent
 PICTURES = ROOT / "docs" / "pictures"
 LARGEST = 250_000
 """Bytes of one picture; they are cloned with the repository."""
-CARD_WIDTH = 640
+CARD_WIDTH, BRIEF_WIDTH = 640, 760
+TALL = 2400
+"""CSS pixels of a window in which the longest message stands whole."""
 FAIR = "Harbour trade fair"
 WOODS = ("Alder", "Birch", "Cedar", "Elm", "Hazel", "Juniper", "Linden")
 TRADES = ("Foods", "Tooling", "Freight", "Paper", "Optics", "Pumps", "Glass", "Seeds", "Cables")
@@ -80,20 +82,20 @@ class View:
     def press(self, message: Locator, label: str) -> None:
         message.get_by_role("button", name=label, exact=True).click()
 
-    def snap(self, name: str, of: Locator | None = None) -> None:
-        """Keep what is shown, or one part of it, as `name`."""
+    def snap(self, name: str, of: Locator | None = None, width: float = CARD_WIDTH) -> None:
+        """Keep what is shown, or one part of it and its first `width` pixels, as `name`."""
         self.page.mouse.move(0, 0)
         file = PICTURES / f"{name}-{self.frame.name}.png"
-        clip = _around(of) if of else None
+        clip = _around(of, width) if of else None
         self.page.screenshot(path=file, animations="disabled", caret="hide", clip=clip)
 
 
-def _around(part: Locator) -> FloatRect:
+def _around(part: Locator, width: float) -> FloatRect:
     """Where a message stands, without the empty paper beside it."""
     part.scroll_into_view_if_needed()
     box = part.bounding_box()
     assert box
-    return {**box, "width": min(box["width"], CARD_WIDTH)}
+    return {**box, "width": min(box["width"], width)}
 
 
 def main() -> int:
@@ -116,6 +118,10 @@ def main() -> int:
         for view in views:
             look_at_the_thread(view)
             look_at_the_traffic(view)
+        ask_marketing(desk)
+        wait_for_the_morning(desk)
+        for view in (desk, phone):
+            look_at_the_briefs(view)
         bring_a_batch(url)
         for view in views:
             look_at_the_batch(view)
@@ -192,6 +198,37 @@ def look_at_the_history(view: View) -> None:
     view.snap("history")
     view.page.get_by_test_id("modal-close").click()
     expect(view.modal).to_be_hidden()
+
+
+def ask_marketing(view: View) -> None:
+    """A question that stays open overnight."""
+    view.go("liaison")
+    told = view.message("E-mail Brightwell")
+    told.locator('[data-action-id="lead:more"]').click()
+    view.page.get_by_role("menuitem", name="Ask marketing").click()
+    view.modal.get_by_label("What do you want to know?").fill("Which of their sites is it for?")
+    view.page.get_by_test_id("modal-submit").click()
+    expect(view.modal).to_be_hidden()
+
+
+def wait_for_the_morning(view: View) -> None:
+    """The rest of the day, in which most leads stay open, and the night."""
+    for step in (*["clock-1h"] * 5, *["clock-15m"] * 5, "clock-next-working-day"):
+        button = view.page.get_by_test_id(step)
+        button.click()
+        expect(button).not_to_have_attribute("aria-busy", "true")
+
+
+def look_at_the_briefs(view: View) -> None:
+    """A rep's, a manager's, a marketer's, each whole."""
+    width = view.frame.width
+    view.page.set_viewport_size({"width": width, "height": TALL})
+    for who, reads in (("ben", "In the queue"), ("ana", "To decide"), ("ida", "Campaigns")):
+        view.go("liaison", who)
+        told = view.message("Your brief")
+        expect(told).to_contain_text(reads)
+        view.snap(f"brief-{who}", told, BRIEF_WIDTH)
+    view.page.set_viewport_size({"width": width, "height": view.frame.height})
 
 
 def talk_in_a_thread(view: View) -> None:

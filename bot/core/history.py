@@ -33,6 +33,9 @@ class Line(StrEnum):
     GOT_IT = "got_it", True
     HAD_IT = "had_it", True
     RATED = "rated", False
+    OUTCOME_STANDS = "outcome_stands", False
+    REOPENED = "reopened", True
+    RELABELLED = "relabelled", True
     UNDONE = "undone", True
 
     NUDGED = "nudged", False

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
+    Update,
     bindparam,
     cast,
     func,
@@ -24,7 +25,6 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
-from bot.db import rows_changed
 from bot.delivery.pacing import UPDATES, Pace, close_gate, pass_gate, posting_to
 from bot.liaison import Liaison
 from bot.models import NEXT_BRIEF, Gate, Handoff, Message, Person
@@ -224,50 +224,70 @@ def _take(
     """Put our lease on those that still wait."""
     # What somebody changes right now is left for the next look: waiting for one message while
     # holding another would meet whoever marks both as changed, in the other order.
-    messages = tx.scalars(
-        select(Message)
-        .where(col(Message.team_id) == team_id, col(Message.id).in_(message_ids))
-        .with_for_update(skip_locked=True)
-    ).all()
-    claims: list[Claim] = []
-    for message in messages:
-        taken = rows_changed(
-            tx,
-            update(Message)
-            .where(
-                col(Message.team_id) == team_id,
-                col(Message.id) == message.id,
-                col(Message.send_at) == message.send_at,
-                col(Message.send_at) <= wall,
-            )
-            .values(
-                send_at=until,
-                lease=lease,
-                attempts=Message.attempts + 1,
-                # From here on a post may have left; a crash must not send it blindly again.
-                is_unclear=message.ts is None,
-                first_tried_at=message.first_tried_at or wall,
-            )
-            .execution_options(synchronize_session=False),
-        )
-        if taken:
-            was_unclear = message.is_unclear and message.ts is None
-            claims.append(Claim(message.id, lease, until, was_unclear))
+    asked = {"of_team": team_id, "ids": list(message_ids), "wall": wall}
+    claims = [
+        Claim(message_id, lease, until, was_unclear=is_unclear and ts is None)
+        for message_id, ts, is_unclear in tx.execute(_still_waiting(), asked)
+    ]
+    if claims:
+        taken = asked | {"ids": [claimed.id for claimed in claims], "by": lease, "until": until}
+        tx.execute(_put_lease(), taken)
     return claims
+
+
+@cache
+def _still_waiting() -> Select[str, str | None, bool]:
+    return (
+        select(col(Message.id), col(Message.ts), col(Message.is_unclear))
+        .where(*_is_claimed_now())
+        .with_for_update(skip_locked=True)
+    )
+
+
+@cache
+def _put_lease() -> Update:
+    return (
+        update(Message)
+        .where(*_is_claimed_now())
+        .values(
+            send_at=bindparam("until"),
+            lease=bindparam("by"),
+            attempts=Message.attempts + 1,
+            # From here on a post may have left; a crash must not send it blindly again.
+            is_unclear=col(Message.ts).is_(None),
+            first_tried_at=func.coalesce(col(Message.first_tried_at), bindparam("wall")),
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _is_claimed_now() -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(Message.team_id) == bindparam("of_team"),
+        col(Message.id).in_(bindparam("ids", expanding=True)),
+        col(Message.send_at) <= bindparam("wall"),
+    )
 
 
 def lock_subjects(tx: Session, liaison: Liaison, message_ids: Sequence[str]) -> None:
     """Lock the hand-offs of these messages before the messages themselves.
 
     A click locks its hand-off first and then marks the messages as changed; in the other order
-    the two would wait for each other.
+    the two would wait for each other. On SQLite writers take turns, and there is nothing to lock.
     """
+    if tx.get_bind().dialect.name != "sqlite":
+        tx.execute(_subjects(), {"of_team": liaison.team_id, "ids": list(message_ids)})
+
+
+@cache
+def _subjects() -> Select[str]:
     subjects = select(col(Message.subject_id)).where(
-        col(Message.team_id) == liaison.team_id, col(Message.id).in_(message_ids)
+        col(Message.team_id) == bindparam("of_team"),
+        col(Message.id).in_(bindparam("ids", expanding=True)),
     )
-    tx.execute(
+    return (
         select(col(Handoff.id))
-        .where(col(Handoff.team_id) == liaison.team_id, col(Handoff.id).in_(subjects))
+        .where(col(Handoff.team_id) == bindparam("of_team"), col(Handoff.id).in_(subjects))
         .order_by(col(Handoff.id))
         .with_for_update(key_share=True)
     )
@@ -308,7 +328,7 @@ def record(tx: Session, liaison: Liaison, claimed: Claim, outcome: Outcome) -> M
 
 def _record_shown(tx: Session, message: Message, shown: Shown, wall: datetime) -> Message | None:
     is_first = message.ts is None and message.posts == 0
-    if message.recipient_id:
+    if message.recipient_id and message.channel != shown.channel:
         tx.get_one(Person, (message.team_id, message.recipient_id)).dm_channel = shown.channel
     message.channel, message.ts = shown.channel, shown.ts
     message.shown_revision, message.shown_digest = shown.revision, shown.digest

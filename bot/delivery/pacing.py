@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import update
+from sqlalchemy import Update, bindparam, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -65,13 +66,23 @@ def pass_gate(
     until = max(next_at or wall, wall) + after
     if next_at is None:
         return insert_once(tx, Gate(team_id=team_id, name=name, next_at=until))
-    passed = rows_changed(
-        tx,
+    asked = {"of_team": team_id, "gate": name, "read": next_at, "until": until}
+    return bool(rows_changed(tx, _pass(), asked))
+
+
+@cache
+def _pass() -> Update:
+    """Built once: every claim asks it."""
+    return (
         update(Gate)
-        .where(col(Gate.team_id) == team_id, col(Gate.name) == name, col(Gate.next_at) == next_at)
-        .values(next_at=until),
+        .where(
+            col(Gate.team_id) == bindparam("of_team"),
+            col(Gate.name) == bindparam("gate"),
+            col(Gate.next_at) == bindparam("read"),
+        )
+        .values(next_at=bindparam("until"))
+        .execution_options(synchronize_session=False)
     )
-    return bool(passed)
 
 
 def close_gate(tx: Session, team_id: str, name: str, until: datetime) -> None:

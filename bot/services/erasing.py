@@ -24,6 +24,7 @@ from bot.intake.lead_event import LeadEvent, key_of_email, key_of_id
 from bot.intake.webhook import Receipt
 from bot.liaison import Liaison
 from bot.models import ErasedKey, Handoff, InboxEvent, Lead, Message, Offer, Person, Snooze, Undo
+from bot.services import disputes
 from bot.services.asks import forget_words
 from bot.services.erased import secret_of
 from bot.services.handoffs import changed, note, put_away
@@ -180,6 +181,7 @@ def _erase_handoff(tx: Session, liaison: Liaison, handoff: Handoff, now: datetim
     handoff.return_at = handoff.return_announced_at = None
     handoff.utm = {}
     forget_words(tx, handoff)
+    disputes.forget_words(tx, handoff)
     tx.execute(
         # What could be put back is what is to be forgotten.
         delete(Undo).where(col(Undo.team_id) == handoff.team_id, col(Undo.handoff_id) == handoff.id)

@@ -2,21 +2,18 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from bot import queries
-from bot.core import sla
 from bot.core.history import Line
 from bot.core.lifecycle import Stage, why_not_marketing
 from bot.errors import BadField, NotAllowed, TooLate, Unknown
 from bot.liaison import Liaison
 from bot.models import Handoff, Lead, Person
 from bot.queries import HandoffFacts
-from bot.services.clocks import allowance_for, promise
-from bot.services.handoffs import changed, give, note, start_clock
-from bot.services.hours import opening_of
+from bot.services.handoffs import changed, note
+from bot.services.reopening import hand_out, reopen
 from bot.views.fixes import FIELDS, WHY
 
 _ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
@@ -47,9 +44,10 @@ def send_back(liaison: Liaison, handoff_id: str, by: str, given: Mapping[str, st
             setattr(handoff if name == WHY else lead, name, value)
         tx.add(lead)
         last = handoff.actor_id and tx.get(Person, (liaison.team_id, handoff.actor_id))
-        _reopen(handoff, now)
+        reopen(handoff)
+        handoff.fixed_at = now
         note(tx, handoff, Line.SENT_BACK, now, by=by, facts={"fixed": ", ".join(fixed)})
-        _hand_out(tx, liaison, handoff, last or None, now)
+        hand_out(tx, liaison, handoff, last or None, "fixed", now)
         changed(tx, liaison, handoff)
 
 
@@ -79,32 +77,3 @@ def _authorise(tx: Session, liaison: Liaison, handoff: Handoff, by: str) -> None
     latest = queries.latest_handoff(tx, liaison.team_id, handoff.lead_id)
     if latest and latest.id != handoff.id:
         raise TooLate("This lead was handed over again since; the newer card is the one to follow.")
-
-
-def _reopen(handoff: Handoff, now: datetime) -> None:
-    """As if it had just come; history keeps the rejection, and `outcome_at` says which news from
-    the CRM is older than it."""
-    handoff.stage = Stage.NEW
-    handoff.fixed_at = now
-    handoff.outcome = handoff.outcome_words = handoff.outcome_by = None
-    handoff.outcome_person = handoff.outcome_detail = None
-    handoff.closed_at = handoff.touched_at = handoff.due_at = None
-    handoff.touch_minutes = None
-    handoff.last_touch_at = handoff.follow_up_on = handoff.follow_up_words = None
-    handoff.reminded_at = handoff.silent_since = None
-    handoff.return_at = handoff.return_announced_at = None
-    handoff.actor_id = None
-
-
-def _hand_out(
-    tx: Session, liaison: Liaison, handoff: Handoff, last: Person | None, now: datetime
-) -> None:
-    """To whoever had it last, or stands in for them; into the queue when nobody does."""
-    if last and queries.sells(last):
-        if run := give(tx, liaison, handoff, last, "fixed", now):
-            start_clock(tx, liaison, handoff, run, now)
-            return
-    else:
-        handoff.owner_id = None
-    if allowance := allowance_for(liaison, handoff):
-        promise(handoff, sla.due_at(opening_of(tx, liaison, None, now), now, allowance))

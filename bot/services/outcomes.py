@@ -106,6 +106,22 @@ def ask(liaison: Liaison, handoff_id: str, by: str, choice: str) -> Asked:
     )
 
 
+def relabel(
+    tx: Session, liaison: Liaison, handoff: Handoff, answer: Answer, by: Person, now: datetime
+) -> None:
+    """Another reason for what was turned down already; what was written of it stays.
+
+    Raises `BadField` for what is no reason of the playbook.
+    """
+    words = handoff.outcome_words or answer.words
+    reason = _reason(liaison, Answer(answer.choice, words))
+    if reason is None:
+        raise BadField(ids.OUTCOME_KEY, "Choose one of the reasons.")
+    return_at = _return_at(answer, reason, by, now)
+    ending = _Ending(reason.key, now, answer.detail, words, return_at=return_at)
+    _close(tx, liaison, handoff, ending, by=by.id, now=now)
+
+
 def outcome_told(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) -> Receipt:
     """The CRM says how it ended: legal from any stage, never over a newer outcome."""
     lead = queries.lead_by_key(tx, liaison.team_id, event.lead_key)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import Select, bindparam, delete, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel, col
 
@@ -109,10 +109,10 @@ def end_offers(liaison: Liaison) -> int:
     """Take the Undo button away from answers that have become final; says how many."""
     due = {"team_id": liaison.team_id, "now": liaison.now()}
     with liaison.reading() as tx:
-        if tx.scalars(_over().limit(1), due).first() is None:
+        if tx.execute(_one_over(), due).first() is None:
             return 0
     with liaison.transaction() as tx:
-        over = tx.scalars(_over().limit(AT_ONCE).with_for_update(skip_locked=True), due).all()
+        over = tx.scalars(_over(), due).all()
         for offered in over:
             tx.delete(offered)
         tx.flush()
@@ -122,10 +122,19 @@ def end_offers(liaison: Liaison) -> int:
 
 
 @cache
-def _over() -> Select[Undo]:
+def _one_over() -> Select[str]:
     """Built once: every tick asks it."""
-    until, of_team = col(Undo.until), col(Undo.team_id) == bindparam("team_id")
-    return select(Undo).where(of_team, until <= bindparam("now")).order_by(until)
+    return select(col(Undo.handoff_id)).where(*_is_over()).limit(1)
+
+
+@cache
+def _over() -> Select[Undo]:
+    over = select(Undo).where(*_is_over()).order_by(col(Undo.until)).limit(AT_ONCE)
+    return over.with_for_update(skip_locked=True)
+
+
+def _is_over() -> tuple[ColumnElement[bool], ...]:
+    return col(Undo.team_id) == bindparam("team_id"), col(Undo.until) <= bindparam("now")
 
 
 def _offer_in(before: Before) -> str | None:

@@ -249,6 +249,7 @@ def how_it_came(why: str, *, you: bool) -> str:
     return {
         "owner": "marketing named the owner when handing it over",
         "fixed": "marketing put its data right and sent it back",
+        "reopened": "a dispute about its outcome was settled, and it is open again",
         "round_robin": f"it came without an owner and {'you were' if you else 'they were'} next",
         "reassigned": f"a colleague asked and {'you' if you else 'they'} took it",
         "claim": f"{'you' if you else 'they'} claimed it from the queue",

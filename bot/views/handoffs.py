@@ -226,6 +226,8 @@ def card_menu(handoff: Handoff, playbook: Playbook, *, can_undo: bool) -> Iterat
         yield "Send back fixed", f"{ids.MORE_FIXED}:{handoff.id}"
     if can_undo:
         yield "Undo the last answer", f"{ids.MORE_UNDO}:{handoff.id}"
+    elif handoff.stage in {Stage.REJECTED, Stage.RECYCLED}:
+        yield "Dispute…", f"{ids.MORE_DISPUTE}:{handoff.id}"
 
 
 def history(facts: HandoffFacts, rows: list[History], names: dict[str, str]) -> View:
@@ -286,6 +288,9 @@ TOLD: dict[str, str] = {
     Line.SENT_BACK: "{by} put its data right and sent it back",
     Line.GOT_IT: "{to} got it from {by} to go on with",
     Line.HAD_IT: "{to} had it already, said {by}: {outcome}",
+    Line.OUTCOME_STANDS: "{by} settled a dispute: the outcome stands",
+    Line.REOPENED: "{by} settled a dispute: it is open again",
+    Line.RELABELLED: "{by} settled a dispute: now {outcome}",
     Line.RATED: "{by} rated it: {rating}",
     Line.UNDONE: "{by} took their last answer back",
     Line.REFUSED: "It was handed over again and refused: do not contact",
