@@ -267,6 +267,17 @@ def test_health_has_the_parts_the_page_explains(office: Office) -> None:
     assert [bare(part) for part, _ in rows("operating.md", "Part")] == list(told["parts"])
 
 
+def test_every_picture_is_shown_on_some_page() -> None:
+    shown = set(re.findall(r"pictures/([\w-]+)-(?:desk|phone)", "".join(map(text_of, PAGES))))
+    made = {re.split("-(?:desk|phone)", file.stem)[0] for file in (DOCS / "pictures").glob("*.png")}
+
+    assert made - shown == set()
+
+
+def text_of(page: Path) -> str:
+    return page.read_text("utf-8")
+
+
 def test_every_decision_is_listed_by_its_number_and_title() -> None:
     listed = re.findall(r"\| \[(\d+)\]\((.+?)\) \| (.+) \|", read("decisions/README.md"))
     written = sorted((DOCS / "decisions").glob("0*.md"))

@@ -121,7 +121,7 @@ def test_leave_is_entered_and_called_off(
 
 
 @SIZES
-def test_a_manager_decides_from_one_list(
+def test_a_manager_decides_from_the_brief(
     office: Office, open_screen: OpenScreen, size: Size
 ) -> None:
     companies = [f"Initech {size[0]}", f"Hooli {size[0]}"]
@@ -130,10 +130,10 @@ def test_a_manager_decides_from_one_list(
     for step in ("31m", "31m", "1h", "1h", "next_working_day"):
         office.control.advance(step)
         office.settle()
-    office.control.until(lambda: "your decision" in office.dms(ANA)[-1]["text"])
+    office.brief(ANA, companies[0])
     screen = open_screen(office.sandbox.url, size)
     screen.visit("ana", "liaison")
-    listed = screen.held(screen.message("your decision"))
+    listed = screen.held(screen.message(companies[0]))
     assert fits(screen)
 
     for label in ("Excuse", "Leave"):
