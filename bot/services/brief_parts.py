@@ -258,8 +258,8 @@ def _is_not_urgent() -> ColumnElement[bool]:
 
 
 def _came_untold() -> ColumnElement[bool]:
-    """Runs that began since the last brief, and of which no message told, be it one of their own
-    or a list of the batch they are of."""
+    """Runs that began since the last brief, and of which no message told. A list of the batch they
+    are of tells, also one that comes with this brief."""
     is_shown = col(Message.ts).is_not(None)
     by_itself = exists().where(_is_about(), col(Message.run) == Run.number, is_shown)
     by_list = (
@@ -268,7 +268,8 @@ def _came_untold() -> ColumnElement[bool]:
         & (col(Message.recipient_id) == Run.actor_id)
         & (col(Message.kind) == MessageKind.BATCH_LIST)
     )
-    return (col(Run.started_at) >= SINCE) & ~by_itself & ~exists().where(by_list, is_shown)
+    is_wanted = col(Message.dropped).is_(None)
+    return (col(Run.started_at) >= SINCE) & ~by_itself & ~exists().where(by_list, is_wanted)
 
 
 def _is_shared_with() -> ColumnElement[bool]:
