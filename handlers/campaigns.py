@@ -35,6 +35,11 @@ def open_one(press: Press) -> None:
     press.answer(reports.by_key(press.desk.liaison, key, window, press.by))
 
 
+def show_one(press: Press) -> None:
+    """The button's value is the campaign."""
+    press.answer(reports.by_key(press.desk.liaison, press.handoff_id, Window(), press.by))
+
+
 def show_leads(press: Press) -> None:
     """The value is window, campaign and number."""
     press.open(reports.leads_behind(press.desk.liaison, press.handoff_id, 0, press.by))

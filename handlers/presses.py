@@ -44,6 +44,7 @@ PRESSES: dict[str, Callable[[Press], None]] = {
     ids.OUTCOME_KEY: outcomes.follow_the_choice,
     ids.UNDO: undo.take_back,
     f"{ids.CAMPAIGN_OPEN}:show": campaigns.open_one,
+    ids.CAMPAIGN_SHOW: campaigns.show_one,
     f"{ids.CAMPAIGN_LEADS}:show": campaigns.show_leads,
     ids.CAMPAIGN_PAGE: campaigns.turn_page,
     ids.CAMPAIGN_PAGE_BACK: campaigns.turn_page,

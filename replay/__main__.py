@@ -8,7 +8,7 @@ from bot.errors import CannotStart
 from bot.progress import Bar
 from replay import report, sets
 from replay.checks import reconcile
-from replay.figures import agree
+from replay.figures import agree, campaigns_agree
 from replay.office import Stuck
 from replay.run import replay
 
@@ -28,6 +28,7 @@ def main() -> int:
     findings = [*reconcile(played.books)]
     if published:
         findings.append(agree(played.books, published))
+        findings.append(campaigns_agree(played.books, published))
     print(report.aligned(report.told(played.books, played.seconds, played.jumps)))
     print(f"\n{report.verdicts(findings)}")
     return int(any(finding.offenders for finding in findings))

@@ -1,20 +1,24 @@
 """Both sides of the story, side by side: the bot's rows, and what stands in Slack."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col
 
 from bot.core.business_time import Opening
 from bot.core.lifecycle import Stage
+from bot.core.results import COHORT
 from bot.core.sla import LadderStep
 from bot.core.turns import Patience
+from bot.liaison import Liaison
 from bot.models import Escalation, Handoff, InboxEvent, Lead, Message, Person, Run, Step
+from bot.services import results
 from bot.services.hours import opening_of
+from bot.services.results import Window
 from bot.services.schedule import patience_of
 from replay.leadset import LeadSet
 from replay.office import Office
@@ -66,6 +70,9 @@ class Books:
     """The working time of each person, by their id, for three years from the first instant."""
     team_opening: Opening
     """The working time of the team, in which the channel is spoken to."""
+    campaigns: Mapping[str | None, tuple[int, int]] = field(default_factory=dict)
+    """What `/campaign all` counts once the last win is a cohort ago: closed leads and wins, by the
+    campaign's name; None = no origin."""
 
     @property
     def lead_ids(self) -> dict[str, str]:
@@ -126,7 +133,21 @@ def open_books(office: Office, slack: Control, leads: LeadSet, tally: Tally) -> 
             patience=patience_of(liaison),
             openings={who.id: opening_of(tx, liaison, who, began) for who in people.values()},
             team_opening=opening_of(tx, liaison, None, began),
+            campaigns=_campaigns(liaison, tx),
         )
+
+
+def _campaigns(liaison: Liaison, tx: Session) -> dict[str | None, tuple[int, int]]:
+    last_win = tx.scalars(
+        select(func.max(col(Handoff.outcome_at))).where(col(Handoff.stage) == Stage.WON)
+    ).one()
+    if last_win is None:
+        return {}
+    later = replace(liaison, now=lambda: last_win + COHORT)
+    return {
+        row.campaign.name if row.campaign else None: (row.result.closed, row.result.closed_won)
+        for row in results.table(later, Window(None))
+    }
 
 
 def _all(tx: Session, table: type[Row]) -> tuple[Row, ...]:

@@ -49,6 +49,19 @@ def agree(books: Books, published: Mapping[str, object]) -> Finding:
     return Finding("the figures are the published ones", len(counted), tuple(wrong))
 
 
+def campaigns_agree(books: Books, published: Mapping[str, Any]) -> Finding:
+    """What `/campaign all` tells of each origin is published too; no origin and "unknown" are two
+    lines."""
+    counted = {name or "(missing)": [*figures] for name, figures in books.campaigns.items()}
+    wrong = [
+        f"{origin}: {counted.get(origin)}, published {published['by_origin'].get(origin)}"
+        for origin in sorted({*counted, *published["by_origin"]})
+        if counted.get(origin) != published["by_origin"].get(origin)
+    ]
+    promise = "/campaign counts the leads and wins of each origin as published"
+    return Finding(promise, len(counted), tuple(wrong))
+
+
 def published_figures(file: Path) -> dict[str, Any]:
     """Those of the Olist set. Raises OSError when the file cannot be read."""
     figures: dict[str, Any] = json.loads(file.read_text("utf-8"))["olist"]

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -136,3 +137,11 @@ def shown_in(message: Json) -> str:
     words = json.dumps([message.get("text"), message.get("blocks")], ensure_ascii=False)
     words = re.sub(r'"(block_id|value|action_id)": "[^"]*"', "", words)
     return re.sub(r"<!date\^\d+\^[^>]*>", "", words)
+
+
+def test_the_page_shows_what_was_counted(weeks: Weeks) -> None:
+    page = (Path(__file__).parent.parent / "docs" / "operating.md").read_text("utf-8")
+    counted = table(weeks).splitlines()
+
+    for line in (counted[0], *(line for line in counted if line.startswith(("| Ben", "| Dev")))):
+        assert line in page

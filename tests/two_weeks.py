@@ -340,6 +340,7 @@ def _afternoon(weeks: Weeks, day: date) -> None:
         weeks.end(GRACE, "Mesa 2", "wrong_data")
     if n == 8:
         _ida_answers(weeks)
+        weeks.at(day, "17:31")  # reminders go on
         weeks.touch(GRACE, "Mesa 7")
 
 

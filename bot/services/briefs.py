@@ -21,7 +21,7 @@ from bot.delivery.sayings import say_brief
 from bot.errors import NotSaved, Unknown
 from bot.liaison import Liaison
 from bot.models import Absence, Message, MessageKind, Person
-from bot.services import asks, digests, escalations, hands, items
+from bot.services import asks, digests, escalations, hands, items, weeks
 from bot.services import brief_parts as parts
 from bot.services import brief_told as told
 from bot.services.brief_plan import NOT_PLANNED, next_brief
@@ -73,6 +73,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("held_back", parts.held_back, parts.reminders_were_held),
     Section("notes", told.notes, told.notes_came),
     Section("silent", parts.silent, parts.fell_silent),
+    Section("week", weeks.your_week, None, _sells),
 )
 """What a brief says, in the order in which people read it."""
 

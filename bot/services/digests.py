@@ -24,7 +24,7 @@ from bot.views import brief as views
 from bot.views import handoffs as handoff_views
 from bot.views.blocks import short
 from bot.views.brief import Heading, Item
-from bot.views.campaigns import NO_ORIGIN
+from bot.views.campaigns import campaign_key, name_of
 
 
 def tell_marketing(tx: Session, liaison: Liaison, line: History, now: datetime) -> None:
@@ -82,17 +82,17 @@ def your_campaigns(tx: Session, liaison: Liaison, edition: Edition, page: Page) 
     a line a campaign. Those that name no owner are read by marketing's managers."""
     ended = tx.execute(_endings(), edition.asked).all()
     known = campaigns.roots(tx, liaison.team_id) if ended else {}
-    news: dict[str, Counter[str]] = {}
+    news: dict[tuple[str, str], Counter[str]] = {}
     for campaign_id, stage, outcome, count in ended:
         campaign = known.get(campaign_id or "")
         if _reads(tx, liaison, edition.person, campaign):
             ending = stage.value if stage is Stage.EXPIRED else outcome or ""
             label = short(liaison.playbook.outcome_label(ending), 40)
-            named = news.setdefault(campaign.name if campaign else NO_ORIGIN, Counter())
+            named = news.setdefault((name_of(campaign), campaign_key(campaign)), Counter())
             named[label[:1].upper() + label[1:]] += count
     busiest = sorted(news.items(), key=lambda each: (-each[1].total(), each[0]))
     shown = busiest[page.skip : page.skip + page.most]
-    items = tuple(views.campaign(name, endings) for name, endings in shown)
+    items = tuple(views.campaign(name, key, endings) for (name, key), endings in shown)
     more = len(busiest) - page.skip - len(shown)
     return Heading("Campaigns", items, more, push="news of campaigns") if items else None
 

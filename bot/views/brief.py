@@ -142,10 +142,26 @@ def back_again(facts: HandoffFacts, playbook: Playbook) -> Item:
     return Item(text, (opens(facts),))
 
 
-def campaign(name: str, endings: Counter[str]) -> Item:
-    """How leads of one campaign ended, the most frequent first; a number and no name."""
+def campaign(name: str, key: str, endings: Counter[str]) -> Item:
+    """How leads of one campaign ended, the most frequent first, and the button that shows all of
+    it; a number and no name."""
     ended = " · ".join(f"{escape(label)} {count:,}" for label, count in endings.most_common())
-    return Item(f"*{foreign(name, 80)}*: {ended}")
+    shown = button("Show", ids.CAMPAIGN_SHOW, key)
+    return Item(f"*{foreign(name, 80)}*: {ended}", (shown,))
+
+
+def week(due: int, in_time: int, qualified: int, changed: Sequence[str]) -> list[Item]:
+    """What went well: a line of counts, and one for campaigns that changed after the reader's
+    ratings. Empty when there is nothing to be glad of."""
+    counts = [
+        f"{in_time:,} of {due:,} answered in time" if in_time else "",
+        f"{qualified:,} qualified" if qualified else "",
+    ]
+    items = [Item(", ".join(each for each in counts if each))] if in_time or qualified else []
+    if changed:
+        names = ", ".join(f"*{foreign(name, 60)}*" for name in changed[:5])
+        items.append(Item(f"Your ratings count: marketing changed {names} since."))
+    return items
 
 
 def opens(facts: HandoffFacts) -> Block:

@@ -61,6 +61,7 @@ MORE_RATE = "rate"
 RATE_VIEW = "lead:rate_view"
 
 CAMPAIGN_OPEN = "lead:campaign_open"
+CAMPAIGN_SHOW = "lead:campaign_show"
 CAMPAIGN_LEADS = "lead:campaign_leads"
 CAMPAIGN_PAGE = "lead:campaign_page"
 CAMPAIGN_PAGE_BACK = "lead:campaign_page_back"

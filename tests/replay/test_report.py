@@ -1,6 +1,7 @@
 """What a replay tells at its end."""
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from replay import report
 from replay.checks import Finding
 from replay.clock import ReplayClock
 from replay.delays import Delay, human_delay, system_delay
-from replay.figures import agree, olist_figures
+from replay.figures import agree, campaigns_agree, olist_figures
 from tests.replay.ledger import MONDAY_NINE, TOUCHED_AT, books
 
 
@@ -59,6 +60,15 @@ def test_figures_that_differ_from_the_published_are_named() -> None:
 
     assert agree(told, figures).offenders == ()
     assert agree(told, figures | {"won": 2}).offenders == ("won: 1, published 2",)
+
+
+def test_campaigns_are_held_against_what_is_published_of_each_origin() -> None:
+    told = replace(books(), campaigns={"social": (3, 1), "unknown": (2, 1), None: (1, 0)})
+    published = {"by_origin": {"social": [3, 1], "unknown": [2, 1], "(missing)": [1, 0]}}
+
+    assert campaigns_agree(told, published).offenders == ()
+    published["by_origin"]["(missing)"] = [2, 0]
+    assert campaigns_agree(told, published).offenders == ("(missing): [1, 0], published [2, 0]",)
 
 
 def test_no_bar_is_drawn_where_there_is_no_terminal() -> None:

@@ -13,8 +13,9 @@ from bot.core.history import Line
 from bot.delivery.sayings import tell
 from bot.errors import Unknown
 from bot.models import NEXT_BRIEF, Ask, Handoff, Message, MessageKind, Person
-from bot.services import asks, outcomes
+from bot.services import asks, campaigns, outcomes
 from bot.services.briefs import open_part
+from bot.services.campaigns import Filled
 from bot.services.handoffs import note
 from bot.services.hours import back_at_work
 from bot.services.outcomes import Answer
@@ -292,9 +293,17 @@ def test_marketing_reads_what_became_of_its_leads_in_numbers_without_names(quiet
     )
     assert "*Fair*: No need 1" in quiet.brief(IDA, "news of campaigns")["text"]
     assert "Spring webinar" not in quiet.brief(IDA)["text"]
+    press(quiet, JONAS, ids.CAMPAIGN_SHOW, quiet.brief(JONAS), shown_by(quiet.brief(JONAS)))
+    assert "*3 handed over*" in quiet.whisper(JONAS, "Spring webinar, the last")["text"]
     quiet.control.set_clock(TUESDAY_NINE + DAY)
     quiet.settle()
     assert len(quiet.briefs(JONAS)) == len(quiet.briefs(IDA)) == 1
+
+
+def shown_by(brief: Json) -> str:
+    """The campaign that the first Show of a brief shows."""
+    buttons = (block["accessory"] for block in brief["blocks"] if "accessory" in block)
+    return str(next(b["value"] for b in buttons if b["action_id"] == ids.CAMPAIGN_SHOW))
 
 
 def test_the_first_brief_back_says_what_happened_and_no_message_does(quiet: Office) -> None:
@@ -429,3 +438,37 @@ def fill_the_day(office: Office, count: int) -> None:
             tx.add(Handoff(**handoff.model_dump() | {"id": name, "lead_id": name}))
             tx.flush()
             tx.add(type(run)(**run.model_dump() | {"handoff_id": name}))
+
+
+def test_on_friday_a_rep_reads_what_went_well_in_the_week(quiet: Office) -> None:
+    assert quiet.bot
+    liaison = quiet.bot.liaison
+    quiet.control.set_clock(MONDAY_TEN + 3 * DAY)
+    good, bad = (handed(quiet, grade="A", campaign=f"Week {n}") for n in (1, 2))
+    quiet.settle()
+    outcomes.record_outcome(liaison, good, BEN, Answer("qualified"))
+    quiet.control.advance("15m")
+    outcomes.record_outcome(liaison, bad, BEN, Answer("not_a_fit:size"))
+    with liaison.reading() as tx:
+        rated = campaigns.called(tx, liaison.team_id, "Week 2")
+    assert rated
+    quiet.control.advance("15m")
+    filled = Filled(name="Week 2", audience="Plants above 200 people")
+    campaigns.edit(liaison, rated.id, IDA, filled)
+    handed(quiet, grade="D", company="Something new")
+
+    quiet.control.set_clock(TUESDAY_NINE + 3 * DAY)
+
+    told = quiet.brief(BEN, "Your week")["text"]
+    assert "2 of 2 answered in time, 1 qualified" in told
+    assert "Your ratings count: marketing changed *Week 2* since." in told
+
+
+def test_on_other_days_nobody_reads_of_the_week(quiet: Office) -> None:
+    assert quiet.bot
+    outcomes.record_outcome(quiet.bot.liaison, handed(quiet), BEN, Answer("qualified"))
+    handed(quiet, grade="D", company="News of Tuesday")
+
+    quiet.control.set_clock(TUESDAY_NINE)
+
+    assert "Your week" not in quiet.brief(BEN, "News of Tuesday")["text"]
