@@ -5,10 +5,14 @@ RUN := $(VENV)/bin/python
 PORT ?= 4433
 STORIES ?= 500
 
+<<<<<<< HEAD
 .PHONY: help setup demo test check replay story promises bench bench-report chaos audit lock clean
+=======
+.PHONY: help setup demo test check replay story promises bench-report bench-standup chaos audit bench-quality lock clean
+>>>>>>> main
 
 help:                ## list the targets
-	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 setup: $(VENV)/.ready ## make .venv with everything, and find a browser
 
@@ -40,11 +44,17 @@ bench: setup         ## what the bot costs, as ratios; writes docs/performance.m
 bench-report: setup  ## how long /campaign takes over a million hand-offs, on both databases
 	@$(RUN) -m bench.report
 
+bench-standup: setup ## how long /alignment-standup takes with a million hand-offs
+	@$(RUN) -m bench.standup
+
 promises: setup      ## made-up weeks against the rules never broken: make promises STORIES=500
 	@STORIES=$(STORIES) $(RUN) -m pytest -q -n 0 tests/promises
 
 audit: setup         ## known vulnerabilities of what is pinned, where an index answers
 	@$(RUN) tools/audit.py
+
+bench-quality: setup ## how fair and how quick campaign flags are, over simulated teams (some minutes)
+	@$(RUN) -m bench.quality
 
 lock:                ## pin all dependencies anew, with hashes
 	$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 \

@@ -72,6 +72,8 @@ class Workspace(SQLModel, table=True):
     connected_at: datetime
     erasing_secret: str | None = None
     """Keys the hashes by which erased leads are recognised; None until the first was erased."""
+    judged_at: datetime | None = None
+    """When the campaigns were last judged by their ratings."""
     turns: int = 0
     """How many leads were routed to the next in turn; whoever routes one locks this row."""
 
@@ -216,6 +218,7 @@ class ErasedKey(SQLModel, table=True):
 
 
 _OPEN = text("closed_at IS NULL")
+_UNSHOWN = text("batch_id IS NOT NULL AND shown_at IS NULL")
 _WON = text("stage = 'won'")
 _SAID = text("outcome_words IS NOT NULL")
 _ASLEEP = text("wakes_at IS NOT NULL")
@@ -224,11 +227,51 @@ _ASKED = text("answered_at IS NULL")
 _UNSETTLED = text("settled_at IS NULL")
 
 
+class Batch(SQLModel, table=True):
+    """Leads that came together: one card in the channel, and one list for each actor."""
+
+    __table_args__ = (UniqueConstraint("team_id", "key", name="uq_batch_key"),)
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    key: str
+    """`file:<sha256 of the file>`, or `rush:<its own id>`: a file that is announced again goes on
+    with the batch it made."""
+    name: str | None
+    """The campaign; None when a file brought leads of several, or of none."""
+    is_file: bool
+    formed_at: datetime
+
+
+class Arrivals(SQLModel, table=True):
+    """The latest leads of one campaign. Whoever takes one in locks this row before it counts."""
+
+    __table_args__ = (_CHURNS,)
+
+    team_id: str = Field(primary_key=True)
+    campaign: str = Field(primary_key=True)
+    """Its name, trimmed and in lower case."""
+    recent: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+    """The hand-offs that are counted and in no batch yet, and when each came, in ISO 8601."""
+    batch_id: str | None = None
+    """The latest batch of the campaign."""
+    until: datetime | None = None
+    """Before then every lead of the campaign joins that batch."""
+
+
 class Handoff(SQLModel, table=True):
     """The passing of one lead to sales: the record everything hangs on."""
 
     __table_args__ = (
         _to("lead", "lead_id"),
+        _due("ix_handoff_batch", "team_id", "batch_id"),
+        Index(
+            "ix_handoff_unshown",
+            "team_id",
+            "batch_id",
+            sqlite_where=_UNSHOWN,
+            postgresql_where=_UNSHOWN,
+        ),
         # At most one open hand-off per lead, whatever arrives at once.
         Index(
             "uq_handoff_open_lead",
@@ -291,6 +334,8 @@ class Handoff(SQLModel, table=True):
     team_id: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
     lead_id: str
+    batch_id: str | None = None
+    """The batch whose card and lists show it; None = it has a card of its own."""
     stage: Stage = Field(sa_type=_codes(Stage))
     owner_id: str | None = None
     actor_id: str | None = None
@@ -471,6 +516,100 @@ class Rating(SQLModel, table=True):
     campaign_id: str | None = None
     """As the hand-off has it, and `handed_at` too: a report looks at ratings alone."""
     handed_at: datetime
+
+
+class FlagKind(StrEnum):
+    """What raised a flag."""
+
+    NUMBERS = "numbers"
+    """Its ratings, by `bot.core.quality`."""
+    HAND = "hand"
+    ACCEPTANCE = "acceptance"
+    """Sales turned down many of its leads of late."""
+
+
+class Severity(StrEnum):
+    """How bad it is, in the eyes of whoever raised a flag by hand."""
+
+    MINOR = "minor"
+    SERIOUS = "serious"
+    STOP = "stop"
+
+
+_RAISED = text("closed_at IS NULL")
+
+
+class Flag(SQLModel, table=True):
+    """A warning about a campaign, until marketing says what it changed."""
+
+    __table_args__ = (
+        _to("campaign", "campaign_id"),
+        # At most one of a kind at a time, whoever raises it at once.
+        Index(
+            "uq_flag_raised",
+            "team_id",
+            "campaign_id",
+            "kind",
+            unique=True,
+            sqlite_where=_RAISED,
+            postgresql_where=_RAISED,
+        ),
+        _due("ix_flag_late", "team_id", "late_check_at"),
+        _due("ix_flag_ends", "team_id", "ends_at"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    campaign_id: str
+    kind: FlagKind = Field(sa_type=_codes(FlagKind))
+    raised_at: datetime
+    raised_by: str | None = None
+    """Who raised it by hand; None = the numbers did."""
+    receiver_id: str
+    """Who is to answer; others in marketing may too."""
+    issue: str | None = Field(default=None, sa_type=Text)
+    """What is wrong, in the words of whoever raised it."""
+    severity: Severity | None = Field(default=None, sa_type=_codes(Severity))
+    until: date | None = None
+    """The last day on which cards show it."""
+    ends_at: datetime | None = None
+    """When that day is over; None = it has no end, or is closed."""
+    figures: dict[str, float | int | str] = Field(default_factory=dict, sa_type=JSON)
+    """What the numbers were when they raised it."""
+    due_at: datetime
+    """By when marketing answers: two working days of the receiver."""
+    late_check_at: datetime | None = None
+    """`due_at` until somebody looked at it then; None = answered, or known to be late."""
+    late_at: datetime | None = None
+    answered_at: datetime | None = None
+    answered_by: str | None = None
+    answer: str | None = Field(default=None, sa_type=Text)
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+    """None = it ended by itself."""
+    change: str | None = Field(default=None, sa_type=Text)
+    """What marketing changed; `closed_at - raised_at` is how long that took."""
+    marked_by: list[str] = Field(default_factory=list, sa_type=JSON)
+    """Who had rated leads of the campaign bad when it was closed: they hear what changed."""
+
+
+class SecondLook(SQLModel, table=True):
+    """A rep asked how good a lead of a watched campaign is that a colleague rated."""
+
+    __tablename__ = "second_look"
+    __table_args__ = (
+        _to("campaign", "campaign_id"),
+        _to("handoff", "handoff_id"),
+        UniqueConstraint("team_id", "handoff_id", "person_id", name="uq_second_look"),
+        Index("ix_second_look_campaign", "team_id", "campaign_id", "asked_at"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    campaign_id: str
+    handoff_id: str
+    person_id: str
+    asked_at: datetime
 
 
 class History(SQLModel, table=True):
@@ -686,6 +825,14 @@ class MessageKind(StrEnum):
     """A line of a hand-off's history, told to one person."""
     BRIEF = "brief"
     """The one message that opens a person's working day."""
+    FLAG = "flag"
+    """A warning about a campaign, told to who answers for it."""
+    FLAG_HINT = "flag_hint"
+    """The same, told to who has open leads of it."""
+    FLAG_NEWS = "flag_news"
+    """What marketing says to a flag, told to who raised it or rated the campaign's leads bad."""
+    SECOND_LOOK = "second_look"
+    """A rep is asked about a lead that a colleague rated."""
     ASK = "ask"
     ANSWER = "answer"
     AWAY = "away"
@@ -702,6 +849,14 @@ class MessageKind(StrEnum):
     """The next step falls today."""
     DIGEST = "digest"
     """Lines of several hand-offs' history, told to one person in one message a day."""
+    BATCH_CARD = "batch_card"
+    """The one message of a batch in the channel."""
+    BATCH_LIST = "batch_list"
+    """An actor's leads of a batch, in work order."""
+    BATCH_NUDGE = "batch_nudge"
+    """The open first touches of an actor in a batch, once a day."""
+    BATCH_ANYONE = "batch_anyone"
+    """A reply to a batch's card that asks free colleagues, once a day."""
     DISPUTE = "dispute"
     """A contested outcome, to the liaison."""
     SETTLED = "settled"
@@ -781,8 +936,8 @@ class Message(SQLModel, table=True):
     """Why it is sent, once: `card:<handoff>`, `nudge:<handoff>:<run>:<step>:<recipient>` …"""
     kind: MessageKind = Field(sa_type=_codes(MessageKind))
     subject_id: str
-    """The hand-off it shows; the absence, channel, person or stand-up it tells of; the reader of a
-    list, a digest or a brief."""
+    """The hand-off or batch it shows; the flag, absence, channel, person or stand-up it tells of;
+    the reader of a list, a digest or a brief."""
     run: int | None = None
     """The run it belongs to; None when it belongs to the whole hand-off."""
     step: int | None = None

@@ -52,9 +52,14 @@ def company(lead: Lead) -> str:
     return foreign(lead.company or lead.given_name or "A lead without a name", 80)
 
 
-def card(facts: HandoffFacts, playbook: Playbook, *, can_undo: bool = False) -> Post:
-    """The one message of a hand-off in the channel: no contact data, no mention, no blame."""
-    lines = [_headline(facts), *_why_lines(facts.handoff)]
+def card(
+    facts: HandoffFacts, playbook: Playbook, *, can_undo: bool = False, warning: str = ""
+) -> Post:
+    """The one message of a hand-off in the channel: no contact data, no mention, no blame.
+
+    `warning` is about its campaign, escaped; empty = there is none.
+    """
+    lines = [_headline(facts), *_why_lines(facts.handoff), *filter(None, [warning])]
     notes = [status_line(facts, playbook), *return_lines(facts, playbook)]
     if missing := missing_fields(facts):
         notes.append(f"Missing: {', '.join(missing)}.")
@@ -202,7 +207,7 @@ def deal_entry(handoff: Handoff) -> tuple[str, str]:
 
 
 def _card_buttons(handoff: Handoff, playbook: Playbook, *, can_undo: bool) -> Block:
-    more = overflow(ids.MORE, [*_menu(handoff, playbook, can_undo=can_undo)])
+    more = overflow(ids.MORE, [*card_menu(handoff, playbook, can_undo=can_undo)])
     if handoff.stage not in OPEN:
         return actions("card", more)
     if handoff.actor_id is None:
@@ -212,7 +217,8 @@ def _card_buttons(handoff: Handoff, playbook: Playbook, *, can_undo: bool) -> Bl
     return actions("card", touch, button("Outcome…", ids.OUTCOME, handoff.id), more)
 
 
-def _menu(handoff: Handoff, playbook: Playbook, *, can_undo: bool) -> Iterator[tuple[str, str]]:
+def card_menu(handoff: Handoff, playbook: Playbook, *, can_undo: bool) -> Iterator[tuple[str, str]]:
+    """The menu's entries for everybody who reads of it in the channel."""
     if handoff.stage is Stage.QUALIFIED:
         yield deal_entry(handoff)
     if handoff.stage in OPEN and handoff.actor_id:
@@ -257,6 +263,7 @@ TOLD: dict[str, str] = {
     Line.MEETING_OFF: "The meeting with the lead was called off",
     Line.ERASED: "The lead was erased",
     Line.SHOWN: "The card was shown",
+    Line.GATHERED: "It became one of many that came together",
     Line.CLAIMED: "{by} claimed it",
     Line.TOOK_ON: "{by} took it on",
     Line.ACCEPTED: "{by} accepted it",
