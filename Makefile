@@ -5,11 +5,7 @@ RUN := $(VENV)/bin/python
 PORT ?= 4433
 STORIES ?= 500
 
-<<<<<<< HEAD
-.PHONY: help setup demo test check replay story promises bench bench-report chaos audit lock clean
-=======
-.PHONY: help setup demo test check replay story promises bench-report bench-standup chaos audit bench-quality lock clean
->>>>>>> main
+.PHONY: help setup demo test check replay story promises bench bench-report bench-standup bench-quality chaos audit lock clean
 
 help:                ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16
