@@ -5,7 +5,7 @@ RUN := $(VENV)/bin/python
 PORT ?= 4433
 STORIES ?= 500
 
-.PHONY: help setup demo test check replay story promises bench-report chaos lock clean
+.PHONY: help setup demo test check replay story promises bench-report chaos audit lock clean
 
 help:                ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -39,6 +39,9 @@ bench-report: setup  ## how long /campaign takes over a million hand-offs, on bo
 
 promises: setup      ## made-up weeks against the rules never broken: make promises STORIES=500
 	@STORIES=$(STORIES) $(RUN) -m pytest -q -n 0 tests/promises
+
+audit: setup         ## known vulnerabilities of what is pinned, where an index answers
+	@$(RUN) tools/audit.py
 
 lock:                ## pin all dependencies anew, with hashes
 	$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 \

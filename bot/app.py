@@ -7,6 +7,7 @@ that nothing acknowledged is left half done.
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Event, Thread
@@ -23,6 +24,7 @@ import handlers
 from bot.clock import SandboxClock, wall
 from bot.config import Settings
 from bot.db import make_engine, migrate
+from bot.delivery.backlog import backlog
 from bot.delivery.courier import Courier
 from bot.delivery.homes import Homes
 from bot.delivery.inbox import EventWorker, GroupWriter
@@ -33,6 +35,7 @@ from bot.intake.signature import Verifier
 from bot.intake.slack_door import SlackDoor
 from bot.intake.webhook import LeadHook
 from bot.liaison import Liaison
+from bot.meters import Meters, exposition
 from bot.models import Workspace
 from bot.playbook import Playbook
 from bot.services import home, people, playbooks
@@ -53,6 +56,8 @@ SLACK_TIMEOUT = 10
 CLICKS_AT_ONCE = 128
 """With 20 threads, 100 clicks at once still lose 20 acknowledgements; with 128 none."""
 DIRECT_ANSWERS = 16
+CONNECTIONS = 1000
+"""Open HTTP connections; past them a caller reads 503, so that nobody can take all memory."""
 START_WITHIN = 10.0
 
 
@@ -187,17 +192,24 @@ class Bot:
         self._writer = GroupWriter(self.liaison, partial(receive, self.liaison))
         self._rounds = Rounds(self.liaison)
         self._scheduler = self._rounds.schedule()
-        self._watchdog = Watchdog(self._scheduler, wall)
+        self._watchdog = Watchdog(self._scheduler, wall, self._count_deaf)
         app = _bolt(settings, desk, myself)
         token = settings.slack_app_token
-        self._socket = Socket(app, token, _web_client(settings), CLICKS_AT_ONCE) if token else None
-        self._server = _server(settings, self._leads(settings), _slack_door(settings, app), self)
+        self._socket = self._listening(settings, app, token) if token else None
+        self._server = _server(
+            settings, self._leads(settings), _slack_door(settings, app, self.liaison.meters), self
+        )
         self._serving = Thread(target=self._server.run, name="http")
 
     def _leads(self, settings: Settings) -> LeadHook:
         secrets = settings.liaison_webhook_secret
         verifier = Verifier(secrets, wall) if secrets else None
-        return LeadHook(self._writer.store, verifier, self.liaison.now)
+        return LeadHook(self._writer.store, verifier, self.liaison.now, self.liaison.meters)
+
+    def _listening(self, settings: Settings, app: App, token: str) -> Socket:
+        client = _web_client(settings)
+        meters = self.liaison.meters
+        return Socket(app, token, client, clicks_at_once=CLICKS_AT_ONCE, meters=meters)
 
     @property
     def port(self) -> int:
@@ -255,6 +267,17 @@ class Bot:
             parts["socket"] = _word(self._socket.is_listening())
         return Health(all(word == "ok" for word in parts.values()), parts)
 
+    def metrics(self) -> str:
+        """What `/metrics` tells; without the gauges while the database does not answer."""
+        readings = self.liaison.meters.readings()
+        with suppress(NotSaved, SQLAlchemyError):
+            readings += backlog(self.liaison)
+        return exposition(readings)
+
+    def _count_deaf(self, seconds: float) -> None:
+        if self._socket and not self._socket.is_listening():
+            self.liaison.meters.count("liaison_deaf_seconds_total", seconds)
+
     def _database_answers(self) -> bool:
         try:
             with self.liaison.reading() as tx:
@@ -298,18 +321,18 @@ def _bolt(settings: Settings, desk: Desk, myself: AuthorizeResult) -> App:
     return app
 
 
-def _slack_door(settings: Settings, app: App) -> SlackDoor | None:
+def _slack_door(settings: Settings, app: App, meters: Meters) -> SlackDoor | None:
     """HTTP mode; None while Socket Mode is on, which wins."""
     if settings.slack_app_token or not settings.slack_signing_secret:
         return None
-    return SlackDoor(app, settings.slack_signing_secret, wall)
+    return SlackDoor(app, settings.slack_signing_secret, wall, meters)
 
 
 def _server(
     settings: Settings, leads: LeadHook, slack: SlackDoor | None, bot: Bot
 ) -> uvicorn.Server:
     config = uvicorn.Config(
-        doors(leads, bot.health, slack=slack),
+        doors(leads, bot.health, metrics=bot.metrics, slack=slack),
         host=settings.host,
         port=settings.port,
         access_log=False,
@@ -317,5 +340,6 @@ def _server(
         lifespan="off",
         server_header=False,
         timeout_graceful_shutdown=5,
+        limit_concurrency=CONNECTIONS,
     )
     return uvicorn.Server(config)

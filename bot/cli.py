@@ -9,6 +9,7 @@ import signal
 import sys
 from base64 import b64encode
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_bytes
 from threading import Event
@@ -63,6 +64,27 @@ def _set_up_logging() -> None:
         logging.getLogger(chatty).setLevel(level)
 
 
+def _log_as_json() -> None:
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(JsonLines())
+
+
+class JsonLines(logging.Formatter):
+    """One object a line: at (UTC), level, logger, message, and error with its traceback."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        told = {
+            "at": at,
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            told["error"] = self.formatException(record.exc_info)
+        return json.dumps(told, ensure_ascii=False)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bot", description="Liaison, the Slack app.")
     parser.add_argument("--version", action="version", version=f"liaison {__version__}")
@@ -112,7 +134,10 @@ def _add(
 
 def run(_: argparse.Namespace) -> int:
     """Until SIGTERM or Ctrl-C; then what is at hand is finished."""
-    bot = Bot(_settings())
+    settings = _settings()
+    if settings.liaison_log == "json":
+        _log_as_json()
+    bot = Bot(settings)
     stopping = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())

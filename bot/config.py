@@ -11,6 +11,16 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 SLACK = "https://slack.com/api/"
+SECRETS = frozenset(
+    {
+        "SLACK_BOT_TOKEN",
+        "SLACK_APP_TOKEN",
+        "SLACK_SIGNING_SECRET",
+        "LIAISON_WEBHOOK_SECRET",
+        "DATABASE_URL",
+    }
+)
+"""What may stand in a file instead, named by NAME_FILE."""
 SHORTEST_LEASE = 20
 """Twice the time a call to Slack may take: before that nobody may think it lost."""
 
@@ -48,6 +58,8 @@ class Settings:
     host: str
     port: int
     liaison_lease_seconds: float
+    liaison_log: str
+    """ "text" or "json"."""
     liaison_clock_url: str | None
     liaison_pace: float
 
@@ -81,6 +93,7 @@ class Settings:
             host=reader.value("HOST", "127.0.0.1"),
             port=int(reader.number("PORT", "3000", least=0, most=65535)),
             liaison_lease_seconds=reader.number("LIAISON_LEASE_SECONDS", "60", least=2, most=600),
+            liaison_log=reader.optional("LIAISON_LOG", "write text or json", "text|json") or "text",
             liaison_clock_url=reader.url("LIAISON_CLOCK_URL"),
             liaison_pace=reader.number("LIAISON_PACE", "1", least=0.01, most=100_000),
         )
@@ -110,7 +123,19 @@ class _Reader:
         self.faults: list[Fault] = []
 
     def value(self, name: str, default: str) -> str:
-        return self._environ.get(name, "").strip() or default
+        """As it is set, or as the file says that NAME_FILE names: a Docker or Kubernetes secret."""
+        given = self._environ.get(name, "").strip()
+        named = self._environ.get(f"{name}_FILE", "").strip() if name in SECRETS else ""
+        if not named:
+            return given or default
+        if given:
+            self._fault(name, f"is set, and so is {name}_FILE; keep one of them.")
+            return given
+        try:
+            return Path(named).read_text("utf-8").strip() or default
+        except (OSError, UnicodeDecodeError):
+            self._fault(f"{name}_FILE", f"names no readable file: {named}.")
+            return default
 
     def required(self, name: str, fix: str, pattern: str) -> str:
         if not self.value(name, ""):

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot.calendars import Calendars
 from bot.errors import NotSaved
+from bot.meters import Meters
 from bot.playbook import Playbook
 
 TELLS = "tells"
@@ -45,6 +46,7 @@ class Liaison:
     standup_channels: Mapping[str, str] = field(default_factory=dict)
     """The id of each joint meeting's channel, by the meeting's key; one the bot is not in lacks."""
     calendars: Calendars = field(default_factory=Calendars)
+    meters: Meters = field(default_factory=Meters)
     something_to_tell: Event = field(default_factory=Event)
     """Set when a commit left something for Slack: the courier need not wait for its next look."""
 

@@ -10,11 +10,13 @@ from http.client import HTTPException
 from socket import gaierror
 from typing import Any, TypeVar
 from urllib.error import URLError
+from urllib.parse import urlsplit
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
+from bot.config import is_loopback
 from bot.errors import (
     SlackError,
     SlackGone,
@@ -30,6 +32,8 @@ Answer = TypeVar("Answer")
 
 INVALID_BLOCKS = "invalid_blocks"
 
+ANSWERED_AT = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
+"""Where the response_urls of clicks and commands point to."""
 METADATA_TYPE = "liaison_message"
 """The event_type of the metadata on every post; its payload is one opaque mark, nothing else."""
 
@@ -120,6 +124,17 @@ class Slack:
 
     def __init__(self, client: WebClient) -> None:
         self._client = client
+        self._is_sandbox = is_loopback(client.base_url)
+
+    def may_answer_at(self, url: str) -> bool:
+        """Whether a response_url is Slack's, or a sandbox's while this is one.
+
+        It comes with a signed payload; still nothing of ours is sent to just any address.
+        """
+        parts = urlsplit(url)
+        if self._is_sandbox:
+            return is_loopback(url)
+        return parts.scheme == "https" and parts.hostname in ANSWERED_AT
 
     def who_am_i(self) -> dict[str, str]:
         """auth.test: team_id, team, user_id, bot_id."""

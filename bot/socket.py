@@ -11,6 +11,7 @@ from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.websocket_client import SocketModeClient
 
+from bot.meters import Meters
 from bot.slack import reached
 
 PING_EVERY = 2.0
@@ -27,8 +28,17 @@ ACK_WITHIN = 3.0
 class Socket:
     """One Socket Mode connection, replaced when it ends, falls silent, or is to be refreshed."""
 
-    def __init__(self, app: App, app_token: str, client: WebClient, clicks_at_once: int) -> None:
+    def __init__(
+        self,
+        app: App,
+        app_token: str,
+        client: WebClient,
+        *,
+        clicks_at_once: int,
+        meters: Meters,
+    ) -> None:
         self._app = app
+        self._meters = meters
         self._client = _Client(
             app_token, app.logger, client, ping_interval=PING_EVERY, concurrency=clicks_at_once
         )
@@ -70,6 +80,8 @@ class Socket:
         started = time.time()
         try:
             send_response(client, request, run_bolt_app(self._app, request), started)
+            kind = "event" if request.type == "events_api" else "click"
+            self._meters.acknowledged(kind, time.time() - started, within=ACK_WITHIN)
         finally:
             with self._counting:
                 self._at_hand -= 1

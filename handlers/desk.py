@@ -29,6 +29,10 @@ class Desk:
 
     def into_context(self, context: BoltContext, next: Callable[[], BoltResponse]) -> BoltResponse:
         context["desk"] = self
+        url = context.response_url
+        if url and not self.slack.may_answer_at(url):
+            log.error("an answer was asked for at an address that is not Slack's; it gets none")
+            context["response_url"] = None
         return next()
 
     def afterwards(self, answer: Callable[[], object]) -> None:

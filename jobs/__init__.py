@@ -94,7 +94,9 @@ class Rounds:
                 done = tick.job(self._liaison)
             except Exception:
                 log.exception("job %s failed; it runs again in %s", tick.id, tick.every)
+                self._liaison.meters.count("liaison_job_failures_total", job=tick.id)
                 return
+            self._liaison.meters.count("liaison_job_runs_total", job=tick.id)
         if done:
             log.info("job %s: %d", tick.id, done)
 

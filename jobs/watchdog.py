@@ -22,7 +22,14 @@ JUMP = timedelta(seconds=3)
 class Watchdog:
     """Looks every second; `wall` is the wall clock (aware UTC)."""
 
-    def __init__(self, scheduler: BackgroundScheduler, wall: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        scheduler: BackgroundScheduler,
+        wall: Callable[[], datetime],
+        looked: Callable[[float], None] = lambda _: None,
+    ) -> None:
+        """`looked` is called at every look, with the seconds since the one before."""
+        self._looked = looked
         self._scheduler = scheduler
         self._wall = wall
         self._stopping = Event()
@@ -37,8 +44,10 @@ class Watchdog:
             self._loop.join()
 
     def _run(self) -> None:
-        before = self._difference()
+        before, looked_at = self._difference(), time.monotonic()
         while not self._stopping.wait(LOOK_EVERY):
+            self._looked(time.monotonic() - looked_at)
+            looked_at = time.monotonic()
             now = self._difference()
             if abs(now - before) > JUMP:
                 log.warning("the wall clock jumped by %s; every job runs now", now - before)

@@ -55,6 +55,10 @@ class Postgres:
         """Start it again, with all that was committed."""
         self._server.ensure_postgres_running()
 
+    def program(self, name: str) -> str:
+        """The path of one of the server's own programs, such as pg_dump."""
+        return str(self._server.bin_path / name)
+
     def stop(self) -> None:
         self._server.cleanup()
 

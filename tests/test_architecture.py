@@ -12,6 +12,7 @@ ROOT = Path(__file__).parent.parent
 MAY_IMPORT: dict[str, set[str]] = {
     "bot.core": set(),
     "bot.identity": set(),
+    "bot.meters": set(),
     "bot.errors": set(),
     "bot.clock": {"bot.errors"},
     "bot.config": set(),
@@ -22,14 +23,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot.playbook": {"bot.calendars", "bot.core"},
     "bot.models": {"bot.core"},
     "bot.queries": {"bot.errors", "bot.models"},
-    "bot.liaison": {"bot.calendars", "bot.errors", "bot.playbook"},
+    "bot.liaison": {"bot.calendars", "bot.errors", "bot.meters", "bot.playbook"},
     "bot.views": {"bot.core", "bot.models", "bot.playbook", "bot.queries"},
-    "bot.slack": {"bot.errors", "bot.views"},
-    "bot.socket": {"bot.errors", "bot.slack"},
-    "bot.intake": {"bot.core", "bot.errors", "bot.playbook"},
+    "bot.slack": {"bot.config", "bot.errors", "bot.views"},
+    "bot.socket": {"bot.errors", "bot.meters", "bot.slack"},
+    "bot.intake": {"bot.core", "bot.errors", "bot.meters", "bot.playbook"},
     "bot.delivery": {
-        "bot.db", "bot.errors", "bot.identity", "bot.intake", "bot.liaison", "bot.models",
-        "bot.queries", "bot.slack", "bot.views",
+        "bot.db", "bot.errors", "bot.identity", "bot.intake", "bot.liaison", "bot.meters",
+        "bot.models", "bot.queries", "bot.slack", "bot.views",
     },
     "bot.services": {
         "bot.calendar_file", "bot.calendars", "bot.core", "bot.db", "bot.delivery", "bot.errors",

@@ -248,9 +248,16 @@ class Courier:
                 )
                 continue
             outcome = sending.result()
+            self._meter(outcome)
             if isinstance(outcome, Dropped):
                 log.info("message %s dropped: %s", claimed.id, outcome.why)
             self._to_record.append((claimed, outcome))
+
+    def _meter(self, outcome: Outcome) -> None:
+        what = type(outcome).__name__.lower()
+        self._liaison.meters.count("liaison_messages_total", outcome=what)
+        if isinstance(outcome, Retry) and outcome.closes_gate:
+            self._liaison.meters.count("liaison_rate_limited_total")
 
     def _send(self, claimed: Claim) -> Outcome:
         with self._liaison.reading() as tx:

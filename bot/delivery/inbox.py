@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 200
 """Deliveries in one commit: past this the commit itself no longer dominates."""
+MOST_WAITING = 2000
+"""Deliveries that may wait for their commit; a sender beyond them is asked to come again."""
 LEASE = timedelta(seconds=60)
 TRIES = 8
 IDLE = 1.0
@@ -234,7 +236,9 @@ class GroupWriter:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="intake")
 
     async def store(self, delivery: Delivery) -> Receipt:
-        """Return once the delivery is durable. Raises `NotStored`."""
+        """Return once the delivery is durable. Raises `NotStored`, too when too many wait."""
+        if self._waiting.qsize() >= MOST_WAITING:
+            raise NotStored
         loop = get_running_loop()
         waiting = _Waiting(delivery, loop, loop.create_future())
         self._waiting.put(waiting)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Lifespan
 
@@ -26,12 +26,13 @@ def doors(
     leads: LeadHook,
     health: Callable[[], Health],
     *,
+    metrics: Callable[[], str] | None = None,
     slack: SlackDoor | None = None,
     lifespan: Lifespan[Starlette] | None = None,
 ) -> Starlette:
-    """`/hooks/leads`, `/healthz`, and `/slack/events` unless `slack` is None (Socket Mode).
+    """`/hooks/leads`, `/healthz`, `/metrics`, and `/slack/events` unless `slack` is None.
 
-    `health` may look at the database: it runs in a thread.
+    `health` and `metrics` may look at the database: they run in threads.
     """
 
     async def healthz(_: Request) -> Response:
@@ -39,10 +40,16 @@ def doors(
         content = {"ok": found.ok, "parts": dict(found.parts)}
         return JSONResponse(content, 200 if found.ok else 503)
 
+    async def measured(_: Request) -> Response:
+        text = await run_in_threadpool(metrics) if metrics else ""
+        return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
+
     routes = [
         Route("/hooks/leads", leads.receive, methods=["POST"]),
         Route("/healthz", healthz),
     ]
+    if metrics:
+        routes.append(Route("/metrics", measured))
     if slack:
         routes.append(Route("/slack/events", slack.receive, methods=["POST"]))
     app = Starlette(routes=routes, exception_handlers=PROBLEM_HANDLERS, lifespan=lifespan)

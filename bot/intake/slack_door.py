@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from time import monotonic
 from typing import TypeAlias
 
 import anyio
@@ -22,12 +23,15 @@ from starlette.responses import Response
 from bot.intake.problem import Problem
 from bot.intake.request import media_type, read_body
 from bot.intake.slack_shape import WrongShape, checked
+from bot.meters import Meters
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 BODY_LIMIT = 1024 * 1024
 WINDOW_SECONDS = 300
 """Slack's own advice for the age of x-slack-request-timestamp."""
+ACK_WITHIN = 3.0
+"""Seconds Slack waits for an answer."""
 THREADS = 128
 """Listeners that may run at once: with 20, a hundred clicks at once lost 20 acks (measured)."""
 
@@ -41,10 +45,12 @@ class SlackDoor:
     signing_secret: str = field(repr=False)
     wall: Callable[[], datetime]
     """Wall time, never the business clock."""
+    meters: Meters = field(default_factory=Meters)
     threads: anyio.CapacityLimiter = field(default_factory=partial(anyio.CapacityLimiter, THREADS))
 
     async def receive(self, request: Request) -> Response:
         """Bolt's answer. Raises `Problem`: 400, 401, 408, 413 or 415, before Bolt sees anything."""
+        began = monotonic()
         kind = media_type(request)
         if kind not in {JSON, FORM}:
             raise Problem(415, "Slack sends JSON or a form.")
@@ -55,7 +61,11 @@ class SlackDoor:
         except WrongShape as error:
             raise Problem(400, str(error)) from None
         answer = partial(self._dispatch, text, _headers(request, kind), dict(request.query_params))
-        return to_starlette_response(await anyio.to_thread.run_sync(answer, limiter=self.threads))
+        told = await anyio.to_thread.run_sync(answer, limiter=self.threads)
+        if told.status < 300:
+            what = "event" if kind == JSON else "click"
+            self.meters.acknowledged(what, monotonic() - began, within=ACK_WITHIN)
+        return to_starlette_response(told)
 
     def _check_signature(self, headers: Mapping[str, str], body: bytes) -> None:
         stamp = headers.get("x-slack-request-timestamp", "")

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from time import monotonic
 from typing import TypeAlias
 
 from starlette.requests import Request
@@ -13,6 +14,7 @@ from bot.intake.lead_event import InvalidEvent, LeadEvent, parse
 from bot.intake.problem import Problem
 from bot.intake.request import media_type, read_body
 from bot.intake.signature import NotTrusted, Verifier
+from bot.meters import Meters
 
 BODY_LIMIT = 256 * 1024
 RETRY_SECONDS = 5
@@ -56,9 +58,20 @@ class LeadHook:
     """None while no webhook secret is set: the door then answers 503."""
     now: Callable[[], datetime]
     """Business time: when an event without `occurred_at` happened."""
+    meters: Meters = field(default_factory=Meters)
 
     async def receive(self, request: Request) -> Response:
         """202 once stored. Raises `Problem`: 401, 408, 413, 415, 422, or 503 when not stored."""
+        began = monotonic()
+        try:
+            answer = await self._taken(request)
+        except Problem as problem:
+            self.meters.count("liaison_refusals_total", status=str(problem.status))
+            raise
+        self.meters.acknowledged("webhook", monotonic() - began)
+        return answer
+
+    async def _taken(self, request: Request) -> Response:
         delivery = await self._delivery(request)
         try:
             receipt = await self.store(delivery)

@@ -97,6 +97,10 @@ def test_a_lead_is_rejected_and_other_needs_words(office: Office, open_screen: O
     expect(errors).to_have_text("Please complete this required field.")
     screen.modal.get_by_label("In your words").fill("They build it *themselves*.")
     screen.save()
+    expect(screen.modal).to_contain_text("Was it a good lead?")
+    screen.modal.get_by_role("button", name="So-so").click()
+    expect(screen.modal).to_contain_text("Noted: so-so.")
+    screen.one("modal-close").click()
 
     expect(screen.modal).to_be_hidden()
     expect(told).to_contain_text("Other, as you said")
