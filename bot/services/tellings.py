@@ -11,8 +11,8 @@ them, whatever its kind. What is beyond the cap waits for their brief:
 Counted, and sent whatever the count is: the BRIEF itself, for there is one a day; AWAY, for a cover
 has to know before the first lead reaches them, and it changes with the absence; what is about the
 hour of a meeting or follows one (INVITATION DUTY LOOSE NO_STANDUP), at most one a meeting; a
-DISPUTE and how it was SETTLED, for people wait for it; and TROUBLE, at most one a day and place, for
-somebody has to mend it.
+DISPUTE and how it was SETTLED, for people wait for it; and TROUBLE, at most one a day and place,
+for somebody has to mend it.
 
 Not counted: what somebody asked for by a press (`Message.is_answer`). What stands in a channel
 (CARD ANYONE AGENDA STANDUP_START MINUTES ADDED CAMPAIGN WON) is nobody's.
