@@ -5,7 +5,7 @@ RUN := $(VENV)/bin/python
 PORT ?= 4433
 STORIES ?= 500
 
-.PHONY: help setup demo test check replay story promises bench-report chaos audit lock clean
+.PHONY: help setup demo test check replay story promises bench-report bench-standup chaos audit lock clean
 
 help:                ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -36,6 +36,9 @@ chaos: setup         ## every promise of delivery, broken on purpose: make chaos
 
 bench-report: setup  ## how long /campaign takes over a million hand-offs, on both databases
 	@$(RUN) -m bench.report
+
+bench-standup: setup ## how long /alignment-standup takes with a million hand-offs
+	@$(RUN) -m bench.standup
 
 promises: setup      ## made-up weeks against the rules never broken: make promises STORIES=500
 	@STORIES=$(STORIES) $(RUN) -m pytest -q -n 0 tests/promises

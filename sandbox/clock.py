@@ -24,7 +24,8 @@ class BusinessClock:
         self.ticked = 0
         """The newest version the app says it has adopted and run its ticks for."""
         self.bell = Bell()
-        self._heard_at: datetime | None = None
+        self._heard_at: dict[str, datetime] = {}
+        """When each app that follows asked last, by the name it gives itself."""
 
     def now(self) -> datetime:
         """Business time, aware UTC."""
@@ -38,14 +39,24 @@ class BusinessClock:
             "now": self.now().isoformat(),
         }
 
-    def hear(self) -> None:
+    def hear(self, who: str) -> None:
         """The app asked for the time: it follows this clock."""
-        self._heard_at = datetime.now(UTC)
+        self._heard_at[who] = datetime.now(UTC)
+
+    def leave(self, who: str) -> None:
+        """The app stops: nobody is to wait for its ticks any more."""
+        self._heard_at.pop(who, None)
+        self.bell.ring()
+
+    def is_followed_by(self, who: str) -> bool:
+        """Whether it asked, and did not leave since."""
+        return who in self._heard_at
 
     @property
     def followed(self) -> bool:
         """Whether an app asked for the time lately, so that waiting for its ticks is no waste."""
-        return self._heard_at is not None and datetime.now(UTC) - self._heard_at < _LISTENS_FOR
+        latest = max(self._heard_at.values(), default=None)
+        return latest is not None and datetime.now(UTC) - latest < _LISTENS_FOR
 
     def advance(self, step: str) -> None:
         """Move on by "15m", "1h", "90s", "2d", or to 09:00 of the next working day."""

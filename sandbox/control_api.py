@@ -119,8 +119,8 @@ class ControlApi:
         version = clock.version
         self._workspace.changes.note_everybody()
         seconds = _TICK_SECONDS if clock.followed else 0.0
-        ticked = await clock.bell.until(lambda: clock.ticked >= version, seconds)
-        return clock.state() | {"ticked": ticked}
+        await clock.bell.until(lambda: clock.ticked >= version or not clock.followed, seconds)
+        return clock.state() | {"ticked": clock.ticked >= version}
 
     def _add_faults(self, given: Json) -> Json:
         for fault in [Fault.parse(each) for each in given.get("faults", [])]:

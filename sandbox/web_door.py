@@ -38,6 +38,7 @@ class WebDoor:
             Route("/upload/{token}", self._upload, methods=["POST"]),
             Route("/clock", self._clock),
             Route("/clock/ticked", self._ticked, methods=["POST"]),
+            Route("/clock/left", self._left, methods=["POST"]),
         ]
 
     async def _api(self, request: Request) -> Response:
@@ -99,16 +100,23 @@ class WebDoor:
         return PlainTextResponse(f"OK - {len(content)}")
 
     async def _clock(self, request: Request) -> Response:
-        clock = self._workspace.clock
-        clock.hear()
+        clock, who = self._workspace.clock, request.query_params.get("who", "")
+        clock.hear(who)
         after = int(request.query_params.get("after", -1))
         seconds = min(float(request.query_params.get("wait", 0)), _LONGEST_POLL)
-        await clock.bell.until(lambda: clock.version > after, seconds)
-        clock.hear()
+        await clock.bell.until(
+            lambda: clock.version > after or not clock.is_followed_by(who), seconds
+        )
+        if clock.is_followed_by(who):
+            clock.hear(who)
         return JSONResponse(clock.state())
 
     async def _ticked(self, request: Request) -> Response:
         self._workspace.clock.tick_done(int((await _arguments(request))["version"]))
+        return JSONResponse({})
+
+    async def _left(self, request: Request) -> Response:
+        self._workspace.clock.leave(str((await _arguments(request)).get("who", "")))
         return JSONResponse({})
 
 

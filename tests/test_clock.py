@@ -37,6 +37,21 @@ def test_setting_the_clock_ticks_before_the_sandbox_goes_on() -> None:
     assert ticked[1] - MONDAY_TEN >= timedelta(hours=1)
 
 
+def test_nobody_waits_for_the_ticks_of_a_bot_that_stopped() -> None:
+    with Sandbox() as sandbox:
+        clock, other = (SandboxClock(f"{sandbox.url}/clock", lambda: None) for _ in range(2))
+        clock.start()
+        other.start()
+        clock.stop()
+        assert sandbox.control.advance("1h")["ticked"]
+        other.stop()
+        began = time.monotonic()
+        answer = sandbox.control.advance("1h")
+
+    assert not answer["ticked"]
+    assert time.monotonic() - began < 5
+
+
 def test_a_clock_that_went_away_for_a_moment_is_followed_again() -> None:
     with Sandbox() as sandbox:
         clock = SandboxClock(f"{sandbox.url}/clock", lambda: None)

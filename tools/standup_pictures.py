@@ -43,17 +43,6 @@ class Pictures:
             view.snap("standup-decide")
             view.page.get_by_test_id("modal-cancel").click()
         self._press(self._views[0], "Next", "2 of")
-        self.snap("standup-problem", "standup", "ana", "2 of")
-        for view in self._views:
-            self._at(view, "ana", "standup")
-            view.press(view.message("2 of"), "Show the list")
-            expect(view.modal).to_be_visible()
-            view.snap("standup-leads")
-            view.page.get_by_test_id("modal-close").click()
-            view.press(view.message("2 of"), "Action item…")
-            expect(view.modal).to_be_visible()
-            view.snap("standup-item")
-            view.page.get_by_test_id("modal-cancel").click()
         desk = self._views[0]
         self._at(desk, "ana", "standup")
         desk.press(desk.message("2 of"), "Decision…")
@@ -63,6 +52,7 @@ class Pictures:
         expect(desk.message("2 of")).to_contain_text("Decided")
         self._set(self.monday + timedelta(weeks=2, days=1, hours=1))
         self.snap("standup-minutes", "standup", "ana", "Minutes of the")
+        self._set(self.monday + timedelta(weeks=2, days=4))
         self.snap("standup-duty", "liaison", "ana", "Your turn to lead")
         self.snap("standup-home", "home", "ida", None)
 
@@ -74,10 +64,25 @@ class Pictures:
             self._set(self.monday + timedelta(weeks=week))
             self._set(self.monday + timedelta(weeks=week, days=1))
             self._press(self._views[0], "Next", "2 of")
+            if week == 0:
+                self._look_at_a_problem()
             self._set(self.monday + timedelta(weeks=week, days=1, hours=1))
         self._add_item(ANA, "Call the three trials that stopped", BEN)
         topic = "add who calls the leads of the trade fair?"
         self._control.command(BEN, STANDUP, "/alignment-standup", topic)
+
+    def _look_at_a_problem(self) -> None:
+        self.snap("standup-problem", "standup", "ana", "2 of")
+        for view in self._views:
+            self._at(view, "ana", "standup")
+            view.press(view.message("2 of"), "Show the list")
+            expect(view.modal).to_be_visible()
+            view.snap("standup-leads")
+            view.page.get_by_test_id("modal-close").click()
+            view.press(view.message("2 of"), "Action item…")
+            expect(view.modal).to_be_visible()
+            view.snap("standup-item")
+            view.page.get_by_test_id("modal-cancel").click()
 
     def _add_item(self, by: str, words: str, owner: str) -> None:
         ts = self._control.post(by, STANDUP, words)
@@ -89,6 +94,7 @@ class Pictures:
         values = {"item_owner": owner, "item_due": due, "item_done_when": "Both sides see it"}
         filled = {field: {"choice": value} for field, value in values.items()}
         self._control.submit(by, form, filled)
+        self._control.close(by, self._modal(by, "Added"))
 
     def _modal(self, person: str, title: str) -> str:
         def shown() -> str | None:

@@ -14,7 +14,7 @@ from sqlmodel import col
 from bot.core.lifecycle import Stage
 from bot.core.standup import Problem
 from bot.liaison import Liaison
-from bot.models import Ask, Handoff, Run
+from bot.models import Ask, Dispute, Handoff, Run
 
 MOST_LISTED = 30
 """Leads of a list that is opened from a number."""
@@ -153,10 +153,25 @@ def _look_asked(tx: Session, liaison: Liaison, span: Span) -> Iterator[Problem]:
         yield Problem("asked", "", leads, 2 * leads)
 
 
+def _disputed(liaison: Liaison, _span: Span, _about: str) -> Wanted:
+    """Outcomes that marketing contests and nobody has settled."""
+    return (
+        select(col(Dispute.handoff_id))
+        .where(col(Dispute.team_id) == liaison.team_id, col(Dispute.settled_at).is_(None))
+        .order_by(col(Dispute.at), col(Dispute.id))
+    )
+
+
+def _look_disputed(tx: Session, liaison: Liaison, span: Span) -> Iterator[Problem]:
+    if leads := _count(tx, _disputed(liaison, span, "")):
+        yield Problem("disputed", "", leads, 3 * leads)
+
+
 SOURCES: Mapping[str, Source] = {
     "overdue": Source(_look_overdue, _overdue),
     "silent": Source(_look_silent, _silent),
     "rejected": Source(_look_rejected, _rejected),
     "asked": Source(_look_asked, _asked),
+    "disputed": Source(_look_disputed, _disputed),
 }
 """By the first word of a problem's key."""

@@ -130,7 +130,7 @@ def _announced_buttons(occurrence: Occurrence) -> Iterator[Block]:
 
 def draft(agenda: Agenda, playbook: Playbook, *, may_post: bool) -> Post:
     """What would be posted now, for whoever asks."""
-    push = f"Draft of the {title(agenda.occurrence).lower()}"
+    push = f"Draft of the stand-up of {day(agenda.occurrence.day)}"
     blocks, lines = [header(push)], [push]
     if agenda.is_empty:
         lines.append(

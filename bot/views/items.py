@@ -154,7 +154,7 @@ def decide_form(facts: ItemFacts, today: date) -> View:
 def all_open(key: str, items: Sequence[ItemFacts], count: int, number: int) -> View:
     """One page of all that is open; `number` counts from 0."""
     pages = max(1, -(-count // ids.ITEMS_A_PAGE))
-    blocks = [context(f"{_items(count)} open, oldest first · page {number + 1} of {pages}")]
+    blocks = [context(f"{counted(count)} open, oldest first · page {number + 1} of {pages}")]
     blocks += [row(facts) for facts in items]
     turns = []
     if number:
@@ -166,13 +166,14 @@ def all_open(key: str, items: Sequence[ItemFacts], count: int, number: int) -> V
     return modal(ids.ITEMS_VIEW, "Action items", blocks, submit=None, about=f"{key}:{number}")
 
 
-def _items(count: int) -> str:
+def counted(count: int) -> str:
+    """`1 action item`, `1,204 action items`."""
     return "1 action item" if count == 1 else f"{count:,} action items"
 
 
 def own(items: Sequence[ItemFacts], count: int, key: str, total: int, today: date) -> Post:
     """The private answer to `items`: the reader's own, and the way to all of them."""
-    lines = [f"You have {_items(count)} open." if count else "You have no action item open."]
+    lines = [f"You have {counted(count)} open." if count else "You have no action item open."]
     blocks = [section(lines[0])]
     for facts in items:
         item = in_brief(facts, today)
@@ -180,7 +181,7 @@ def own(items: Sequence[ItemFacts], count: int, key: str, total: int, today: dat
         blocks += [section(item.text), actions(f"item:{facts.item.id}", *item.buttons)]
     if count > len(items):
         lines.append(f"These are the first {len(items)}.")
-    lines.append(f"Both teams together: {_items(total)} open.")
+    lines.append(f"Both teams together: {counted(total)} open.")
     blocks.append(context(lines[-1]))
     if total:
         blocks.append(actions("all", button("Show all", ids.ITEMS_ALL, f"{key}:0")))
@@ -202,7 +203,7 @@ def shelf(items: Sequence[ItemFacts], count: int, today: date) -> list[Block]:
 
 def loose(items: Sequence[ActionItem]) -> Post:
     """To whoever led the meeting: what nobody had is theirs now."""
-    count = _items(len(items))
+    count = counted(len(items))
     sentence = f"The stand-up is over, and {count} had no owner or no day: you have them now."
     lines = [
         f"• {foreign(item.words, WORDS)}" + (f", due {day(item.due_on)}" if item.due_on else "")

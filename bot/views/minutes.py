@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.models import Decision, Occurrence
 from bot.playbook import Playbook
 from bot.views import ids, written
-from bot.views.agenda import Agenda, title
+from bot.views.agenda import Agenda
 from bot.views.blocks import (
     Post,
     actions,
@@ -19,7 +19,7 @@ from bot.views.blocks import (
     on_day,
     section,
 )
-from bot.views.items import ItemFacts, day
+from bot.views.items import ItemFacts, counted, day
 from bot.views.problems import headline
 
 MOST_LINES = 25
@@ -28,7 +28,7 @@ MOST_LINES = 25
 
 def minutes(agenda: Agenda, playbook: Playbook) -> Post:
     """What was decided, who does what until when, what was done, what was put off."""
-    head = f"Minutes of the {title(agenda.occurrence).lower()}"
+    head = f"Minutes of the stand-up of {day(agenda.occurrence.day)}"
     lines, blocks = [head, _who(agenda)], [header(head), context(_who(agenda))]
     for name, told in _parts(agenda, playbook):
         shown = told[:MOST_LINES]
@@ -51,7 +51,7 @@ def _who(agenda: Agenda) -> str:
         parts.append(f"{escape(agenda.rep.name)} came from the reps")
     if not agenda.occurrence.held_at:
         parts.append("Nobody pressed anything in it, so it counts as not held")
-    parts.append(f"{agenda.open_items + len(_open(agenda.added)):,} action items open")
+    parts.append(f"{counted(agenda.open_items + len(_open(agenda.added)))} open")
     return " · ".join(parts)
 
 

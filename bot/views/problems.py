@@ -50,6 +50,11 @@ def _asked(problem: Problem, _playbook: Playbook) -> str:
     return f"{'1 question' if one else f'{problem.leads:,} questions'} to marketing {_is(one)} open"
 
 
+def _disputed(problem: Problem, _playbook: Playbook) -> str:
+    one = problem.leads == 1
+    return f"{'1 outcome' if one else f'{problem.leads:,} outcomes'} {_is(one)} contested"
+
+
 def _is(one: bool) -> str:  # noqa: FBT001  # a verb for one or for many
     return "is" if one else "are"
 
@@ -78,6 +83,12 @@ WORDINGS = {
         "Sales waits with the lead until it knows.",
         "Every question has an answer, or somebody who gets it.",
         "Marketing answers the oldest now.",
+    ),
+    "disputed": Wording(
+        _disputed,
+        "Both sides read the same rule differently.",
+        "One sentence in the playbook that both sides read alike.",
+        "The liaison says which rule it is about; each dispute is settled in private.",
     ),
 }
 """By source."""

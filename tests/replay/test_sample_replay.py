@@ -1,4 +1,4 @@
-"""The first of the leads that come with the project, through the real bot, over the wire."""
+"""The leads that come with the project, through the real bot, over the wire."""
 
 import pytest
 

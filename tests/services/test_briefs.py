@@ -87,6 +87,7 @@ def test_nobody_is_reminded_of_a_warm_lead_before_the_brief_or_right_after_it(
 
     quiet.control.set_clock(TUESDAY_NINE)
     quiet.brief(BEN, "1 due today")
+    quiet.settle()
     quiet.control.set_clock(TUESDAY_NINE + timedelta(minutes=20))
     quiet.settle()
     assert len(quiet.dms(BEN)) == 1

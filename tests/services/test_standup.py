@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot.core.standup import State
-from bot.models import ActionItem, Occurrence, Topic
+from bot.models import ActionItem, Dispute, Occurrence, Topic
 from bot.services import items
 from bot.services.items import Wish
 from bot.services.standup import take_due_standups
@@ -209,7 +209,7 @@ def test_it_is_run_from_one_message(weekly: Office) -> None:
     press(weekly, ANA, ids.STANDUP_NEXT, in_channel(weekly, "Write the call script"))
     press(weekly, ANA, ids.STANDUP_END, in_channel(weekly, "3 of 3"))
 
-    minutes = in_channel(weekly, "Minutes of the stand-up tue 24 nov")["text"]
+    minutes = in_channel(weekly, "Minutes of the stand-up of Tue 24 Nov")["text"]
     assert "*Decided*\n• Trials get a call in week one." in minutes
     assert "*New action items*\n• Write the call script: Ben Cole, due Tue 1 Dec" in minutes
     assert "*Done*\n• Ask for the company size: Ida Berg" in minutes
@@ -473,3 +473,57 @@ def test_whoever_is_away_is_not_asked_in_writing(weekly: Office) -> None:
     told(weekly, ANA, "is held in writing: two questions")
     at(weekly, TUESDAY_TEN + timedelta(days=1))
     assert not [said for said in weekly.dms(IDA) if "in writing" in said["text"]]
+
+
+def test_files_are_sent_to_whoever_presses(weekly: Office) -> None:
+    invited = told(weekly, ANA, "every Tuesday at 10:00 (Europe/Berlin), 30 minutes")
+    press(weekly, ANA, ids.CALENDAR_FILE, invited | {"channel": dm(ANA)})
+    sent(weekly, ANA, "weekly.ics")
+    command(weekly, BEN, "add why do trials stop?")
+    at(weekly, MONDAY_TEN)
+    agenda = start(weekly)
+    press(weekly, ANA, ids.STANDUP_ADD, agenda)
+    submit(weekly, ANA, "Action item", item_words="Find out", item_owner=BEN)
+    in_channel(weekly, "Find out")
+    at(weekly, TUESDAY_TEN + timedelta(minutes=45))
+
+    press(weekly, IDA, ids.MINUTES_FILES, in_channel(weekly, "Minutes of"))
+
+    sent(weekly, IDA, "stand-up-2026-11-24.md")
+    sent(weekly, IDA, "stand-up-2026-11-24.ics")
+
+
+def sent(office: Office, person: str, name: str) -> Json:
+    """The message that brought a file, waited for."""
+    return office.control.message(
+        dm(person), lambda m: name in [file["name"] for file in m.get("files") or []]
+    )
+
+
+def test_contested_outcomes_are_a_number_and_a_list(weekly: Office) -> None:
+    handoff = weekly.hand_over(company="Contested Ltd")
+    assert weekly.bot
+    liaison = weekly.bot.liaison
+    now = liaison.now()
+    contested = Dispute(
+        team_id=liaison.team_id,
+        id="d1",
+        handoff_id=handoff,
+        by=IDA,
+        words="They did fit.",
+        at=now,
+        due_at=now,
+        receiver_id=OLGA,
+        outcome="not_a_fit",
+        outcome_at=now,
+    )
+    with liaison.transaction() as tx:
+        tx.add(contested)
+
+    draft = command(weekly, ANA)
+
+    assert "1 outcome is contested" in draft
+    assert "They did fit." not in draft
+    private = weekly.control.message(STANDUP, lambda m: m["ephemeral_to"] == ANA)
+    press(weekly, ANA, ids.STANDUP_LEADS, private)
+    assert "Contested Ltd" in json.dumps(weekly.modal(ANA, "Leads"))
