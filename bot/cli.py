@@ -109,7 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     whom.add_argument("--lead", metavar="ID", help="the lead's id, as your CRM sends it")
     whom.add_argument("--email", metavar="ADDRESS", help="the lead's address")
     erasing.add_argument("--yes", action="store_true", help="do not ask first")
-    importing = _add(commands, "import", import_leads, "bring in the leads of a CSV as history")
+    importing = _add(commands, "import", import_leads, "bring in a CSV as history, or announce it")
     cli_imports.add_arguments(importing)
     playbook = commands.add_parser("playbook", help="work with a playbook file")
     actions = playbook.add_subparsers(required=True, metavar="action")

@@ -218,6 +218,7 @@ class ErasedKey(SQLModel, table=True):
 
 
 _OPEN = text("closed_at IS NULL")
+_UNSHOWN = text("batch_id IS NOT NULL AND shown_at IS NULL")
 _WON = text("stage = 'won'")
 _SAID = text("outcome_words IS NOT NULL")
 _ASLEEP = text("wakes_at IS NOT NULL")
@@ -226,11 +227,51 @@ _ASKED = text("answered_at IS NULL")
 _UNSETTLED = text("settled_at IS NULL")
 
 
+class Batch(SQLModel, table=True):
+    """Leads that came together: one card in the channel, and one list for each actor."""
+
+    __table_args__ = (UniqueConstraint("team_id", "key", name="uq_batch_key"),)
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    key: str
+    """`file:<sha256 of the file>`, or `rush:<its own id>`: a file that is announced again goes on
+    with the batch it made."""
+    name: str | None
+    """The campaign; None when a file brought leads of several, or of none."""
+    is_file: bool
+    formed_at: datetime
+
+
+class Arrivals(SQLModel, table=True):
+    """The latest leads of one campaign. Whoever takes one in locks this row before it counts."""
+
+    __table_args__ = (_CHURNS,)
+
+    team_id: str = Field(primary_key=True)
+    campaign: str = Field(primary_key=True)
+    """Its name, trimmed and in lower case."""
+    recent: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+    """The hand-offs that are counted and in no batch yet, and when each came, in ISO 8601."""
+    batch_id: str | None = None
+    """The latest batch of the campaign."""
+    until: datetime | None = None
+    """Before then every lead of the campaign joins that batch."""
+
+
 class Handoff(SQLModel, table=True):
     """The passing of one lead to sales: the record everything hangs on."""
 
     __table_args__ = (
         _to("lead", "lead_id"),
+        _due("ix_handoff_batch", "team_id", "batch_id"),
+        Index(
+            "ix_handoff_unshown",
+            "team_id",
+            "batch_id",
+            sqlite_where=_UNSHOWN,
+            postgresql_where=_UNSHOWN,
+        ),
         # At most one open hand-off per lead, whatever arrives at once.
         Index(
             "uq_handoff_open_lead",
@@ -293,6 +334,8 @@ class Handoff(SQLModel, table=True):
     team_id: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
     lead_id: str
+    batch_id: str | None = None
+    """The batch whose card and lists show it; None = it has a card of its own."""
     stage: Stage = Field(sa_type=_codes(Stage))
     owner_id: str | None = None
     actor_id: str | None = None
@@ -704,6 +747,14 @@ class MessageKind(StrEnum):
     """The next step falls today."""
     DIGEST = "digest"
     """Lines of several hand-offs' history, told to one person in one message a day."""
+    BATCH_CARD = "batch_card"
+    """The one message of a batch in the channel."""
+    BATCH_LIST = "batch_list"
+    """An actor's leads of a batch, in work order."""
+    BATCH_NUDGE = "batch_nudge"
+    """The open first touches of an actor in a batch, once a day."""
+    BATCH_ANYONE = "batch_anyone"
+    """A reply to a batch's card that asks free colleagues, once a day."""
     DISPUTE = "dispute"
     """A contested outcome, to the liaison."""
     SETTLED = "settled"
@@ -785,8 +836,8 @@ class Message(SQLModel, table=True):
     """Why it is sent, once: `card:<handoff>`, `nudge:<handoff>:<run>:<step>:<recipient>` …"""
     kind: MessageKind = Field(sa_type=_codes(MessageKind))
     subject_id: str
-    """The hand-off it shows; the absence, channel, person or stand-up it tells of; the reader of a
-    list, a digest or a brief."""
+    """The hand-off or batch it shows; the absence, channel, person or stand-up it tells of; the
+    reader of a list, a digest or a brief."""
     run: int | None = None
     """The run it belongs to; None when it belongs to the whole hand-off."""
     step: int | None = None

@@ -8,6 +8,7 @@ from slack_bolt import Ack, BoltContext, Respond
 from bot.views import ids
 from handlers import (
     asks,
+    batches,
     briefs,
     campaigns,
     colleagues,
@@ -67,6 +68,15 @@ PRESSES: dict[str, Callable[[Press], None]] = {
     f"{ids.MORE}:{ids.MORE_WHY}": followups.why_me,
     f"{ids.MORE}:{ids.MORE_HISTORY}": handoffs.open_history,
     f"{ids.MORE}:{ids.MORE_SNOOZE}": snooze.open_form,
+    ids.BATCH_CLAIM: batches.claim_one,
+    ids.BATCH_TAKE_ON: batches.take_on_one,
+    ids.BATCH_PAGE: batches.open_page,
+    ids.BATCH_NEXT: batches.turn_page,
+    ids.BATCH_BACK: batches.turn_page,
+    ids.BATCH_WHY: batches.why_me,
+    ids.BATCH_EXCUSE: batches.excuse_all,
+    ids.BATCH_LEAVE: batches.leave_all,
+    f"{ids.MORE}:{ids.MORE_BATCH}": batches.why,
     ids.BRIEF_MORE: briefs.open_part,
     ids.BRIEF_NEXT: briefs.turn_page,
     ids.BRIEF_FIRST: briefs.turn_page,

@@ -17,6 +17,7 @@ from bot.delivery.messages import release_held
 from bot.liaison import Liaison
 from bot.services.absences import take_due_absences
 from bot.services.asks import take_late
+from bot.services.batches import start_shown
 from bot.services.briefs import write_briefs
 from bot.services.escalations import send_lists
 from bot.services.ladder import take_due_steps
@@ -45,6 +46,7 @@ class Tick:
 TIMETABLE = (
     Tick("keep-up-with-the-playbook", timedelta(seconds=5), keep_up),
     Tick("take-due-steps", timedelta(seconds=5), take_due_steps),
+    Tick("start-batches", timedelta(seconds=5), start_shown),
     Tick("write-briefs", timedelta(seconds=5), write_briefs),
     Tick("wake-snoozed-leads", timedelta(seconds=5), wake_snoozed),
     Tick("send-managers-lists", timedelta(seconds=5), send_lists),

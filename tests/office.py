@@ -44,13 +44,14 @@ def dm(person: str) -> str:
 
 @cache
 def playbook_without_a_cap() -> Path:
-    """The sandbox's, but every lead is a message of its own, however many a day brings, and there
-    is no stand-up.
+    """The sandbox's, but every lead is a message of its own, however many a day or minute brings,
+    and there is no stand-up.
 
     Tests share a person's day; those of the brief and the cap use `without_standup`.
     """
     attention = '[attention]\ncap = 1000\nat_once = ["A", "B", "C", "D"]\n'
-    return playbook_with(attention, leave_out='standup = "#standup"\n')
+    batches = "[batches]\nsize = 1000\n"
+    return playbook_with(attention + batches, leave_out='standup = "#standup"\n')
 
 
 @cache

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -167,3 +168,131 @@ def test_a_file_that_is_not_there_is_told_in_one_sentence(
     assert capsys.readouterr().err.strip() == (
         "nothing.csv cannot be opened: No such file or directory."
     )
+
+
+def announced(url: str) -> list[Handoff]:
+    return [handoff for handoff in handoffs(url) if handoff.batch_id]
+
+
+def cards(url: str) -> list[Message]:
+    with Session(make_engine(url), expire_on_commit=False) as tx:
+        return list(tx.scalars(select(Message)))
+
+
+def test_announced_leads_are_one_batch_with_one_card(
+    database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    owners = ["ben@example.com", "chloe@example.com", "nobody@example.com"]
+    lines = [lead(number, owner=owners[number % 3]) for number in range(12)]
+    file = file_of(tmp_path, *lines, lead(12, outcome="won"))
+
+    assert main(["import", file, "--announce"]) == 0
+
+    told = capsys.readouterr().out
+    assert "Announcing 12 leads sends 1 message to #leads and 2 direct messages" in told
+    assert "By owner: Ben Cole 4, Chloe Martin 4." in told
+    assert "Without an owner we know: 4; they wait in the queue." in told
+    assert "one message a second that takes up to 3 seconds." in told
+    assert "Announced: 12. " in told
+    assert len(announced(database)) == 12
+    assert {handoff.batch_id for handoff in announced(database)} == {cards(database)[0].subject_id}
+    assert [handoff.outcome for handoff in handoffs(database) if handoff.is_imported] == ["won"]
+
+
+def test_more_than_fifty_are_announced_only_with_yes(
+    database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = file_of(tmp_path, *(lead(number) for number in range(51)))
+
+    assert main(["import", file, "--announce"]) == 2
+
+    told = capsys.readouterr()
+    assert "Announcing 51 leads sends 1 message to #leads and 1 direct message," in told.out
+    assert told.err.strip() == "Nothing was changed. Add --yes to announce them."
+    assert handoffs(database) == []
+    assert main(["import", file, "--announce", "--yes"]) == 0
+    assert len(announced(database)) == 51
+
+
+def test_a_dry_run_of_an_announcement_only_tells(
+    database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["import", file_of(tmp_path, lead(1)), "--announce", "--dry-run"]) == 0
+
+    assert capsys.readouterr().out.strip().endswith("Nothing was changed.")
+    assert handoffs(database) == []
+
+
+def test_an_announcement_again_announces_nothing_again(
+    database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = file_of(tmp_path, lead(1), lead(2))
+    main(["import", file, "--announce"])
+    capsys.readouterr()
+
+    assert main(["import", file, "--announce"]) == 0
+
+    told = capsys.readouterr().out
+    assert "There is no lead to announce" in told
+    assert "Announced: 0. " in told
+    assert len(handoffs(database)) == 2
+    assert len(cards(database)) == 1
+
+
+def test_an_announcement_that_was_cut_off_goes_on_as_the_same_batch(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = file_of(tmp_path, *(lead(number) for number in range(5)))
+    monkeypatch.setattr(imports, "AT_ONCE", 2)
+    announce = imports.announce
+    calls = iter([announce, announce])
+
+    def cut_off(*given: Any) -> int:
+        return next(calls)(*given)
+
+    monkeypatch.setattr(imports, "announce", cut_off)
+    with pytest.raises(StopIteration):
+        main(["import", file, "--announce"])
+    assert (len(announced(database)), cards(database)) == (4, [])
+    monkeypatch.setattr(imports, "announce", announce)
+
+    assert main(["import", file, "--announce"]) == 0
+
+    assert len(announced(database)) == 5
+    assert {handoff.batch_id for handoff in announced(database)} == {cards(database)[0].subject_id}
+
+
+def test_what_a_cut_off_announcement_brought_is_told_though_the_file_was_changed(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as cut_off:
+        cut_off.setattr(imports, "tell", lambda _: None)
+        main(["import", file_of(tmp_path, lead(1)), "--announce"])
+
+    main(["import", file_of(tmp_path, lead(1), lead(2)), "--announce"])
+
+    told = {card.subject_id for card in cards(database)}
+    assert told == {handoff.batch_id for handoff in announced(database)}
+    assert len(told) == 2
+
+
+def test_a_lead_that_is_open_already_is_not_announced(
+    database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["import", file_of(tmp_path, lead(1)), "--announce"])
+    capsys.readouterr()
+
+    main(["import", file_of(tmp_path, lead(1, campaign="Fair")), "--announce"])
+
+    assert "Announced: 0. Announced before, open already, or history: 1." in capsys.readouterr().out
+    assert len(handoffs(database)) == 1
+
+
+def test_history_may_be_announced_later(database: str, tmp_path: Path) -> None:
+    file = file_of(tmp_path, lead(1))
+    main(["import", file])
+
+    main(["import", file, "--announce"])
+
+    assert len(handoffs(database)) == 2
+    assert len(announced(database)) == 1

@@ -3,6 +3,7 @@
 Nothing in a picture is painted: each is the sandbox page after the clicks that lead there.
 """
 
+import json
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from urllib.request import Request, urlopen
 
 from playwright.sync_api import Browser, FloatRect, Locator, Page, expect, sync_playwright
 
@@ -21,6 +23,11 @@ LARGEST = 250_000
 CARD_WIDTH, BRIEF_WIDTH = 640, 760
 TALL = 2400
 """CSS pixels of a window in which the longest message stands whole."""
+FAIR = "Harbour trade fair"
+WOODS = ("Alder", "Birch", "Cedar", "Elm", "Hazel", "Juniper", "Linden")
+TRADES = ("Foods", "Tooling", "Freight", "Paper", "Optics", "Pumps", "Glass", "Seeds", "Cables")
+PEOPLE = ("Mira", "Jonas", "Ada", "Per", "Inga")
+OWNERS = ("ben", "chloe", "ben", "hugo", "nobody")
 LEAD, LAST_LEAD = "Northgate Advisory", "Tidewater Haulage"
 
 
@@ -115,6 +122,9 @@ def main() -> int:
         wait_for_the_morning(desk)
         for view in (desk, phone):
             look_at_the_briefs(view)
+        bring_a_batch(url)
+        for view in views:
+            look_at_the_batch(view)
     large = [file for file in PICTURES.glob("*.png") if file.stat().st_size > LARGEST]
     for file in large:
         sys.stderr.write(f"{file.name} has {file.stat().st_size} bytes, over {LARGEST}.\n")
@@ -250,6 +260,49 @@ def look_at_the_traffic(view: View) -> None:
     expect(view.page.get_by_test_id("exchange-detail")).to_contain_text("view_submission")
     view.snap("traffic")
     view.page.get_by_test_id("inspector-close").click()
+
+
+def bring_a_batch(url: str) -> None:
+    """Thirty leads of a fair, as another app hands them over in a channel."""
+    for number in range(30):
+        lead = {
+            "lead_id": f"fair_{number}",
+            "company": f"{WOODS[number % len(WOODS)]} {TRADES[number % len(TRADES)]}",
+            "first_name": PEOPLE[number % len(PEOPLE)],
+            "email": f"visitor{number}@example.org",
+            "title": "Head of Operations",
+            "campaign": FAIR,
+            "grade": "BACBD"[number % 5],
+            "owner": f"{OWNERS[number % len(OWNERS)]}@example.com",
+            "reason": "asked for a quote at our stand",
+        }
+        metadata = {"event_type": "lead_handoff", "event_payload": lead}
+        message = {
+            "as": "U0LEO000000",
+            "channel": "C0STANDUP00",
+            "text": f"New visitor: {lead['company']}",
+            "bot_name": "Fair scanner",
+            "metadata": metadata,
+        }
+        headers = {"Content-Type": "application/json"}
+        urlopen(Request(f"{url}/control/post", json.dumps(message).encode(), headers)).close()
+
+
+def look_at_the_batch(view: View) -> None:
+    """The one card, a rep's list, and the form with all leads."""
+    view.go("leads")
+    card = view.message("30 leads came together")
+    expect(card).to_contain_text("Open with")
+    view.snap("batch-card", card)
+    view.go("liaison")
+    told = view.message(f"of {FAIR}")
+    expect(told).to_contain_text("Open shows a lead")
+    view.snap("batch-list")
+    view.press(told, "All 12")
+    expect(view.modal).to_contain_text("12 leads")
+    view.snap("batch-modal")
+    view.page.get_by_test_id("modal-close").click()
+    expect(view.modal).to_be_hidden()
 
 
 @contextmanager

@@ -24,6 +24,7 @@ class Line(StrEnum):
     ROUTED = "routed", True
     QUEUED = "queued", True
     SHOWN = "shown", False
+    GATHERED = "gathered", False
     CLAIMED = "claimed", True
     TOOK_ON = "took_on", True
     ACCEPTED = "accepted", True

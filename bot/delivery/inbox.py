@@ -25,9 +25,10 @@ from sqlmodel import col
 from bot.db import insert_once
 from bot.errors import LiaisonError, NotSaved
 from bot.identity import new_id
+from bot.intake.lead_event import EventKind
 from bot.intake.webhook import Delivery, NotStored, Receipt
 from bot.liaison import Liaison
-from bot.models import InboxEvent
+from bot.models import Arrivals, InboxEvent
 
 log = logging.getLogger(__name__)
 
@@ -169,7 +170,37 @@ def take_in(liaison: Liaison, deliveries: Sequence[Delivery], receive: Receive) 
     """Store and apply deliveries in one transaction; a repeat gets its first answer again."""
     now = liaison.now()
     with liaison.transaction() as tx:
+        _lock_campaigns(tx, liaison, deliveries, now)
         return [_take_in_one(tx, liaison, delivery, receive, now) for delivery in deliveries]
+
+
+def campaign_key(campaign: str | None) -> str:
+    """What the arrivals of a campaign are counted under; "" = it has no name."""
+    return (campaign or "").strip().casefold()
+
+
+def _lock_campaigns(
+    tx: Session, liaison: Liaison, deliveries: Sequence[Delivery], now: datetime
+) -> None:
+    """Whoever counts the leads of a campaign has it alone until the end of the transaction.
+
+    All at once and in one order, before anything else is locked, so that two who take in leads of
+    the same campaigns do not wait for each other. A batch that is open needs no counting.
+    """
+    told = [each.event for each in deliveries if each.event.event is EventKind.HANDOFF]
+    keys = {campaign_key(event.campaign or event.campaign_id) for event in told}
+    keys -= {""}
+    if not keys:
+        return
+    ours = (col(Arrivals.team_id) == liaison.team_id) & col(Arrivals.campaign).in_(keys)
+    for key in sorted(keys - {*tx.scalars(select(col(Arrivals.campaign)).where(ours))}):
+        insert_once(tx, Arrivals(team_id=liaison.team_id, campaign=key))
+    tx.scalars(
+        select(Arrivals)
+        .where(ours, col(Arrivals.until).is_(None) | (col(Arrivals.until) <= now))
+        .order_by(col(Arrivals.campaign))
+        .with_for_update()
+    ).all()
 
 
 def _take_in_one(

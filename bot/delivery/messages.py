@@ -12,7 +12,7 @@ from bot.db import insert_once, rows_changed
 from bot.delivery.courier import NOT_WANTED
 from bot.delivery.sayings import Saying, say
 from bot.liaison import TELLS, Liaison
-from bot.models import NEXT_BRIEF, Collected, History, Lane, Message, MessageKind, Run
+from bot.models import NEXT_BRIEF, Collected, History, Lane, Message, MessageKind, Run, Step
 
 
 def collect(
@@ -178,18 +178,25 @@ def _is_over() -> ColumnElement[bool]:
     )
 
 
+def reminders_of(run: Run) -> ColumnElement[bool]:
+    """The messages that remind the actor of a run: its own, and what it shares in a batch."""
+    of_steps = select(col(Step.message_id)).where(
+        col(Step.team_id) == run.team_id,
+        col(Step.handoff_id) == run.handoff_id,
+        col(Step.run) == run.number,
+    )
+    its_own = (
+        (col(Message.subject_id) == run.handoff_id)
+        & (col(Message.run) == run.number)
+        & (col(Message.kind) == MessageKind.NUDGE)
+    )
+    shared = (col(Message.kind) == MessageKind.BATCH_NUDGE) & col(Message.id).in_(of_steps)
+    return (col(Message.team_id) == run.team_id) & (its_own | shared)
+
+
 def send_after_all(tx: Session, liaison: Liaison, run: Run) -> None:
     """The newest reminder of a run is wanted again, when it was dropped before anybody read it."""
-    newest = (
-        select(func.max(col(Message.id)))
-        .where(
-            col(Message.team_id) == run.team_id,
-            col(Message.subject_id) == run.handoff_id,
-            col(Message.run) == run.number,
-            col(Message.kind) == MessageKind.NUDGE,
-        )
-        .scalar_subquery()
-    )
+    newest = select(func.max(col(Message.id))).where(reminders_of(run)).scalar_subquery()
     tx.info[TELLS] = True
     tx.execute(
         update(Message)

@@ -10,6 +10,7 @@ from bot.playbook.playbook import Playbook, UnknownSchema, digest
 from bot.playbook.reasons import Asks, Attempts, Reason
 from bot.playbook.sections import (
     Attention,
+    Batches,
     Campaign,
     Channels,
     Hours,
@@ -29,6 +30,7 @@ __all__ = [
     "Asks",
     "Attempts",
     "Attention",
+    "Batches",
     "Campaign",
     "Change",
     "Channels",

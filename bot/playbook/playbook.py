@@ -14,6 +14,7 @@ from bot.playbook.reasons import DEFAULT_REASONS, Attempts, Reason
 from bot.playbook.rules import broken_rules
 from bot.playbook.sections import (
     Attention,
+    Batches,
     Campaign,
     Channels,
     Hours,
@@ -40,6 +41,7 @@ _SECTIONS: dict[str, Model] = {
     "channels": Channels,
     "hours": Hours,
     "sla": Sla,
+    "batches": Batches,
     "attention": Attention,
     "routing": Routing,
     "timing": Timing,
@@ -75,6 +77,7 @@ class Playbook(Section):
     channels: Channels = Field(default=Channels(), description="Write one [channels] section.")
     hours: Hours = Field(default=Hours(), description="Write one [hours] section.")
     sla: Sla = Field(default=Sla(), description="Write one [sla] section.")
+    batches: Batches = Field(default=Batches(), description="Write one [batches] section.")
     attention: Attention = Field(default=Attention(), description="Write one [attention] section.")
     routing: Routing = Field(default=Routing(), description="Write one [routing] section.")
     timing: Timing = Field(default=Timing(), description="Write one [timing] section.")
@@ -133,9 +136,10 @@ class Playbook(Section):
         """All steps as written, lowest first."""
         return tuple(rung.step for rung in self.rungs)
 
-    def allowance(self, grade: str | None) -> Allowance | None:
+    def allowance(self, grade: str | None, *, in_batch: bool = False) -> Allowance | None:
         """Time to the first touch; None = no clock. A lead without a grade counts as C."""
-        by_grade = {"A": self.sla.A, "B": self.sla.B, "C": self.sla.C, "D": self.sla.D}
+        agreed = self.batches if in_batch else self.sla
+        by_grade = {"A": agreed.A, "B": agreed.B, "C": agreed.C, "D": agreed.D}
         return by_grade[grade or "C"]
 
     def is_told_at_once(self, grade: str) -> bool:

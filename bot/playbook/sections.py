@@ -153,6 +153,22 @@ class Sla(Section):
         return FAST | {key: value for key, value in written.items() if key != "preset"}
 
 
+class Batches(Section):
+    """When leads of one campaign are a batch, and the time to the first touch of its leads by
+    grade; None = no clock. Leads of an event are many at once, so they have longer."""
+
+    size: Annotated[int, Field(strict=True, ge=2, le=1000)] = Field(
+        default=10, description="Write how many leads make a batch, from 2 to 1000."
+    )
+    minutes: Annotated[int, Field(strict=True, ge=1, le=1440)] = Field(
+        default=10, description="Write within how many minutes they come, from 1 to 1440."
+    )
+    A: Clock = Field(default=Allowance.parse("4h"), description=CLOCK)
+    B: Clock = Field(default=Allowance.parse("24h"), description=CLOCK)
+    C: Clock = Field(default=Allowance.parse("72h"), description=CLOCK)
+    D: Clock = Field(default=None, description=CLOCK)
+
+
 class Attention(Section):
     """How much the app may ask of a person's day."""
 

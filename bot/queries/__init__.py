@@ -15,6 +15,7 @@ from bot.queries.handoffs import (
 )
 from bot.queries.joined import (
     COVER,
+    TOGETHER,
     Cover,
     HandoffFacts,
     cover,
@@ -25,7 +26,7 @@ from bot.queries.joined import (
 )
 from bot.queries.leads import lead_as_told, lead_by_key, lock_lead, who_refused
 from bot.queries.lines import history, history_for
-from bot.queries.messages import card_of, is_newest_dm, waited_for
+from bot.queries.messages import card_of, is_newest_dm, listed_after, waited_for
 from bot.queries.people import (
     MARKETING,
     SALES,
@@ -45,6 +46,7 @@ __all__ = [
     "COVER",
     "MARKETING",
     "SALES",
+    "TOGETHER",
     "Cover",
     "HandoffFacts",
     "absence_at",
@@ -68,6 +70,7 @@ __all__ = [
     "latest_handoff",
     "lead_as_told",
     "lead_by_key",
+    "listed_after",
     "lock_lead",
     "markets",
     "names",

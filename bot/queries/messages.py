@@ -30,6 +30,7 @@ _ASIDE = (
     MessageKind.ANSWER,
     MessageKind.DISPUTE,
     MessageKind.SETTLED,
+    MessageKind.BATCH_NUDGE,
 )
 """DMs that stand beside the living one about a lead and do not take its place."""
 
@@ -92,3 +93,20 @@ def _later_dms() -> Select[str]:
         col(Message.ts).is_not(None),
         col(Message.id) > bindparam("message_id"),
     )
+
+
+def listed_after(tx: Session, message: Message, batch_id: str) -> bool:
+    """Whether its recipient was shown a list of this batch after a message."""
+    later = tx.scalars(
+        select(col(Message.id))
+        .where(
+            col(Message.team_id) == message.team_id,
+            col(Message.subject_id) == batch_id,
+            col(Message.recipient_id) == message.recipient_id,
+            col(Message.kind) == MessageKind.BATCH_LIST,
+            col(Message.ts).is_not(None),
+            col(Message.id) > message.id,
+        )
+        .limit(1)
+    )
+    return later.first() is not None

@@ -129,7 +129,7 @@ def _waits(handoff: Handoff, run: Run) -> bool:
 def _pass_on(
     tx: Session, liaison: Liaison, handoff: Handoff, run: Run, person: Person, now: datetime
 ) -> None:
-    actor = cover.actor_for(tx, liaison, person, handoff.grade, now)
+    actor = cover.actor_for(tx, liaison, person, handoff, now)
     if actor is None or actor.id != person.id:
         _hand(tx, liaison, handoff, person, run.why, now)
 

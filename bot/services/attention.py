@@ -31,7 +31,8 @@ def is_for_the_brief(tx: Session, liaison: Liaison, message: Message, now: datet
 
 
 def _goes_by_brief(liaison: Liaison, message: Message) -> bool:
-    if message.kind is not MessageKind.NUDGE or message.step is None:
+    reminds = message.kind in {MessageKind.NUDGE, MessageKind.BATCH_NUDGE}
+    if not reminds or message.step is None:
         return False
     return liaison.playbook.ladder[message.step - 1].via is Via.BRIEF
 

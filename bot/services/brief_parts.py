@@ -22,7 +22,7 @@ from bot import queries
 from bot.core.lifecycle import Stage
 from bot.delivery.briefs import waiting_for_brief
 from bot.liaison import Liaison
-from bot.models import Handoff, Message, MessageKind, Run, Snooze
+from bot.models import Handoff, Message, MessageKind, Run, Snooze, Step
 from bot.queries import HandoffFacts
 from bot.services.edition import (
     MIDNIGHT,
@@ -40,7 +40,7 @@ from bot.views.brief import Heading
 
 QUEUE = 3
 """Leads of the queue that everybody reads of, those due first; the others on request."""
-_REMINDERS = (MessageKind.LEAD_DM, MessageKind.NUDGE)
+_REMINDERS = (MessageKind.LEAD_DM, MessageKind.NUDGE, MessageKind.BATCH_NUDGE)
 
 
 def overdue(tx: Session, _liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
@@ -142,7 +142,7 @@ def held_back(tx: Session, _liaison: Liaison, edition: Edition, page: Page) -> H
 
 
 def _held_back() -> Select[str]:
-    reminded = exists().where(said(*_REMINDERS), _is_about())
+    reminded = exists().where(said(*_REMINDERS), _is_about() | _is_shared_with())
     runs = _soonest(_is_not_urgent() & ~_came_untold() & reminded).order_by(None)
     step = exists().where(said(MessageKind.FOLLOW_UP), _is_next_step())
     both = union(runs, select(col(Handoff.id)).where(step)).subquery()
@@ -151,7 +151,7 @@ def _held_back() -> Select[str]:
 
 def reminders_were_held() -> ColumnElement[bool]:
     """Whether that part, or one of those due, has something to say."""
-    reminded = exists().where(waiting_for_brief(*_REMINDERS), _is_about())
+    reminded = exists().where(waiting_for_brief(*_REMINDERS), _is_about() | _is_shared_with())
     step = exists().where(waiting_for_brief(MessageKind.FOLLOW_UP), _is_next_step())
     return exists().where(_of_run(), _open_with_reader(), reminded) | exists().where(
         col(Handoff.team_id) == OF_TEAM, step
@@ -258,9 +258,29 @@ def _is_not_urgent() -> ColumnElement[bool]:
 
 
 def _came_untold() -> ColumnElement[bool]:
-    """Runs that began since the last brief, and of which no message told."""
-    told = exists().where(_is_about(), col(Message.run) == Run.number, col(Message.ts).is_not(None))
-    return (col(Run.started_at) >= SINCE) & ~told
+    """Runs that began since the last brief, and of which no message told. A list of the batch they
+    are of tells, also one that comes with this brief."""
+    is_shown = col(Message.ts).is_not(None)
+    by_itself = exists().where(_is_about(), col(Message.run) == Run.number, is_shown)
+    by_list = (
+        (col(Message.team_id) == Run.team_id)
+        & (col(Message.subject_id) == Handoff.batch_id)
+        & (col(Message.recipient_id) == Run.actor_id)
+        & (col(Message.kind) == MessageKind.BATCH_LIST)
+    )
+    is_wanted = col(Message.dropped).is_(None)
+    return (col(Run.started_at) >= SINCE) & ~by_itself & ~exists().where(by_list, is_wanted)
+
+
+def _is_shared_with() -> ColumnElement[bool]:
+    """A reminder that counts a run among others of its batch."""
+    counted = exists().where(
+        col(Step.team_id) == Run.team_id,
+        col(Step.handoff_id) == Run.handoff_id,
+        col(Step.run) == Run.number,
+        col(Step.message_id) == Message.id,
+    )
+    return (col(Message.kind) == MessageKind.BATCH_NUDGE) & counted
 
 
 def _is_return() -> ColumnElement[bool]:

@@ -43,10 +43,16 @@ def may_start(handoff: Handoff, now: datetime) -> datetime:
     return meetings.counts_from(now, meetings.ends_at(handoff.meeting_at, handoff.meeting_ends_at))
 
 
+def allowance_for(liaison: Liaison, handoff: Handoff) -> sla.Allowance | None:
+    """The time to the first touch that is agreed for a lead like this; None = no clock."""
+    in_batch = handoff.batch_id is not None
+    return liaison.playbook.allowance(handoff.grade, in_batch=in_batch)
+
+
 def bring_forward(tx: Session, liaison: Liaison, handoff: Handoff, now: datetime) -> None:
     """A grade was told: its allowance counts from now, where the first touch is due earlier so."""
     run = queries.current_run(tx, handoff)
-    allowance = liaison.playbook.allowance(handoff.grade)
+    allowance = allowance_for(liaison, handoff)
     if run and run.started_at is None:
         run.allowance = str(allowance) if allowance else None
     if allowance is None or handoff.touched_at or handoff.shown_at is None:

@@ -9,11 +9,12 @@ from bot.core.business_time import next_opening, next_working_day
 from bot.core.sla import due_at
 from bot.liaison import Liaison
 from bot.models import Handoff, Person
+from bot.services.clocks import allowance_for
 from bot.services.hours import opening_of
 
 
 def actor_for(
-    tx: Session, liaison: Liaison, person: Person, grade: str, now: datetime
+    tx: Session, liaison: Liaison, person: Person, handoff: Handoff, now: datetime
 ) -> Person | None:
     """Who acts now on a lead of `person`'s: they themselves, or their cover; None = the queue.
 
@@ -23,7 +24,7 @@ def actor_for(
     if queries.absence_at(tx, person, now) is None:
         return person
     stand_in = stand_in_of(tx, person, now)
-    if stand_in or not _is_missed(tx, liaison, person, grade, now):
+    if stand_in or not _is_missed(tx, liaison, person, handoff, now):
         return stand_in or person
     return None
 
@@ -40,9 +41,11 @@ def stand_in_of(tx: Session, person: Person, now: datetime) -> Person | None:
     return person if len(seen) > 1 else None
 
 
-def _is_missed(tx: Session, liaison: Liaison, person: Person, grade: str, now: datetime) -> bool:
+def _is_missed(
+    tx: Session, liaison: Liaison, person: Person, handoff: Handoff, now: datetime
+) -> bool:
     """Whether a lead would wait too long for somebody to come back."""
-    allowance = liaison.playbook.allowance(grade)
+    allowance = allowance_for(liaison, handoff)
     if allowance is None:
         return False
     team = opening_of(tx, liaison, None, now)

@@ -212,7 +212,7 @@ def _take_up_again(tx: Session, liaison: Liaison, handoff: Handoff) -> None:
         update(Message)
         .where(
             col(Message.team_id) == liaison.team_id,
-            col(Message.subject_id) == handoff.id,
+            col(Message.subject_id).in_([handoff.id, handoff.batch_id]),
             col(Message.ts).is_not(None),
             col(Message.dropped).is_not(None),
         )

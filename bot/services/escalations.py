@@ -6,7 +6,7 @@ from functools import cache
 from itertools import groupby
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from bot import queries
@@ -20,11 +20,13 @@ from bot.delivery.sayings import put_list
 from bot.errors import NotAllowed, TooLate
 from bot.identity import new_id
 from bot.liaison import Liaison
-from bot.models import Escalation, Handoff, Message, Person, Run
+from bot.models import Batch, Escalation, Handoff, Message, Person, Run
+from bot.queries import HandoffFacts
 from bot.services.edition import MIDNIGHT, OF_TEAM, READER, Edition, Page, edition_of, page_of
 from bot.services.handoffs import changed, note
 from bot.services.hours import back_at_work, opening_of
 from bot.services.steps import NOBODY, Reached
+from bot.views import batches as batch_views
 from bot.views import escalations as views
 from bot.views.blocks import Post, escape
 from bot.views.brief import Heading, Item
@@ -129,36 +131,61 @@ def to_decide(tx: Session, _liaison: Liaison, edition: Edition, page: Page) -> H
 
 def decisions_wait() -> ColumnElement[bool]:
     """Whether that part has something to act on."""
-    return exists().where(_is_undecided())
+    return exists().where(_is_undecided(Handoff, Escalation))
 
 
 def _items(tx: Session, edition: Edition, page: Page) -> tuple[tuple[Item, ...], int]:
     ids, more = page_of(tx, edition, _undecided, page)
-    return tuple(map(views.item, queries.facts_of(tx, edition.person.team_id, ids))), more
+    found = queries.facts_of(tx, edition.person.team_id, ids)
+    return tuple(_item(tx, edition, facts) for facts in found), more
+
+
+def _item(tx: Session, edition: Edition, facts: HandoffFacts) -> Item:
+    """One line for a lead; of a batch one line for all of an actor's."""
+    handoff = facts.handoff
+    if handoff.batch_id is None:
+        return views.item(facts)
+    batch = tx.get_one(Batch, (handoff.team_id, handoff.batch_id))
+    of_actor = (col(Handoff.batch_id) == batch.id) & (col(Handoff.actor_id) == handoff.actor_id)
+    every = select(col(Handoff.id)).where(_is_undecided(Handoff, Escalation), of_actor)
+    ids = tx.scalars(every.order_by(col(Escalation.id)), edition.asked).all()
+    return batch_views.decisions(batch, queries.facts_of(tx, handoff.team_id, ids))
 
 
 def _undecided() -> Select[str]:
     return (
         select(col(Handoff.id))
         .join(Escalation, col(Escalation.handoff_id) == Handoff.id)
-        .where(_is_undecided())
+        .where(_is_undecided(Handoff, Escalation), _stands_for_its_batch())
         .order_by(col(Escalation.at), col(Escalation.id))
     )
 
 
-def _is_undecided() -> ColumnElement[bool]:
+def _stands_for_its_batch() -> ColumnElement[bool]:
+    """The first of what one actor has of a batch; a lead of no batch stands for itself."""
+    other, earlier = aliased(Handoff), aliased(Escalation)
+    is_earlier = exists().where(
+        _is_undecided(other, earlier),
+        col(other.batch_id) == Handoff.batch_id,
+        col(other.actor_id) == Handoff.actor_id,
+        col(earlier.id) < Escalation.id,
+    )
+    return col(Handoff.batch_id).is_(None) | ~is_earlier
+
+
+def _is_undecided(handoff: type[Handoff], escalation: type[Escalation]) -> ColumnElement[bool]:
     """First touches still open that were put before the reader for today, or earlier."""
     return and_(
-        col(Escalation.team_id) == OF_TEAM,
-        col(Escalation.manager_id) == READER,
-        col(Escalation.decided_at).is_(None),
-        col(Escalation.at) < MIDNIGHT,
-        col(Handoff.team_id) == OF_TEAM,
-        col(Handoff.id) == Escalation.handoff_id,
-        col(Handoff.runs) == Escalation.run,
-        col(Handoff.actor_id).is_not(None),
-        col(Handoff.touched_at).is_(None),
-        col(Handoff.closed_at).is_(None),
+        col(escalation.team_id) == OF_TEAM,
+        col(escalation.manager_id) == READER,
+        col(escalation.decided_at).is_(None),
+        col(escalation.at) < MIDNIGHT,
+        col(handoff.team_id) == OF_TEAM,
+        col(handoff.id) == escalation.handoff_id,
+        col(handoff.runs) == escalation.run,
+        col(handoff.actor_id).is_not(None),
+        col(handoff.touched_at).is_(None),
+        col(handoff.closed_at).is_(None),
     )
 
 

@@ -10,6 +10,7 @@ from bot.core.history import Line
 from bot.core.lifecycle import ERASED, Act, Stage, Standing, stage_after, why_not
 from bot.db import insert_once
 from bot.delivery import homes
+from bot.delivery.batches import put_list, revise_batch
 from bot.delivery.messages import revise, revise_lists
 from bot.delivery.sayings import answer_actor, say_in_channel, say_to_actor, tell
 from bot.errors import NotAllowed, NotListed, TooLate
@@ -17,9 +18,10 @@ from bot.identity import new_id
 from bot.intake.lead_event import LeadEvent
 from bot.intake.webhook import Receipt
 from bot.liaison import Liaison
-from bot.models import Handoff, History, Lead, Message, MessageKind, Person, Run
+from bot.models import Batch, Handoff, History, Lead, Message, MessageKind, Person, Run
 from bot.services import cover, new_act
-from bot.services.clocks import may_start, promise, set_clock
+from bot.services.arrivals import arrive
+from bot.services.clocks import allowance_for, may_start, promise, set_clock
 from bot.services.erased import is_erased
 from bot.services.hours import back_at_work, opening_of
 from bot.services.lead_fields import take_fields
@@ -32,10 +34,15 @@ from bot.views.blocks import escape, when
 DEFAULT_GRADE = "C"
 ASKED_FOR = frozenset({"claim", "took_on"})
 """Why a run began, where its own actor asked for the lead by a press."""
+_OF_AN_ABSENCE = frozenset({queries.COVER, "back"})
 
 
-def hand_over(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) -> Receipt:
+def hand_over(
+    tx: Session, liaison: Liaison, event: LeadEvent, now: datetime, batch: Batch | None = None
+) -> Receipt:
     """Take a lead over from marketing: the record, its first run, and the card to be shown.
+
+    `batch`: the file it is announced with; such a lead says nothing new where it is open already.
 
     A lead that already has an open hand-off gets no second one; its return is noted on the first.
     A person who asked not to be contacted gets none either, and an erased lead none at all.
@@ -47,7 +54,8 @@ def hand_over(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) ->
     lead = lead_told_of(tx, liaison, event, now)
     latest = queries.latest_handoff(tx, liaison.team_id, lead.id)
     if latest and latest.closed_at is None:
-        _note_return(tx, liaison, lead, latest, event, now)
+        if batch is None:
+            _note_return(tx, liaison, lead, latest, event, now)
         return Receipt(latest.id, duplicate=True)
     owner = queries.person_by_email(tx, liaison.team_id, event.owner)
     owner = owner if owner and queries.sells(owner) else None
@@ -57,6 +65,8 @@ def hand_over(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) ->
     tx.flush()
     new_act.first_act(lead, event)
     note(tx, handoff, Line.HANDED_OVER, now)
+    batch = batch or arrive(tx, liaison, handoff, now)
+    handoff.batch_id = batch.id if batch else None
     if owner:
         give(tx, liaison, handoff, owner, "owner", now)
     elif rep := next_rep(tx, liaison, now):
@@ -67,8 +77,14 @@ def hand_over(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) ->
 
 
 def show(tx: Session, liaison: Liaison, handoff: Handoff) -> None:
-    """Queue the card of a new hand-off; its clock starts when Slack shows it."""
+    """Queue the card of a new hand-off; its clock starts when Slack shows it.
+
+    In a batch the batch's card shows it, which counts one more.
+    """
     plan_turn(tx, liaison, handoff)
+    if handoff.batch_id:
+        revise_batch(tx, liaison, handoff)
+        return
     say_in_channel(
         tx,
         liaison,
@@ -154,7 +170,7 @@ def give(
     The owner of record stays. None = it is in the queue, because nobody stands in.
     """
     handoff.owner_id = handoff.owner_id or person.id
-    actor = cover.actor_for(tx, liaison, person, handoff.grade, now)
+    actor = cover.actor_for(tx, liaison, person, handoff, now)
     if actor and actor.id == person.id:
         return begin_run(tx, liaison, handoff, person, why)
     # A lead its actor only covers is still covered for the same person, whoever takes it now.
@@ -172,7 +188,7 @@ def give(
 
 def begin_run(tx: Session, liaison: Liaison, handoff: Handoff, actor: Person, why: str) -> Run:
     """Give a hand-off to an actor, with an allowance of their own. The clock is not started."""
-    allowance = liaison.playbook.allowance(handoff.grade)
+    allowance = allowance_for(liaison, handoff)
     if handoff.actor_id is None and handoff.shown_at:
         homes.note_change(tx, liaison, handoff, in_queue=True)
     handoff.owner_id = handoff.owner_id or actor.id
@@ -219,21 +235,33 @@ def start_clock(tx: Session, liaison: Liaison, handoff: Handoff, run: Run, now: 
             promise(handoff, run.due_at)
     if run.why in ASKED_FOR:
         answer_actor(tx, liaison, run, MessageKind.LEAD_DM)
+    elif handoff.batch_id and run.why in queries.TOGETHER:
+        put_list(tx, liaison, handoff.batch_id, run, occasion_of(run, handoff))
     elif liaison.playbook.is_told_at_once(handoff.grade) or actor.brief_at is None:
         held = back_at_work(tx, liaison, actor, now)
         say_to_actor(tx, liaison, run, MessageKind.LEAD_DM, hold_until=held)
 
 
+def occasion_of(run: Run, handoff: Handoff) -> str:
+    """What tells one list of an actor from another: each absence passes leads on anew."""
+    return f":{run.why}:{handoff.absence_id}" if run.why in _OF_AN_ABSENCE else ""
+
+
 def card_shown(tx: Session, liaison: Liaison, message: Message, now: datetime) -> None:
-    """Slack shows the card: the system's delay ends here, and the human clock starts."""
+    """Slack shows the card of one lead."""
     handoff = queries.handoff_to_change(tx, liaison.team_id, message.subject_id)
-    if handoff.shown_at or handoff.closed_at:
-        return
+    if handoff.shown_at is None and handoff.closed_at is None:
+        shown(tx, liaison, handoff, now)
+
+
+def shown(tx: Session, liaison: Liaison, handoff: Handoff, now: datetime) -> None:
+    """The channel has it: the system's delay ends here, and the human clock starts."""
     handoff.shown_at = now
     note(tx, handoff, Line.SHOWN, now)
     run = queries.current_run(tx, handoff)
-    allowance = liaison.playbook.allowance(handoff.grade)
+    allowance = allowance_for(liaison, handoff)
     if run and run.started_at is None:
+        run.allowance = str(allowance) if allowance else None  # it may have joined a batch since
         start_clock(tx, liaison, handoff, run, now)
     elif run is None and allowance:
         starts = may_start(handoff, now)
@@ -246,11 +274,16 @@ def claim(liaison: Liaison, handoff_id: str, by: str) -> None:
     now = liaison.now()
     with liaison.transaction() as tx:
         handoff = queries.handoff_to_change(tx, liaison.team_id, handoff_id)
-        person = authorise(tx, liaison, Act.CLAIM, handoff, by, now)
-        run = begin_run(tx, liaison, handoff, person, "claim")
-        note(tx, handoff, Line.CLAIMED, now, by=by)
-        start_clock(tx, liaison, handoff, run, now)
-        changed(tx, liaison, handoff)
+        take_out(tx, liaison, handoff, by, now)
+
+
+def take_out(tx: Session, liaison: Liaison, handoff: Handoff, by: str, now: datetime) -> None:
+    """A lead of the queue is `by`'s from now on, when they may have it."""
+    person = authorise(tx, liaison, Act.CLAIM, handoff, by, now)
+    run = begin_run(tx, liaison, handoff, person, "claim")
+    note(tx, handoff, Line.CLAIMED, now, by=by)
+    start_clock(tx, liaison, handoff, run, now)
+    changed(tx, liaison, handoff)
 
 
 def look(liaison: Liaison, act: Act, handoff_id: str, by: str) -> queries.HandoffFacts:
@@ -361,5 +394,7 @@ def changed(tx: Session, liaison: Liaison, handoff: Handoff) -> None:
     homes.note_change(tx, liaison, handoff, in_queue=handoff.actor_id is None)
     tx.flush()
     revise(tx, liaison, handoff.id)
+    if handoff.batch_id:
+        revise_batch(tx, liaison, handoff)
     for reader_id in queries.waited_for(tx, handoff):
         revise_lists(tx, liaison, reader_id)

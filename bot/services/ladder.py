@@ -18,6 +18,7 @@ from bot.delivery.sayings import say_to_actor
 from bot.errors import NotSaved
 from bot.liaison import Liaison
 from bot.models import Handoff, MessageKind, Person, Run, Step
+from bot.services import batch_steps
 from bot.services.colleagues import ask_around
 from bot.services.escalations import escalate
 from bot.services.handoffs import note
@@ -144,17 +145,26 @@ def _step(run: Run, step: sla.PlannedStep, reached: Reached, now: datetime) -> S
 
 def _nudge(tx: Session, liaison: Liaison, run: Run, step: int, now: datetime) -> Reached:
     """Queue the reminder of one step, inside its recipient's hours."""
+    handoff = tx.get_one(Handoff, (run.team_id, run.handoff_id))
+    if handoff.batch_id:
+        return batch_steps.nudge(tx, liaison, handoff, run, step, now)
     actor = tx.get_one(Person, (run.team_id, run.actor_id))
     held = back_at_work(tx, liaison, actor, now)
     message_id = say_to_actor(tx, liaison, run, MessageKind.NUDGE, step=step, hold_until=held)
-    handoff = tx.get_one(Handoff, (run.team_id, run.handoff_id))
     note(tx, handoff, Line.NUDGED, now, facts={"step": str(step), "to": run.actor_id})
     return Reached(run.actor_id, message_id)
 
 
+def _ask(tx: Session, liaison: Liaison, run: Run, step: int, now: datetime) -> Reached:
+    handoff = tx.get_one(Handoff, (run.team_id, run.handoff_id))
+    if handoff.batch_id:
+        return batch_steps.ask_around(tx, liaison, handoff, run, now)
+    return ask_around(tx, liaison, run, step, now)
+
+
 _REACH: Mapping[sla.Recipient, Callable[[Session, Liaison, Run, int, datetime], Reached]] = {
     sla.Recipient.ACTOR: _nudge,
-    sla.Recipient.COLLEAGUES: ask_around,
+    sla.Recipient.COLLEAGUES: _ask,
     sla.Recipient.MANAGER: escalate,
 }
 """How a step reaches whom it is for."""

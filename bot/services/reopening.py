@@ -9,7 +9,7 @@ from bot.core import sla
 from bot.core.lifecycle import Stage
 from bot.liaison import Liaison
 from bot.models import Handoff, Person
-from bot.services.clocks import promise
+from bot.services.clocks import allowance_for, promise
 from bot.services.handoffs import give, start_clock
 from bot.services.hours import opening_of
 
@@ -38,5 +38,5 @@ def hand_out(
             return
     else:
         handoff.owner_id = None
-    if allowance := liaison.playbook.allowance(handoff.grade):
+    if allowance := allowance_for(liaison, handoff):
         promise(handoff, sla.due_at(opening_of(tx, liaison, None, now), now, allowance))

@@ -22,7 +22,7 @@ def next_rep(tx: Session, liaison: Liaison, now: datetime) -> Person | None:
     if not liaison.playbook.routing.round_robin:
         return None
     turn = _count_turn(tx, liaison)
-    reps = {rep.id: rep for rep in _reps(tx, liaison)}
+    reps = {rep.id: rep for rep in reps_of(tx, liaison)}
     seat = next_in_turn(
         Seat(rep.id, back_at_work(tx, liaison, rep, now) or now, rep.last_turn)
         for rep in reps.values()
@@ -44,8 +44,8 @@ def _count_turn(tx: Session, liaison: Liaison) -> int:
     return tx.execute(counted).scalar_one()
 
 
-def _reps(tx: Session, liaison: Liaison) -> list[Person]:
-    """Read anew: another process may have had a turn while we waited for ours."""
+def reps_of(tx: Session, liaison: Liaison) -> list[Person]:
+    """All reps. Read anew: another process may have had a turn while we waited for ours."""
     listed = select(Person).where(
         col(Person.team_id) == liaison.team_id,
         col(Person.team) == queries.SALES,

@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from bot import queries
 from bot.core import sla
+from bot.delivery.messages import reminders_of
 from bot.delivery.outbox import FOLDED
 from bot.liaison import Liaison
 from bot.models import Message, MessageKind, Person, Run, Snooze
@@ -50,17 +51,15 @@ def last_warned(tx: Session, run: Run) -> datetime | None:
 
     That was in a reminder, or in the first brief after one that was left to it.
     """
-    reminder = (
-        col(Message.team_id) == run.team_id,
-        col(Message.subject_id) == run.handoff_id,
-        col(Message.run) == run.number,
-        col(Message.kind) == MessageKind.NUDGE,
-    )
+    reminder = reminders_of(run)
     latest, earliest = func.max(col(Message.settled_at)), func.min(col(Message.settled_at))
-    shown = tx.scalar(select(latest).where(*reminder, col(Message.ts).is_not(None)))
-    folded = tx.scalar(select(earliest).where(*reminder, col(Message.dropped) == FOLDED))
-    if shown or folded is None:
-        return shown
+    shown = tx.scalar(select(latest).where(reminder, col(Message.ts).is_not(None)))
+    folded = tx.scalar(select(earliest).where(reminder, col(Message.dropped) == FOLDED))
+    if shown:
+        # What a batch shares may have stood already; this run is counted in it since its step.
+        return max(shown, min(queries.steps_taken(tx, run).values(), default=shown))
+    if folded is None:
+        return None
     return tx.scalar(
         select(earliest).where(
             col(Message.team_id) == run.team_id,

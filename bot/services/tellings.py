@@ -33,6 +33,8 @@ from bot.models import Absence, Ask, Handoff, History, Message, MessageKind, Per
 from bot.services import (
     agenda,
     attention,
+    batch_steps,
+    batches,
     briefs,
     colleagues,
     disputes,
@@ -57,6 +59,7 @@ from bot.services.handoffs import card_shown
 from bot.services.hours import back_at_work
 from bot.views import asks as ask_views
 from bot.views import away as away_views
+from bot.views import batches as batch_views
 from bot.views import followups as followup_views
 from bot.views import handoffs as handoff_views
 from bot.views import watching as watching_views
@@ -88,6 +91,12 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         ),
         MessageKind.MANAGER_LIST: Telling(partial(escalations.telling, liaison)),
         MessageKind.DIGEST: Telling(partial(_digest, liaison)),
+        MessageKind.BATCH_CARD: Telling(partial(batches.card_telling, liaison)),
+        MessageKind.BATCH_LIST: Telling(
+            partial(_capped, liaison, batches.list_telling), partial(batches.list_shown, liaison)
+        ),
+        MessageKind.BATCH_NUDGE: Telling(partial(_capped, liaison, batch_steps.nudge_telling)),
+        MessageKind.BATCH_ANYONE: Telling(partial(batch_steps.question_telling, liaison)),
         MessageKind.DISPUTE: Telling(partial(disputes.telling, liaison)),
         MessageKind.SETTLED: Telling(partial(disputes.settled_telling, liaison)),
         MessageKind.WON: Telling(partial(wins.telling, liaison)),
@@ -123,8 +132,12 @@ def _capped(
     return told
 
 
-def _card(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post:
+def _card(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | None:
+    """Of a lead that came before it was one of a batch: a line, or nothing when it is not out."""
     facts = queries.facts(tx, liaison.team_id, message.subject_id)
+    if facts.handoff.batch_id:
+        batch = batches.batch_of(tx, liaison, facts.handoff.batch_id)
+        return batch_views.moved(facts, batch) if message.ts is not None else None
     can_undo = undo.standing(tx, facts.handoff, now) is not None
     return handoff_views.card(facts, liaison.playbook, can_undo=can_undo)
 
@@ -161,6 +174,9 @@ def _dm(
         )
     if not is_newest:
         return followup_views.moved_on(facts)
+    batch_id = facts.handoff.batch_id
+    if batch_id and queries.listed_after(tx, message, batch_id):
+        return batch_views.listed(facts, batches.batch_of(tx, liaison, batch_id))
     return followup_views.dm(message, facts, reader, liaison.playbook, now, can_undo=mine)
 
 
@@ -185,6 +201,9 @@ def _is_wanted(
 ) -> bool:
     """Whether it still is this person's, and still needs saying."""
     if not is_current or facts.handoff.closed_at:
+        return False
+    in_a_list = facts.handoff.batch_id and facts.run and facts.run.why in queries.TOGETHER
+    if message.kind is MessageKind.LEAD_DM and in_a_list and not message.is_answer:
         return False
     if message.kind is MessageKind.NUDGE and facts.snoozed_until:
         return False  # the end of the snooze says what this would

@@ -46,6 +46,7 @@ PUSH = 90
 """Characters a phone shows of a push notification."""
 LONGEST_LINK = 1500
 """A longer one would crowd everything else out of its block."""
+_WEEK = 7
 
 
 def dm(
@@ -153,14 +154,17 @@ def _push(message: Message, facts: HandoffFacts, reader: Person, now: datetime) 
 
 
 def local_time(at: datetime, reader: Person, now: datetime) -> str:
-    """An instant in the reader's zone: `10:42` today, `Mon 09:30` on another day.
+    """An instant in the reader's zone: `10:42` today, `Mon 09:30` on another day of this week,
+    `Wed 09 Dec 10:00` when a weekday alone could mean an earlier one.
 
     Written out because Slack's date tokens are not filled in everywhere a push is shown.
     """
     zone = ZoneInfo(reader.timezone)
     local = at.astimezone(zone)
-    is_today = local.date() == now.astimezone(zone).date()
-    return local.strftime("%H:%M" if is_today else "%a %H:%M")
+    days = abs((local.date() - now.astimezone(zone).date()).days)
+    return local.strftime(
+        "%H:%M" if days == 0 else "%a %H:%M" if days < _WEEK else "%a %d %b %H:%M"
+    )
 
 
 def _day_word(day: date, reader: Person, now: datetime) -> str:
@@ -240,14 +244,9 @@ def touch_form(facts: HandoffFacts) -> View:
     )
 
 
-def why_me(facts: HandoffFacts, reader: Person) -> str:
-    """One sentence: how this lead came to the reader, and which rule set the clock."""
-    run = facts.run
-    if run is None or facts.actor is None:
-        return "Nobody has this lead yet: it came without an owner we know, so it is in the queue."
-    whose = "You have" if facts.actor.id == reader.id else f"{escape(facts.actor.name)} has"
-    you = facts.actor.id == reader.id
-    how = {
+def how_it_came(why: str, *, you: bool) -> str:
+    """How a run came to its actor, who is the reader or not."""
+    return {
         "owner": "marketing named the owner when handing it over",
         "fixed": "marketing put its data right and sent it back",
         "reopened": "a dispute about its outcome was settled, and it is open again",
@@ -259,7 +258,17 @@ def why_me(facts: HandoffFacts, reader: Person) -> str:
         "crm": f"the CRM made {'you' if you else 'them'} the owner",
         "took_on": f"{'you' if you else 'they'} answered it while its first touch was open",
         "return": f"it came back by itself and was with {'you' if you else 'them'} last time",
-    }[run.why]
+    }[why]
+
+
+def why_me(facts: HandoffFacts, reader: Person) -> str:
+    """One sentence: how this lead came to the reader, and which rule set the clock."""
+    run = facts.run
+    if run is None or facts.actor is None:
+        return "Nobody has this lead yet: it came without an owner we know, so it is in the queue."
+    whose = "You have" if facts.actor.id == reader.id else f"{escape(facts.actor.name)} has"
+    you = facts.actor.id == reader.id
+    how = how_it_came(run.why, you=you)
     rule = (
         f"; grade {facts.handoff.grade} means a first touch within {run.allowance} of working time"
         if run.allowance

@@ -202,7 +202,7 @@ def deal_entry(handoff: Handoff) -> tuple[str, str]:
 
 
 def _card_buttons(handoff: Handoff, playbook: Playbook, *, can_undo: bool) -> Block:
-    more = overflow(ids.MORE, [*_menu(handoff, playbook, can_undo=can_undo)])
+    more = overflow(ids.MORE, [*card_menu(handoff, playbook, can_undo=can_undo)])
     if handoff.stage not in OPEN:
         return actions("card", more)
     if handoff.actor_id is None:
@@ -212,7 +212,8 @@ def _card_buttons(handoff: Handoff, playbook: Playbook, *, can_undo: bool) -> Bl
     return actions("card", touch, button("Outcome…", ids.OUTCOME, handoff.id), more)
 
 
-def _menu(handoff: Handoff, playbook: Playbook, *, can_undo: bool) -> Iterator[tuple[str, str]]:
+def card_menu(handoff: Handoff, playbook: Playbook, *, can_undo: bool) -> Iterator[tuple[str, str]]:
+    """The menu's entries for everybody who reads of it in the channel."""
     if handoff.stage is Stage.QUALIFIED:
         yield deal_entry(handoff)
     if handoff.stage in OPEN and handoff.actor_id:
@@ -257,6 +258,7 @@ TOLD: dict[str, str] = {
     Line.MEETING_OFF: "The meeting with the lead was called off",
     Line.ERASED: "The lead was erased",
     Line.SHOWN: "The card was shown",
+    Line.GATHERED: "It became one of many that came together",
     Line.CLAIMED: "{by} claimed it",
     Line.TOOK_ON: "{by} took it on",
     Line.ACCEPTED: "{by} accepted it",

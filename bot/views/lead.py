@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from bot.core.lifecycle import Act
+from bot.core.lifecycle import OPEN, Act
 from bot.models import Person
 from bot.playbook import Playbook
 from bot.queries import HandoffFacts
@@ -21,7 +21,13 @@ from bot.views.blocks import (
     section,
 )
 from bot.views.followups import contact
-from bot.views.handoffs import campaign_and_grade, company, missing_fields, status_line
+from bot.views.handoffs import (
+    campaign_and_grade,
+    card_menu,
+    company,
+    missing_fields,
+    status_line,
+)
 
 _BUTTONS = {
     Act.CLAIM: ("Claim", ids.CLAIM),
@@ -49,7 +55,7 @@ def lead(
     view = modal(
         ids.LEAD_VIEW,
         "Lead",
-        [*blocks, _buttons(facts, acts, may_erase=may_erase, can_undo=can_undo)],
+        [*blocks, _buttons(facts, acts, playbook, may_erase=may_erase, can_undo=can_undo)],
         submit=None,
     )
     return view | {"private_metadata": facts.handoff.id}
@@ -74,7 +80,14 @@ def _private(facts: HandoffFacts, reader: Person) -> list[Block]:
     return [*([plain_section(known)] if known else []), *words]
 
 
-def _buttons(facts: HandoffFacts, acts: Sequence[Act], *, may_erase: bool, can_undo: bool) -> Block:
+def _buttons(
+    facts: HandoffFacts,
+    acts: Sequence[Act],
+    playbook: Playbook,
+    *,
+    may_erase: bool,
+    can_undo: bool,
+) -> Block:
     handoff_id = facts.handoff.id
     buttons = [
         button(*_BUTTONS[act], handoff_id, style=None if number else "primary")
@@ -82,14 +95,21 @@ def _buttons(facts: HandoffFacts, acts: Sequence[Act], *, may_erase: bool, can_u
     ]
     if can_undo:
         buttons.append(button("Undo", ids.UNDO, handoff_id))
-    more = [(label, f"{entry}:{handoff_id}") for label, entry in _menu(facts, acts)]
+    more = [(label, f"{entry}:{handoff_id}") for label, entry in _menu(facts, acts, playbook)]
     if may_erase and facts.lead.erased_at is None:
         more.append(("Erase…", f"{ids.MORE_ERASE}:{handoff_id}"))
     return actions("answer", *buttons, overflow(ids.MORE, more))
 
 
-def _menu(facts: HandoffFacts, acts: Sequence[Act]) -> Iterator[tuple[str, str]]:
-    """The same as in the actor's message, as far as this reader may press it."""
+def _menu(
+    facts: HandoffFacts, acts: Sequence[Act], playbook: Playbook
+) -> Iterator[tuple[str, str]]:
+    """The same as in the actor's message, as far as this reader may press it; of a lead that has
+    ended what its card offers, since in a batch it has none."""
+    if facts.handoff.stage not in OPEN:
+        for label, value in card_menu(facts.handoff, playbook, can_undo=False):
+            yield label, value.partition(":")[0]
+        return
     if Act.TOUCH in acts:
         yield "Ask marketing", ids.MORE_ASK
     if Act.REASSIGN in acts:
