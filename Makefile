@@ -5,10 +5,10 @@ RUN := $(VENV)/bin/python
 PORT ?= 4433
 STORIES ?= 500
 
-.PHONY: help setup demo test check replay story promises bench-report bench-standup chaos audit lock clean
+.PHONY: help setup demo test check replay story promises bench-report bench-standup chaos audit bench-quality lock clean
 
 help:                ## list the targets
-	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 setup: $(VENV)/.ready ## make .venv with everything, and find a browser
 
@@ -45,6 +45,9 @@ promises: setup      ## made-up weeks against the rules never broken: make promi
 
 audit: setup         ## known vulnerabilities of what is pinned, where an index answers
 	@$(RUN) tools/audit.py
+
+bench-quality: setup ## how fair and how quick campaign flags are, over simulated teams (some minutes)
+	@$(RUN) -m bench.quality
 
 lock:                ## pin all dependencies anew, with hashes
 	$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 \

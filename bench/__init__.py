@@ -1,1 +1,1 @@
-"""Benchmarks: what the docs say of speed, measured anew on this machine."""
+"""Benchmarks: what the docs say of speed and of fairness, measured anew on this machine."""

@@ -72,6 +72,8 @@ class Workspace(SQLModel, table=True):
     connected_at: datetime
     erasing_secret: str | None = None
     """Keys the hashes by which erased leads are recognised; None until the first was erased."""
+    judged_at: datetime | None = None
+    """When the campaigns were last judged by their ratings."""
     turns: int = 0
     """How many leads were routed to the next in turn; whoever routes one locks this row."""
 
@@ -518,6 +520,100 @@ class Rating(SQLModel, table=True):
     handed_at: datetime
 
 
+class FlagKind(StrEnum):
+    """What raised a flag."""
+
+    NUMBERS = "numbers"
+    """Its ratings, by `bot.core.quality`."""
+    HAND = "hand"
+    ACCEPTANCE = "acceptance"
+    """Sales turned down many of its leads of late."""
+
+
+class Severity(StrEnum):
+    """How bad it is, in the eyes of whoever raised a flag by hand."""
+
+    MINOR = "minor"
+    SERIOUS = "serious"
+    STOP = "stop"
+
+
+_RAISED = text("closed_at IS NULL")
+
+
+class Flag(SQLModel, table=True):
+    """A warning about a campaign, until marketing says what it changed."""
+
+    __table_args__ = (
+        _to("campaign", "campaign_id"),
+        # At most one of a kind at a time, whoever raises it at once.
+        Index(
+            "uq_flag_raised",
+            "team_id",
+            "campaign_id",
+            "kind",
+            unique=True,
+            sqlite_where=_RAISED,
+            postgresql_where=_RAISED,
+        ),
+        _due("ix_flag_late", "team_id", "late_check_at"),
+        _due("ix_flag_ends", "team_id", "ends_at"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    campaign_id: str
+    kind: FlagKind = Field(sa_type=_codes(FlagKind))
+    raised_at: datetime
+    raised_by: str | None = None
+    """Who raised it by hand; None = the numbers did."""
+    receiver_id: str
+    """Who is to answer; others in marketing may too."""
+    issue: str | None = Field(default=None, sa_type=Text)
+    """What is wrong, in the words of whoever raised it."""
+    severity: Severity | None = Field(default=None, sa_type=_codes(Severity))
+    until: date | None = None
+    """The last day on which cards show it."""
+    ends_at: datetime | None = None
+    """When that day is over; None = it has no end, or is closed."""
+    figures: dict[str, float | int | str] = Field(default_factory=dict, sa_type=JSON)
+    """What the numbers were when they raised it."""
+    due_at: datetime
+    """By when marketing answers: two working days of the receiver."""
+    late_check_at: datetime | None = None
+    """`due_at` until somebody looked at it then; None = answered, or known to be late."""
+    late_at: datetime | None = None
+    answered_at: datetime | None = None
+    answered_by: str | None = None
+    answer: str | None = Field(default=None, sa_type=Text)
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+    """None = it ended by itself."""
+    change: str | None = Field(default=None, sa_type=Text)
+    """What marketing changed; `closed_at - raised_at` is how long that took."""
+    marked_by: list[str] = Field(default_factory=list, sa_type=JSON)
+    """Who had rated leads of the campaign bad when it was closed: they hear what changed."""
+
+
+class SecondLook(SQLModel, table=True):
+    """A rep asked how good a lead of a watched campaign is that a colleague rated."""
+
+    __tablename__ = "second_look"
+    __table_args__ = (
+        _to("campaign", "campaign_id"),
+        _to("handoff", "handoff_id"),
+        UniqueConstraint("team_id", "handoff_id", "person_id", name="uq_second_look"),
+        Index("ix_second_look_campaign", "team_id", "campaign_id", "asked_at"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    campaign_id: str
+    handoff_id: str
+    person_id: str
+    asked_at: datetime
+
+
 class History(SQLModel, table=True):
     """What happened to a hand-off, append-only: who, when, what, by codes and ids."""
 
@@ -731,6 +827,14 @@ class MessageKind(StrEnum):
     """A line of a hand-off's history, told to one person."""
     BRIEF = "brief"
     """The one message that opens a person's working day."""
+    FLAG = "flag"
+    """A warning about a campaign, told to who answers for it."""
+    FLAG_HINT = "flag_hint"
+    """The same, told to who has open leads of it."""
+    FLAG_NEWS = "flag_news"
+    """What marketing says to a flag, told to who raised it or rated the campaign's leads bad."""
+    SECOND_LOOK = "second_look"
+    """A rep is asked about a lead that a colleague rated."""
     ASK = "ask"
     ANSWER = "answer"
     AWAY = "away"
@@ -836,8 +940,8 @@ class Message(SQLModel, table=True):
     """Why it is sent, once: `card:<handoff>`, `nudge:<handoff>:<run>:<step>:<recipient>` …"""
     kind: MessageKind = Field(sa_type=_codes(MessageKind))
     subject_id: str
-    """The hand-off or batch it shows; the absence, channel, person or stand-up it tells of; the
-    reader of a list, a digest or a brief."""
+    """The hand-off or batch it shows; the flag, absence, channel, person or stand-up it tells of;
+    the reader of a list, a digest or a brief."""
     run: int | None = None
     """The run it belongs to; None when it belongs to the whole hand-off."""
     step: int | None = None

@@ -11,6 +11,7 @@ from handlers import (
     byhand,
     campaigns,
     doctor,
+    flags,
     home,
     liaison,
     playbooks,
@@ -53,6 +54,7 @@ COMMANDS: dict[str, Menu] = {
     "/campaign": Menu(
         help=campaigns.HELP,
         bare=campaigns.table,
+        words={"flag": flags.flag},
         other=campaigns.one,
     ),
     "/liaison": Menu(

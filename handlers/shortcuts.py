@@ -6,12 +6,13 @@ from typing import Any
 from slack_bolt import Ack, BoltContext
 
 from bot.views import ids
-from handlers import byhand, standup
+from handlers import byhand, flags, standup
 from handlers.desk import desk_of
 from handlers.shortcut import Shortcut
 
 SHORTCUTS: dict[str, Callable[[Shortcut], None]] = {
     ids.HAND_OFF_MESSAGE: byhand.open_form,
+    ids.FLAG_MESSAGE: flags.flag_message,
     ids.ADD_MESSAGE: standup.add_from_message,
 }
 

@@ -20,8 +20,10 @@ from bot.services.asks import take_late
 from bot.services.batches import start_shown
 from bot.services.briefs import write_briefs
 from bot.services.escalations import send_lists
+from bot.services.flags import take_late_flags
 from bot.services.ladder import take_due_steps
 from bot.services.playbooks import keep_up
+from bot.services.quality import judge_campaigns
 from bot.services.snooze import wake_snoozed
 from bot.services.standup import take_due_standups
 from bot.services.turns import take_due_turns
@@ -57,6 +59,8 @@ TIMETABLE = (
     Tick("end-undo-offers", timedelta(seconds=5), end_offers),
     Tick("bring-back-stray-times", timedelta(seconds=30), bring_back),
     Tick("tell-late-asks", timedelta(seconds=30), take_late),
+    Tick("tell-late-flags", timedelta(seconds=30), take_late_flags),
+    Tick("judge-campaigns", timedelta(minutes=10), judge_campaigns),
     Tick("blank-old-bodies", timedelta(hours=6), blank_old_bodies),
     Tick("erase-closed-leads", timedelta(hours=6), erase_closed_leads),
 )

@@ -30,6 +30,7 @@ _ASIDE = (
     MessageKind.ANSWER,
     MessageKind.DISPUTE,
     MessageKind.SETTLED,
+    MessageKind.SECOND_LOOK,
     MessageKind.BATCH_NUDGE,
 )
 """DMs that stand beside the living one about a lead and do not take its place."""

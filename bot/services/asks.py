@@ -104,7 +104,11 @@ def _refuse_a_second(tx: Session, earlier: list[Ask]) -> None:
 
 def _receiver(tx: Session, liaison: Liaison, handoff: Handoff) -> Person:
     """The campaign's owner, else marketing's manager, else a marketer, else anybody there."""
-    owner = campaigns.owner_of(tx, liaison, handoff)
+    return speaker_for(tx, liaison, campaigns.owner_of(tx, liaison, handoff))
+
+
+def speaker_for(tx: Session, liaison: Liaison, owner: Person | None) -> Person:
+    """Who answers for marketing: the campaign's owner, when they are listed; else its manager."""
     if owner and queries.is_listed(owner):
         return owner
     marketing = select(Person).where(

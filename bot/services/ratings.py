@@ -12,7 +12,7 @@ from bot.core.lifecycle import QUALIFIED, WON
 from bot.errors import NotAllowed, NotListed, Refused
 from bot.identity import new_id
 from bot.liaison import Liaison
-from bot.models import Handoff, Person, Rating, RatingValue
+from bot.models import Handoff, Person, Rating, RatingValue, SecondLook
 from bot.playbook import Playbook
 from bot.services.handoffs import changed, note
 
@@ -53,9 +53,21 @@ def check_rater(tx: Session, handoff: Handoff, by: str) -> Person:
         raise NotListed
     if handoff.outcome is None:
         raise NotAllowed(NOT_YET)
-    if by not in {handoff.outcome_by, handoff.actor_id, handoff.owner_id}:
+    if by not in {handoff.outcome_by, handoff.actor_id, handoff.owner_id} and not _is_asked_again(
+        tx, handoff, by
+    ):
         raise NotAllowed(NOT_YOURS)
     return person
+
+
+def _is_asked_again(tx: Session, handoff: Handoff, by: str) -> bool:
+    """Whether a second look at it was asked of them."""
+    asked = select(col(SecondLook.id)).where(
+        col(SecondLook.team_id) == handoff.team_id,
+        col(SecondLook.handoff_id) == handoff.id,
+        col(SecondLook.person_id) == by,
+    )
+    return tx.scalars(asked).first() is not None
 
 
 def carry(

@@ -39,10 +39,12 @@ from bot.services import (
     colleagues,
     disputes,
     escalations,
+    flags,
     hands,
     invitations,
     mentions,
     minutes,
+    quality,
     ratings,
     reports,
     rota,
@@ -60,6 +62,7 @@ from bot.services.hours import back_at_work
 from bot.views import asks as ask_views
 from bot.views import away as away_views
 from bot.views import batches as batch_views
+from bot.views import flags as flag_views
 from bot.views import followups as followup_views
 from bot.views import handoffs as handoff_views
 from bot.views import watching as watching_views
@@ -81,6 +84,10 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.BRIEF: Telling(
             partial(briefs.telling, liaison), partial(briefs.shown, liaison)
         ),
+        MessageKind.FLAG: Telling(partial(flags.telling, liaison)),
+        MessageKind.FLAG_HINT: Telling(partial(flags.hint_telling, liaison)),
+        MessageKind.FLAG_NEWS: Telling(partial(flags.news_telling, liaison)),
+        MessageKind.SECOND_LOOK: Telling(partial(quality.second_look_telling, liaison)),
         MessageKind.ASK: Telling(partial(_capped, liaison, _question)),
         MessageKind.ANSWER: Telling(partial(_capped, liaison, _answer)),
         MessageKind.AWAY: Telling(partial(_away, liaison)),
@@ -139,7 +146,9 @@ def _card(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Pos
         batch = batches.batch_of(tx, liaison, facts.handoff.batch_id)
         return batch_views.moved(facts, batch) if message.ts is not None else None
     can_undo = undo.standing(tx, facts.handoff, now) is not None
-    return handoff_views.card(facts, liaison.playbook, can_undo=can_undo)
+    flag = flags.on_card(tx, facts.handoff)
+    warning = flag_views.on_card(flag) if flag else ""
+    return handoff_views.card(facts, liaison.playbook, can_undo=can_undo, warning=warning)
 
 
 def _card_shown(liaison: Liaison, tx: Session, message: Message, now: datetime) -> None:

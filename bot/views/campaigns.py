@@ -46,6 +46,7 @@ HELP = (
     "`/campaign Spring webinar` shows one: what became of its leads, ratings, reasons, and the "
     "last things reps wrote.\n"
     "`/campaign No origin` shows the leads that told nothing of where they came from.\n"
+    "`/campaign flag Spring webinar` tells marketing what is wrong with its leads.\n"
     "Every number opens its leads; a campaign's menu edits it, or merges it into another."
 )
 

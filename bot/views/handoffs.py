@@ -52,9 +52,14 @@ def company(lead: Lead) -> str:
     return foreign(lead.company or lead.given_name or "A lead without a name", 80)
 
 
-def card(facts: HandoffFacts, playbook: Playbook, *, can_undo: bool = False) -> Post:
-    """The one message of a hand-off in the channel: no contact data, no mention, no blame."""
-    lines = [_headline(facts), *_why_lines(facts.handoff)]
+def card(
+    facts: HandoffFacts, playbook: Playbook, *, can_undo: bool = False, warning: str = ""
+) -> Post:
+    """The one message of a hand-off in the channel: no contact data, no mention, no blame.
+
+    `warning` is about its campaign, escaped; empty = there is none.
+    """
+    lines = [_headline(facts), *_why_lines(facts.handoff), *filter(None, [warning])]
     notes = [status_line(facts, playbook), *return_lines(facts, playbook)]
     if missing := missing_fields(facts):
         notes.append(f"Missing: {', '.join(missing)}.")
