@@ -107,7 +107,15 @@ def own_office(new_database: NewDatabase) -> Iterator[Office]:
         office.close()
 
 
-LONGEST = ("replay/test_sample", "replay/test_replays", "delivery/test_chaos", "browser/test_desk")
+LONGEST = (
+    "replay/test_sample",
+    "replay/test_replays",
+    "test_two_weeks",
+    "promises/test_promises",
+    "chaos/test_",
+    "delivery/test_chaos",
+    "browser/test_desk",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
