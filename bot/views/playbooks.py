@@ -43,6 +43,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "attention": ("Attention", "how much of a person's day the app may take"),
     "routing": ("Routing", "who gets a lead without an owner we know"),
     "timing": ("Timing", "how long before time alone changes something"),
+    "batches": ("Batches", "when many leads of one campaign are one message, and their clocks"),
     "ladder": ("Ladder", "who is reminded when"),
     "attempts": ("Attempts", "what comes before “could not reach”"),
     "reasons": ("Reasons", "how a lead may end without qualifying"),
