@@ -142,6 +142,8 @@ class Person(SQLModel, table=True):
     manager_id: str | None = None
     brief_at: datetime | None = None
     """When their next brief is written: the opening of a working day. None = they get none."""
+    is_unnamed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether they want no mention where the channel reads of a win."""
     last_turn: int | None = None
     """The number of the last turn they had; None = none yet."""
 
@@ -861,6 +863,8 @@ class MessageKind(StrEnum):
     """A contested outcome, to the liaison."""
     SETTLED = "settled"
     """How a dispute ended, to one of its two sides."""
+    WON = "won"
+    """A lead was won: the channel reads of it."""
     CAMPAIGN = "campaign"
     """A report on campaigns, posted to a channel."""
     UNREAD = "unread"

@@ -64,6 +64,7 @@ COMMANDS: dict[str, Menu] = {
             "away": liaison.absence,
             "doctor": doctor.examine,
             "hours": liaison.hours,
+            "wins": liaison.wins,
             "playbook": playbooks.show,
             "standup": _standup,
             "watch": watching.watch,

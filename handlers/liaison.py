@@ -2,6 +2,7 @@
 
 from bot.services import away as own_time
 from bot.services import people
+from bot.services import wins as win_posts
 from bot.views import away as views
 from handlers import away
 from handlers.command import Command
@@ -11,6 +12,7 @@ HELP = (
     "`/liaison away` enters an absence; `/liaison away off` ends it, or calls off the next one.\n"
     "`/liaison hours Mo-Fr 08:00-16:00` sets hours of your own; "
     "`/liaison hours off` goes back to the playbook's.\n"
+    "`/liaison wins off` leaves your name out where the channel reads of a win; `on` names you.\n"
     "`/liaison standup` is `/alignment-standup`, the weekly meeting.\n"
     "`/liaison watch` makes each new message of a form or a CRM in a channel a hand-off.\n"
     "`/liaison watch off`, typed in that channel, ends it.\n"
@@ -33,6 +35,16 @@ def absence(command: Command) -> str | None:
         return HELP
     away.open_form(command)
     return None
+
+
+def wins(command: Command) -> str:
+    """Whether one's name stands where the channel reads of a win."""
+    word = command.words.lower()
+    if word not in {"on", "off"}:
+        return "Type `/liaison wins off`, and the channel reads of wins without your name; or `on`."
+    win_posts.set_named(command.desk.liaison, command.by, is_named=word == "on")
+    named = "with" if word == "on" else "without"
+    return f"From now on the channel reads of wins {named} your name."
 
 
 def hours(command: Command) -> str:

@@ -60,6 +60,7 @@ _KINDS = {
     MessageKind.OFFER: "offers to a colleague",
     MessageKind.ANYONE: "questions to free colleagues",
     MessageKind.MANAGER_LIST: "managers' lists",
+    MessageKind.WON: "wins told in the channel",
     MessageKind.DIGEST: "messages to marketing, collected",
 }
 

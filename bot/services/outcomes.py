@@ -19,7 +19,7 @@ from bot.intake.webhook import Receipt
 from bot.liaison import Liaison
 from bot.models import Handoff, History, Lead, Person
 from bot.playbook import Asks, Reason
-from bot.services import ratings, undo
+from bot.services import ratings, undo, wins
 from bot.services.followups import change_hands
 from bot.services.handoffs import authorise, changed, end_run, note
 from bot.services.hours import back_at_work, opening_of
@@ -83,6 +83,7 @@ def record_outcome(liaison: Liaison, handoff_id: str, by: str, answer: Answer) -
         facts = {"outcome": ending.outcome} | ({"detail": ending.detail} if ending.detail else {})
         note(tx, handoff, Line.OUTCOME, now, by=by, facts=facts)
         ratings.carry(tx, liaison.playbook, handoff, by, now)
+        wins.announce(tx, liaison, handoff, now)
         told = _tell_whom_it_names(tx, liaison, handoff, by, now) if act is Act.OUTCOME else None
         undo.offer(tx, handoff, before, by, now, told)
         changed(tx, liaison, handoff)
@@ -147,6 +148,7 @@ def outcome_told(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime)
     # Where the CRM names nobody, it speaks for whoever has the lead.
     rater_id = handoff.outcome_by if event.by else handoff.actor_id
     ratings.carry(tx, liaison.playbook, handoff, rater_id, now)
+    wins.announce(tx, liaison, handoff, now)
     changed(tx, liaison, handoff)
     return Receipt(handoff.id, duplicate=False)
 

@@ -65,18 +65,14 @@ def _count(tx: Session, wanted: Wanted) -> int:
 
 
 def _overdue(liaison: Liaison, span: Span, _about: str) -> Wanted:
-    """Open first touches whose time is over."""
-    of_run = (col(Handoff.team_id) == Run.team_id) & (col(Handoff.id) == Run.handoff_id)
+    """Open first touches whose time is over: a touch answers the run, and an outcome ends it."""
     return (
         select(col(Run.handoff_id))
-        .join(Handoff, of_run)
         .where(
             col(Run.team_id) == liaison.team_id,
             col(Run.ended_at).is_(None),
             col(Run.answered_at).is_(None),
             col(Run.due_at) < span.now,
-            col(Handoff.touched_at).is_(None),
-            col(Handoff.closed_at).is_(None),
         )
         .order_by(col(Run.due_at), col(Run.handoff_id))
     )

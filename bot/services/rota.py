@@ -169,7 +169,8 @@ def telling(liaison: Liaison, tx: Session, message: Message, now: datetime) -> P
         other = _who(occurrence, duty)
         name = tx.get_one(Person, (liaison.team_id, other)).name if other else None
         return views.passed_on(occurrence, name)
-    if occurrence.state not in AHEAD:
+    is_known = liaison.playbook.standup(occurrence.meeting) is not None
+    if occurrence.state not in AHEAD or not is_known:
         return views.over(occurrence)
     meeting = meeting_of(liaison, occurrence.meeting)
     return views.duty(occurrence, meeting, duty, leads=duty is Duty.LEAD)

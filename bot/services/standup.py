@@ -127,9 +127,12 @@ def _meeting(liaison: Liaison, occurrence: Occurrence) -> Meeting:
 
 
 def _rota(tx: Session, liaison: Liaison, occurrence: Occurrence, now: datetime) -> None:
-    """Two working days ahead: who leads it, and which rep comes."""
+    """Two working days ahead: who leads it, and which rep comes. Whoever attends since, or has
+    not heard of another place yet, is invited."""
+    meeting = _meeting(liaison, occurrence)
     rota.assign(tx, liaison, occurrence, now)
-    calendar = calendar_of(liaison, _meeting(liaison, occurrence), now)
+    invite(tx, liaison, meeting, now)
+    calendar = calendar_of(liaison, meeting, now)
     due = plan(calendar.slot, occurrence.day, calendar.works)
     occurrence.next_step, occurrence.next_at = Step.AGENDA, due[Step.AGENDA]
 
@@ -287,6 +290,10 @@ def end(liaison: Liaison, occurrence_id: str, by: str) -> None:
         _close(tx, liaison, occurrence, now)
 
 
+def _is_known(liaison: Liaison, occurrence: Occurrence) -> bool:
+    return liaison.playbook.standup(occurrence.meeting) is not None
+
+
 def start_telling(
     liaison: Liaison, tx: Session, message: Message, now: datetime
 ) -> Post | Hold | None:
@@ -297,7 +304,7 @@ def start_telling(
             return None
         if opens := back_at_work(tx, liaison, None, now):
             return Hold(opens)
-    elif occurrence.state is not State.RUNNING:
+    elif occurrence.state is not State.RUNNING or not _is_known(liaison, occurrence):
         return minutes_views.began(occurrence)
     return agenda_views.start_note(agenda.look(tx, liaison, occurrence, now))
 

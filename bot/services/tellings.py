@@ -10,11 +10,12 @@ them, whatever its kind. What is beyond the cap waits for their brief:
 
 Counted, and sent whatever the count is: the BRIEF itself, for there is one a day; AWAY, for a cover
 has to know before the first lead reaches them, and it changes with the absence; what is about the
-hour of a meeting or follows one (INVITATION DUTY LOOSE NO_STANDUP), at most one a meeting; and
-TROUBLE, at most one a day and place, for somebody has to mend it.
+hour of a meeting or follows one (INVITATION DUTY LOOSE NO_STANDUP), at most one a meeting; a
+DISPUTE and how it was SETTLED, for people wait for it; and TROUBLE, at most one a day and place,
+for somebody has to mend it.
 
 Not counted: what somebody asked for by a press (`Message.is_answer`). What stands in a channel
-(CARD ANYONE AGENDA STANDUP_START MINUTES ADDED) is nobody's.
+(CARD ANYONE AGENDA STANDUP_START MINUTES ADDED CAMPAIGN WON) is nobody's.
 """
 
 from collections.abc import Callable
@@ -50,6 +51,7 @@ from bot.services import (
     standup,
     troubles,
     undo,
+    wins,
     written,
 )
 from bot.services.absences import told_back
@@ -104,6 +106,7 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.BATCH_ANYONE: Telling(partial(batch_steps.question_telling, liaison)),
         MessageKind.DISPUTE: Telling(partial(disputes.telling, liaison)),
         MessageKind.SETTLED: Telling(partial(disputes.settled_telling, liaison)),
+        MessageKind.WON: Telling(partial(wins.telling, liaison)),
         MessageKind.CAMPAIGN: Telling(partial(reports.telling, liaison)),
         MessageKind.UNREAD: Telling(partial(_capped, liaison, _unread)),
         MessageKind.AGENDA: Telling(partial(agenda.telling, liaison)),
