@@ -5,7 +5,7 @@ RUN := $(VENV)/bin/python
 PORT ?= 4433
 STORIES ?= 500
 
-.PHONY: help setup demo test check replay story promises bench-report bench-standup chaos audit bench-quality lock clean
+.PHONY: help setup demo test check replay story promises bench bench-report bench-standup bench-quality chaos audit lock clean
 
 help:                ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -33,6 +33,9 @@ story: setup         ## two weeks of eight reps, and how many messages each of t
 
 chaos: setup         ## every promise of delivery, broken on purpose: make chaos ROW=kills, or all
 	@$(RUN) -m chaos $(ROW)
+
+bench: setup         ## what the bot costs, as ratios; writes docs/performance.md: make bench ROW=tick, or all
+	@$(RUN) -m bench $(ROW)
 
 bench-report: setup  ## how long /campaign takes over a million hand-offs, on both databases
 	@$(RUN) -m bench.report
