@@ -66,9 +66,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("answers", told.answers, told.answers_came),
     Section("returns", parts.returns, parts.leads_return),
     Section("away", told.while_away, told.somebody_is_back),
-    Section(
-        "campaigns", digests.your_campaigns, digests.campaigns_moved, digests.reads_of_campaigns
-    ),
+    Section("campaigns", digests.your_campaigns, None, digests.reads_of_campaigns),
     Section("waited", digests.waited, digests.some_waited),
     Section("held_back", parts.held_back, parts.reminders_were_held),
     Section("notes", told.notes, told.notes_came),
@@ -138,8 +136,11 @@ def _has_news(tx: Session, liaison: Liaison, person: Person, now: datetime) -> b
         return False
     edition = edition_of(tx, person, now)
     parts_of_theirs = tuple(one.name for one in SECTIONS if one.readers(liaison, person))
-    is_news = bool(tx.scalar(_any_news(parts_of_theirs), edition.asked))
-    return is_news or items.are_news(tx, liaison, person, now)
+    return (
+        bool(tx.scalar(_any_news(parts_of_theirs), edition.asked))
+        or items.are_news(tx, liaison, person, now)
+        or (digests.reads_of_campaigns(liaison, person) and digests.are_news(tx, liaison, edition))
+    )
 
 
 @cache

@@ -18,7 +18,7 @@ from bot.liaison import Liaison
 from bot.models import Campaign, Collected, Handoff, History, Lead, Message, MessageKind, Person
 from bot.queries import MARKETING
 from bot.services import campaigns
-from bot.services.edition import OF_TEAM, Edition, Page, said
+from bot.services.edition import OF_TEAM, READER, Edition, Page, said
 from bot.services.hours import opening_of
 from bot.views import brief as views
 from bot.views import handoffs as handoff_views
@@ -103,9 +103,27 @@ def reads_of_campaigns(liaison: Liaison, person: Person) -> bool:
     return owns or person.team == MARKETING
 
 
-def campaigns_moved() -> ColumnElement[bool]:
-    """Whether that part may have news; whose campaigns they are is looked at in writing."""
-    return exists().where(*_ended_since())
+def are_news(tx: Session, liaison: Liaison, edition: Edition) -> bool:
+    """Whether that part has news: which is asked of its readers alone, because most of marketing
+    answers for no campaign, and would be looked through all history for."""
+    person = edition.person
+    if not (_manages_marketing(person) or _owns_any(tx, liaison, person)):
+        return False
+    return your_campaigns(tx, liaison, edition, Page(skip=0, most=1)) is not None
+
+
+def _owns_any(tx: Session, liaison: Liaison, person: Person) -> bool:
+    if any(each.owner == person.email for each in liaison.playbook.campaigns):
+        return True
+    asked = {"of_team": person.team_id, "reader": person.id}
+    return tx.scalars(_owned(), asked).first() is not None
+
+
+@cache
+def _owned() -> Select[str]:
+    """Built once: everybody in marketing is asked about every morning."""
+    theirs = (col(Campaign.team_id) == OF_TEAM) & (col(Campaign.owner_id) == READER)
+    return select(col(Campaign.id)).where(theirs).limit(1)
 
 
 @cache

@@ -298,6 +298,15 @@ def test_marketing_reads_what_became_of_its_leads_in_numbers_without_names(quiet
     quiet.control.set_clock(TUESDAY_NINE + DAY)
     quiet.settle()
     assert len(quiet.briefs(JONAS)) == len(quiet.briefs(IDA)) == 1
+    assert briefs_in_vain(quiet) == []
+
+
+def briefs_in_vain(office: Office) -> list[str | None]:
+    """Who had a brief written that had nothing to say."""
+    assert office.bot
+    in_vain = (col(Message.kind) == MessageKind.BRIEF) & col(Message.dropped).is_not(None)
+    with office.bot.liaison.reading() as tx:
+        return [*tx.scalars(select(col(Message.recipient_id)).where(in_vain))]
 
 
 def shown_by(brief: Json) -> str:
