@@ -55,6 +55,11 @@ def _disputed(problem: Problem, _playbook: Playbook) -> str:
     return f"{'1 outcome' if one else f'{problem.leads:,} outcomes'} {_is(one)} contested"
 
 
+def _flagged(problem: Problem, _playbook: Playbook) -> str:
+    _, _, campaign = problem.about.partition(":")
+    return f"{foreign(campaign, 60)} is flagged; {_leads(problem.leads)} in 90 days"
+
+
 def _is(one: bool) -> str:  # noqa: FBT001  # a verb for one or for many
     return "is" if one else "are"
 
@@ -89,6 +94,12 @@ WORDINGS = {
         "Both sides read the same rule differently.",
         "One sentence in the playbook that both sides read alike.",
         "The liaison says which rule it is about; each dispute is settled in private.",
+    ),
+    "flagged": Wording(
+        _flagged,
+        "Time spent on leads that lead nowhere is missing elsewhere.",
+        "What marketing changes, and from when.",
+        "Look at three of them together; Say what changed… on the flag closes it.",
     ),
 }
 """By source."""
