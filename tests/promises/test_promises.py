@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import chain, count
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -81,11 +81,28 @@ acts = st.builds(
 )
 
 
+def put_off_first(how: int, minutes: int) -> list[Act]:
+    """A lead that is hot, snoozed for hours before its first reminder is due, and then one act
+    more: left to chance that is too rare to show whether a snooze keeps anything back."""
+    at_once, later = timedelta(0), timedelta(minutes=minutes)
+    return [
+        Act(at_once, False, "hand_over", 0, 0, how=how - how % 4),
+        Act(at_once, False, "put_off", 0, lead=-1, how=1),
+        Act(later, False, "accept", 0, lead=-1, how=1),
+    ]
+
+
+episodes = st.one_of(
+    *[acts.map(lambda act: [act])] * 5,
+    st.builds(put_off_first, how=st.integers(0, 7), minutes=st.sampled_from(GAPS)),
+)
+
+
 @given(
     team=teams(),
     start=st.sampled_from(STARTS),
     more=st.sampled_from(PLAYBOOKS),
-    what_happens=st.lists(acts, min_size=4, max_size=14),
+    what_happens=st.lists(episodes, min_size=4, max_size=14),
 )
 @settings(
     max_examples=int(os.environ.get("STORIES", "25")),
@@ -95,13 +112,13 @@ acts = st.builds(
 )
 @pytest.mark.timeout(0 if "STORIES" in os.environ else 300)
 def test_whatever_happens_every_promise_is_kept(
-    engine: Engine, team: list[Colleague], start: datetime, more: str, what_happens: list[Act]
+    engine: Engine, team: list[Colleague], start: datetime, more: str, what_happens: list[list[Act]]
 ) -> None:
     """`make promises STORIES=500` makes up other stories, and more of them."""
     floor = new_floor(engine, team, start, more)
     watch = Watch(floor)
     story = Story(floor, watch)
-    for act in what_happens:
+    for act in chain.from_iterable(what_happens):
         story.play(act)
         assert watch.broken == []
     watch.end()
