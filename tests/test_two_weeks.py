@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,9 +10,11 @@ import pytest
 
 from bot.core.lifecycle import Stage
 from bot.models import MessageKind
-from tests.office import CHLOE, ELLA, HUGO, LEADS, Json, is_reply
+from tests.office import ANA, CHLOE, ELLA, HUGO, LEADS, Json, is_brief, is_reply, text_of
+from tests.services.test_batches import batch_of
 from tests.two_weeks import (
     AMERICANS,
+    FAIR,
     FEMI,
     GRACE,
     NORMAL,
@@ -56,8 +59,47 @@ def test_who_works_normally_reads_one_brief_and_one_message_a_lead(
 
     briefs = [each.day for each in of(told, rep, MessageKind.BRIEF)]
     assert len(briefs) == len(set(briefs))
-    assert sorted(each.handoff for each in others) == sorted(hot)
-    assert {each.kind for each in others} == {MessageKind.LEAD_DM}
+    leads = [each.handoff for each in others if each.kind is MessageKind.LEAD_DM]
+    assert sorted(leads) == sorted(hot)
+    assert [each.kind for each in others if each.handoff not in hot] == [MessageKind.BATCH_LIST]
+
+
+def test_eighty_leads_of_one_fair_are_one_message_in_the_channel_and_one_list_a_rep(
+    weeks: Weeks, told: list[Told]
+) -> None:
+    fair = batch_of(weeks.office, FAIR).id
+    said = [m for m in weeks.office.control.messages(LEADS) if FAIR in text_of(m)]
+    (card,) = [m for m in said if not is_reply(m)]
+    lists = Counter(each.reader for each in told if each.kind is MessageKind.BATCH_LIST)
+
+    assert "80 leads came together" in card["text"]
+    assert "Grades: A 16 · B 16 · C 24 · D 24" in card["text"]
+    assert "First touch made: 29 of 80" in card["text"]
+    assert "Answered: 1: 1 No need." in card["text"]
+    assert lists == Counter(REPS)
+    assert {each.handoff for each in told if each.kind is MessageKind.BATCH_LIST} == {fair}
+    assert {each.handoff for each in told}.isdisjoint(weeks.gathered.values())
+
+
+def test_who_lets_a_list_lie_reads_one_line_a_day_and_their_manager_one_in_the_brief(
+    weeks: Weeks, told: list[Told]
+) -> None:
+    reminded = Counter(
+        (each.reader, each.day.day) for each in told if each.kind is MessageKind.BATCH_NUDGE
+    )
+    lines = [
+        line
+        for message in weeks.office.dms(ANA)
+        if is_brief(message)
+        for line in message["text"].split("\n")
+        if f"*{FAIR}*" in line
+    ]
+
+    assert reminded == {(FEMI, day): 1 for day in (27, 30, 1, 2)} | {(GRACE, 1): 1}
+    assert len(lines) == 1
+    asked = [m for m in weeks.office.control.messages(LEADS) if is_reply(m) and FAIR in text_of(m)]
+    still_open = "*Trade fair*: first touch still open for 4 leads. Anyone free?"
+    assert [m["text"] for m in asked] == [still_open] * 2  # of those of grade A, days later of B
 
 
 def test_who_works_in_the_crm_alone_is_never_reminded(told: list[Told]) -> None:
@@ -73,7 +115,8 @@ def test_who_lets_things_lie_is_warned_then_colleagues_are_asked_then_the_manage
         weeks.leads[company] for company in ("Dune 1", "Dune 1", "Dune 5", "Dune 5")
     ]
     asked = [m for m in weeks.office.control.messages(LEADS) if is_reply(m)]
-    assert [m["text"].split(":")[0] for m in asked] == ["*Dune 1*", "*Dune 5*"]
+    about = [m["text"].split(":")[0] for m in asked]
+    assert [each for each in about if "Dune" in each] == ["*Dune 1*", "*Dune 5*"]
     assert weeks.handoff("Dune 5").owner_id == GRACE
     assert weeks.handoff("Dune 1").owner_id is None  # given back after a week
 
@@ -128,6 +171,8 @@ def test_no_message_in_the_channel_joins_anybody_to_blame_or_shows_contact_data(
 
     assert len(said) > 150
     assert any("Ben Cole" in text for text in said)
+    assert any("80 leads came together" in text for text in said)
+    assert any(FAIR in text and "Anyone free?" in text for text in said)
     assert [text for text in said if BLAME.search(text)] == []
     assert [text for text in said if CONTACT.search(text)] == []
 

@@ -4,7 +4,8 @@ told how much on which day.
 Ben, Hugo and Dev (in Kathmandu) work as one hopes. Chloe is on leave from Tuesday to Thursday, and
 Hugo covers. Ella works in the CRM alone. Femi lets everything lie. Grace snoozes, asks marketing,
 and takes a lead of Femi's. Rosa, in Auckland, presses the wrong button once. Thursday is a holiday
-in the United States. Ana manages them all; Jonas answers for marketing.
+in the United States. On the first Friday a fair brings eighty leads at once: a list of ten each,
+which all but Femi answer. Ana manages them all; Jonas answers for marketing.
 """
 
 import sys
@@ -41,6 +42,7 @@ from tests.office import (
     settings_for,
     without_standup,
 )
+from tests.services.test_batches import batch_of, list_of, open_lead, start
 
 FEMI, GRACE, JONAS, ROSA = "U0FEMI00000", "U0GRACE0000", "U0JONAS0000", "U0ROSA00000"
 AUCKLAND = "Pacific/Auckland"
@@ -69,6 +71,13 @@ AFTERNOON: tuple[Lead, ...] = (
     ((2, 7), GRACE, "Mesa", "A"),
 )
 
+FAIR, FAIR_DAY = "Trade fair", 4
+"""The campaign of the eighty, and on which of the days they come."""
+GRADES = "AABBCCCDDD"
+"""Of each rep's ten."""
+HOT = range(GRADES.index("C"))
+"""Which of the ten have to be answered within these weeks."""
+
 
 @dataclass(frozen=True)
 class Told:
@@ -88,6 +97,8 @@ class Weeks:
     office: Office
     leads: dict[str, str] = field(default_factory=dict)
     """The hand-off of each company."""
+    gathered: dict[tuple[str, int], str] = field(default_factory=dict)
+    """Those of the fair: a rep's first to tenth, counted from 0."""
 
     def at(self, day: date, time: str) -> None:
         """It is this time, UTC, and whatever is due has been told."""
@@ -102,6 +113,39 @@ class Weeks:
         self.leads[company] = handoff
         self.office.settle()
         return handoff
+
+    def gather(self) -> None:
+        """Eighty leads at once, all of them in before Slack takes a post."""
+        self.office.control.fault("rate_limited", method="chat.postMessage", seconds=0.1)
+        for number, grade in enumerate(GRADES):
+            for rep in REPS:
+                name = rep[2:].strip("0").capitalize()
+                self.gathered[rep, number] = self.office.hand_over(
+                    campaign=FAIR,
+                    company=f"Stand {name} {number}",
+                    grade=grade,
+                    owner=f"{name.lower()}@example.com",
+                )
+        self.office.control.clear_faults()
+        start(self.office, FAIR)
+
+    def touch_listed(self, rep: str, numbers: Collection[int]) -> None:
+        """Open leads of the fair from the rep's one list, and log a touch of each."""
+        for number in numbers:
+            self._press_listed(rep, number, ids.TOUCH)
+            self._send(rep, "Log touch", {ids.TOUCH_KIND: {ids.CHOICE: "emailed"}})
+
+    def end_listed(self, rep: str, number: int, outcome: str) -> None:
+        """The same, but it ends."""
+        self._press_listed(rep, number, ids.OUTCOME)
+        self._send(rep, "Outcome", {ids.OUTCOME_KEY: {ids.CHOICE: outcome}})
+
+    def _press_listed(self, rep: str, number: int, action_id: str) -> None:
+        """Once the list stands still: each answer moves its lines."""
+        self.office.settle()
+        handoff = self.gathered[rep, number]
+        lead = open_lead(self.office, rep, list_of(self.office, rep, FAIR, ""), handoff)
+        self.office.control.click(rep, action_id, view_id=lead["id"], value=handoff)
 
     def dm(self, rep: str, company: str) -> Json:
         """The living message about a lead."""
@@ -137,14 +181,14 @@ class Weeks:
         form = self.office.modal(person, title)
         answer = self.office.control.submit(person, form["id"], values)
         assert answer["acked"] and not answer["errors"], answer
-        for view in self.office.control.state(person)["views"]:
+        for view in reversed(self.office.control.state(person)["views"]):
             self.office.control.close(person, view["id"])
 
-    def in_crm(self, rep: str, company: str) -> None:
+    def in_crm(self, rep: str, handoff: str) -> None:
         """Contact that is logged in the CRM alone."""
         self.office.tell(
             event="contacted",
-            lead_id=self.office.lead_of(self.leads[company]),
+            lead_id=self.office.lead_of(handoff),
             by=f"{rep[2:].strip('0').lower()}@example.com",
             kind="call",
             occurred_at=self.office.now().isoformat(),
@@ -259,6 +303,8 @@ def _night(weeks: Weeks, day: date) -> None:
         _rosa_presses_the_wrong_button(weeks)
     if n == 6:
         weeks.end(ROSA, "Kauri 6", "do_not_contact")
+    if n == FAIR_DAY + 1:
+        weeks.touch_listed(ROSA, HOT)
     weeks.at(day, "03:15")  # Dev: nine in the morning
     if n in {2, 5, 8}:
         weeks.touch(DEV, f"Himal {n - 1}")
@@ -282,7 +328,13 @@ def _morning(weeks: Weeks, day: date) -> None:
         weeks.touch_on_card(BEN, f"Calm {n - 1}")
     _ana_decides(weeks, n)
     _hand_out(weeks, n, MORNING)
+    if n == FAIR_DAY:
+        weeks.gather()
     weeks.at(day, "08:25")
+    if n == FAIR_DAY:
+        for rep in (BEN, CHLOE, DEV, HUGO):
+            weeks.touch_listed(rep, HOT)
+        weeks.end_listed(BEN, HOT.stop, "no_need")
     _touch(weeks, n, ((range(10), BEN, "Brisk"), ((1, 2), HUGO, "Kestrel"), ((4, 7), HUGO, "Lark")))
     if n == 5:
         weeks.touch(CHLOE, "Kestrel 5", next_step="2026-12-02")
@@ -311,7 +363,7 @@ def _chloe_plans_her_leave(weeks: Weeks) -> None:
 
 
 def _ana_decides(weeks: Weeks, n: int) -> None:
-    """Femi's first lead is excused, the second goes to Grace."""
+    """Femi's first lead is excused, the second goes to Grace; of the fair he may keep his."""
     if n == 2:
         told = weeks.office.brief(ANA, "*Dune 1* · grade")
         press(weeks.office, ANA, ids.EXCUSE, told, weeks.leads["Dune 1"])
@@ -319,6 +371,8 @@ def _ana_decides(weeks: Weeks, n: int) -> None:
         told = weeks.office.brief(ANA, "*Dune 5* · grade")
         press(weeks.office, ANA, ids.REASSIGN, told, weeks.leads["Dune 5"])
         weeks.fill_in(ANA, "Reassign", **{ids.REASSIGN_TO: GRACE, ids.REASSIGN_WHY: ""})
+        of_femi = f"{batch_of(weeks.office, FAIR).id}:{FEMI}"
+        press(weeks.office, ANA, ids.BATCH_LEAVE, told, of_femi)
 
 
 def _afternoon(weeks: Weeks, day: date) -> None:
@@ -331,10 +385,16 @@ def _afternoon(weeks: Weeks, day: date) -> None:
         _grace_takes_over(weeks)
     weeks.at(day, "14:20")
     if n in {0, 4, 6}:
-        weeks.in_crm(ELLA, f"Harbor {3 if n == 4 else n}")
+        weeks.in_crm(ELLA, weeks.leads[f"Harbor {3 if n == 4 else n}"])
     _grace_works(weeks, n)
+    if n == FAIR_DAY:
+        weeks.touch_listed(GRACE, HOT[:2])
+        for number in HOT:
+            weeks.in_crm(ELLA, weeks.gathered[ELLA, number])
     for time in ("14:40", "15:40", "16:30", "17:30"):
         weeks.at(day, time)
+    if n == FAIR_DAY + 2:  # reminded of the rest of her list
+        weeks.touch_listed(GRACE, HOT[2:])
     if n == 2:
         weeks.touch(GRACE, "Mesa 2")
         weeks.end(GRACE, "Mesa 2", "wrong_data")

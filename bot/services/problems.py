@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.core.lifecycle import Stage
+from bot.core.quality import WINDOW
 from bot.core.standup import Problem
 from bot.liaison import Liaison
-from bot.models import Ask, Dispute, Handoff, Run
+from bot.models import Ask, Campaign, Dispute, Flag, Handoff, Run
 from bot.services.previews import open_concerns
 
 MOST_LISTED = 30
@@ -195,6 +196,41 @@ def _no_leads(_liaison: Liaison, _span: Span, _about: str) -> Wanted:
     return select(col(Handoff.id)).where(false())
 
 
+def _flagged(liaison: Liaison, span: Span, about: str) -> Wanted:
+    """What a flagged campaign brought of late; `about` is its id and its name."""
+    campaign_id, _, _ = about.partition(":")
+    of_campaign = (col(Campaign.id) == campaign_id) | (col(Campaign.merged_into) == campaign_id)
+    counted = select(col(Campaign.id)).where(col(Campaign.team_id) == liaison.team_id, of_campaign)
+    return (
+        select(col(Handoff.id))
+        .where(
+            col(Handoff.team_id) == liaison.team_id,
+            col(Handoff.campaign_id).in_(counted),
+            col(Handoff.received_at) >= span.now - WINDOW,
+            ~col(Handoff.is_imported),
+        )
+        .order_by(col(Handoff.closed_at).is_not(None), col(Handoff.received_at), col(Handoff.id))
+    )
+
+
+def _look_flagged(tx: Session, liaison: Liaison, span: Span) -> Iterator[Problem]:
+    """Every campaign under a flag, of whatever kind, until marketing says what it changed."""
+    raised = tx.execute(
+        select(col(Campaign.id), col(Campaign.name))
+        .join(
+            Flag,
+            (col(Flag.team_id) == Campaign.team_id) & (col(Flag.campaign_id) == col(Campaign.id)),
+        )
+        .where(col(Campaign.team_id) == liaison.team_id, col(Flag.closed_at).is_(None))
+        .distinct()
+        .order_by(col(Campaign.id))
+    )
+    for campaign_id, name in raised.all():
+        about = f"{campaign_id}:{name}"
+        leads = _count(tx, _flagged(liaison, span, about))
+        yield Problem("flagged", about, leads, 3 * leads)
+
+
 SOURCES: Mapping[str, Source] = {
     "overdue": Source(_look_overdue, _overdue),
     "silent": Source(_look_silent, _silent),
@@ -202,5 +238,6 @@ SOURCES: Mapping[str, Source] = {
     "asked": Source(_look_asked, _asked),
     "disputed": Source(_look_disputed, _disputed),
     "concerns": Source(_look_concerns, _no_leads, _concern_words),
+    "flagged": Source(_look_flagged, _flagged),
 }
 """By the first word of a problem's key."""

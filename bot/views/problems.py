@@ -64,6 +64,11 @@ def _concerns(problem: Problem, _playbook: Playbook) -> str:
     return f"{name}, launch {launch:%a} {launch.day} {launch:%b}: {many} of sales open"
 
 
+def _flagged(problem: Problem, _playbook: Playbook) -> str:
+    _, _, campaign = problem.about.partition(":")
+    return f"{foreign(campaign, 60)} is flagged; {_leads(problem.leads)} in 90 days"
+
+
 def _is(one: bool) -> str:  # noqa: FBT001  # a verb for one or for many
     return "is" if one else "are"
 
@@ -104,6 +109,12 @@ WORDINGS = {
         "What sales cannot stand behind, it does not follow up.",
         "Marketing says what changes, or both agree that it goes out as it is.",
         "Whoever raised it says it in a sentence; one change, or another day of launch.",
+    ),
+    "flagged": Wording(
+        _flagged,
+        "Time spent on leads that lead nowhere is missing elsewhere.",
+        "What marketing changes, and from when.",
+        "Look at three of them together; Say what changed… on the flag closes it.",
     ),
 }
 """By source."""

@@ -1,12 +1,15 @@
 """What people click, at a desk and on a phone: each form filled in, and what it leads to."""
 
+from dataclasses import replace
+
 import pytest
 from playwright.sync_api import expect
 
 from bot.views.ratings import QUESTION
 from tests.browser.conftest import DESK, PHONE, OpenScreen
 from tests.browser.screen import Screen
-from tests.office import ANA, BEN, CHLOE, DEV, Office
+from tests.office import ANA, BEN, CHLOE, DEV, MONDAY_TEN, Office, without_standup
+from tests.services.test_batches import rush
 
 pytestmark = pytest.mark.browser
 
@@ -17,6 +20,15 @@ Size = tuple[int, int]
 def fits(screen: Screen) -> bool:
     """Whether nothing makes the page wider than the screen."""
     return bool(screen.page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+@pytest.fixture
+def gathering(own_office: Office) -> Office:
+    """In which ten of one campaign are a batch."""
+    own_office.settings = replace(own_office.settings, liaison_playbook=without_standup())
+    own_office.control.set_clock(MONDAY_TEN)
+    own_office.open()
+    return own_office
 
 
 def send(screen: Screen) -> None:
@@ -141,3 +153,38 @@ def test_a_manager_decides_from_the_brief(
         screen.press_first(listed, label)
         buttons = listed.get_by_role("button", name=label, exact=True)
         expect(buttons).to_have_count(before - 1)
+
+
+@SIZES
+def test_a_lead_of_many_is_opened_from_the_list_and_answered(
+    gathering: Office, open_screen: OpenScreen, size: Size
+) -> None:
+    office, fair = gathering, f"Fair {size[0]}"
+    rush(office, fair, company="Stand")
+    screen = open_screen(office.sandbox.url, size)
+    screen.visit("ben", "liaison")
+    told = screen.held(screen.message(f"Work through 10 leads of {fair}"))
+    assert fits(screen)
+
+    screen.press(told, "All 10")
+    expect(screen.modal).to_contain_text(f"{fair}: 10 leads")
+    assert fits(screen)
+    screen.modal.get_by_role("button", name="Open", exact=True).first.click()
+    expect(screen.modal).to_contain_text("+1 555 0100")
+    assert fits(screen)
+    screen.modal.get_by_role("button", name="Outcome…", exact=True).click()
+    screen.choose_in("How did it end, for now?", "No need")
+    assert fits(screen)
+    screen.save()
+    close_the_question(screen)
+    expect(told).to_contain_text(f"Work through 9 leads of {fair}")
+
+    screen.press_first(told, "Open")
+    screen.modal.get_by_role("button", name="Log touch", exact=True).click()
+    screen.modal.get_by_label("Called, spoke").check()
+    send(screen)
+    expect(told).to_contain_text("in touch")
+    screen.visit("ben", "leads")
+    card = screen.message(f"{fair}: 10 leads came together")
+    expect(card).to_contain_text("First touch made: 2 of 10.")
+    assert fits(screen)

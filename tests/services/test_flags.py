@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot.core.lifecycle import Stage
+from bot.core.standup import Problem
 from bot.errors import NotAllowed, TooLate
 from bot.identity import new_id
 from bot.models import (
@@ -20,9 +21,12 @@ from bot.models import (
     SecondLook,
     Workspace,
 )
+from bot.playbook import Playbook
 from bot.services import flags
+from bot.services.problems import Span, leads_behind, problems
 from bot.services.quality import judge_campaigns
 from bot.views import ids
+from bot.views.problems import headline
 from tests.acts import record_outcome
 from tests.office import ANA, BEN, CHLOE, DEV, IDA, LEADS, Json, Office, dm, text_of
 from tests.postgres import ON_BOTH_ENGINES
@@ -218,6 +222,33 @@ def test_what_was_changed_reaches_who_flagged_and_who_rated_bad(office: Office) 
     assert closed.closed_at and closed.change == CHANGE
     shown = said(office, IDA, "changed something the same day")
     assert len(shown["blocks"]) == 1
+
+
+def test_a_flagged_campaign_is_talked_about_until_it_is_mended(office: Office) -> None:
+    handoff = office.hand_over(campaign="Talked about", owner="ana@example.com")
+    office.hand_over(campaign="Talked about")
+    flag_card(office, ANA, handoff)
+
+    flagged = [one for one in to_talk_about(office) if "Talked about" in one.about]
+
+    assert [one.leads for one in flagged] == [2]
+    assert headline(flagged[0], Playbook()) == "Talked about is flagged; 2 leads in 90 days"
+    assert office.bot
+    with office.bot.liaison.reading() as tx:
+        behind, _ = leads_behind(tx, office.bot.liaison, flagged[0].key, span(office))
+    assert handoff in behind
+    say_what_changed(office, IDA, said(office, IDA, "flagged Talked about"))
+    assert not [one for one in to_talk_about(office) if "Talked about" in one.about]
+
+
+def span(office: Office) -> Span:
+    return Span(office.now() - timedelta(days=7), office.now())
+
+
+def to_talk_about(office: Office) -> list[Problem]:
+    assert office.bot
+    with office.bot.liaison.reading() as tx:
+        return problems(tx, office.bot.liaison, span(office))
 
 
 def test_an_answer_reaches_who_flagged_and_the_flag_stands(office: Office) -> None:
