@@ -6,7 +6,7 @@ nothing has changed.
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
@@ -16,15 +16,31 @@ from sqlmodel import col
 
 from bot import queries
 from bot.core.snooze import Choice
+from bot.core.standup import State
 from bot.db import make_engine, migrate
 from bot.errors import Refused
 from bot.liaison import Liaison
-from bot.models import Handoff, History, Message
+from bot.models import (
+    ActionItem,
+    ActionItemLine,
+    Dispute,
+    Handoff,
+    History,
+    Message,
+    Occurrence,
+    PlaybookSignature,
+    PlaybookVersion,
+    Topic,
+    Verdict,
+)
 from bot.services import (
+    agenda,
     asks,
     away,
+    batches,
     byhand,
     colleagues,
+    disputes,
     erasing,
     escalations,
     fixes,
@@ -32,20 +48,25 @@ from bot.services import (
     handoffs,
     hands,
     home,
+    items,
     outcomes,
     people,
+    playbooks,
     returns,
     search,
     snooze,
+    standup,
     undo,
     watching,
 )
 from bot.services.away import Plan
+from bot.services.items import Wish
 from bot.services.nextsteps import NextStep
 from bot.services.outcomes import Answer
 from bot.slack import Member
 from bot.views import followups as followup_views
 from bot.views import handoffs as handoff_views
+from bot.views.playbooks import Edit
 from tests.promises.floor import CHANNEL, Colleague, Floor
 
 BERLIN, NINE_TO_FIVE = "Europe/Berlin", "Mo-Fr 09:00-17:00"
@@ -75,6 +96,16 @@ SALES = frozenset({"BEN", "CHLOE", "HUGO", "ANA", "KAI"})
 MARKETING = frozenset({"IDA", "JON"})
 MINE = frozenset({"BEN", "ANA"})
 """The lead is Ben's, and Ana manages him."""
+RUN_IT = frozenset({"ANA", "KAI", "IDA", "OLGA"})
+HEADS = frozenset({"ANA", "KAI", "IDA"})
+"""Nobody of their side is above them."""
+WEEKLY = """
+[[meetings]]
+key = "weekly"
+channel = "#standup"
+weekday = "tuesday"
+time = "10:00"
+"""
 
 SECRETS = ("jane.doe@example.org", "+1 555 0100", "My boss must not hear of this.", "Doe")
 LATENESS = ("was reminded", "A manager was asked", "needs your decision", "Overdue")
@@ -92,7 +123,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 def new_floor(engine: Engine) -> Floor:
     """A team on a Monday at ten, and somebody the playbook does not list."""
-    floor = Floor(engine, f"T{next(_numbers):09}", TEAM, MONDAY_TEN)
+    floor = Floor(engine, f"T{next(_numbers):09}", TEAM, MONDAY_TEN, WEEKLY)
     stranger = Member(NIL, "Nil", "nil@elsewhere.example", BERLIN, is_active=True)
     people.refresh(floor.liaison, [*map(floor.member, TEAM), stranger])
     return floor
@@ -221,6 +252,55 @@ def touched(floor: Floor) -> str:
     return handoff
 
 
+def disputed(floor: Floor) -> str:
+    """The dispute of an outcome of Ben's."""
+    handoff = turned_down_for_its_data(floor)
+    dispute(floor.liaison, handoff, "JON")
+    with floor.liaison.reading() as tx:
+        rows = select(Dispute).where(col(Dispute.handoff_id) == handoff)
+        return tx.scalars(rows).one().id
+
+
+def queued_together(floor: Floor) -> str:
+    """A batch, some of whose leads wait in the queue."""
+    while not (batch := floor.row(Handoff, queued(floor)).batch_id):
+        pass
+    return batch
+
+
+def newly_changed(floor: Floor) -> str:
+    """The number of a version of the playbook that nobody has signed."""
+    edit_playbook(floor.liaison, str(floor.liaison.shelf.number), "PIA")
+    return str(floor.liaison.shelf.number)
+
+
+def planned(floor: Floor) -> str:
+    """A stand-up to come."""
+    floor.liaison = replace(floor.liaison, standup_channels={"weekly": "C0STANDUP"})
+    standup.take_due_standups(floor.liaison)
+    return meetings(floor)[0].id
+
+
+def announced(floor: Floor) -> str:
+    """The same, an hour before it, with something to talk about."""
+    add_topic(floor.liaison, planned(floor), "BEN")
+    floor.now = MONDAY_TEN + timedelta(hours=23)
+    standup.take_due_standups(floor.liaison)
+    assert meetings(floor)[0].state is State.ANNOUNCED
+    return meetings(floor)[0].id
+
+
+def meetings(floor: Floor) -> list[Occurrence]:
+    with floor.liaison.reading() as tx:
+        rows = select(Occurrence).where(col(Occurrence.team_id) == floor.team_id)
+        return list(tx.scalars(rows.order_by(col(Occurrence.day))))
+
+
+def to_do(floor: Floor) -> str:
+    """An action item of Ben's."""
+    return items.add(floor.liaison, "weekly", "BEN", Wish("Call them", "BEN", "2026-11-30"))
+
+
 ALONE = (covered, worked_on_by_who_left, asked_around, escalated)
 """These change the team or take long: one of them to a floor."""
 
@@ -289,6 +369,43 @@ def set_own_hours(liaison: Liaison, _handoff: str, by: str) -> None:
     people.set_hours(liaison, by, "Mo-Fr 10:00-18:00")
 
 
+def dispute(liaison: Liaison, handoff: str, by: str) -> None:
+    disputes.dispute(liaison, handoff, by, "The number rings.")
+
+
+def settle(liaison: Liaison, contested: str, by: str) -> None:
+    disputes.settle(liaison, contested, by, Verdict.STANDS, "", "It rings for nobody.")
+
+
+def edit_playbook(liaison: Liaison, number: str, by: str) -> None:
+    clocks = f'A = "{int(number) + 2}h"\nB = "2d"\nC = "3d"\nD = "none"'
+    playbooks.edit(liaison, by, Edit("sla", None, int(number), clocks))
+
+
+def sign_playbook(liaison: Liaison, number: str, by: str) -> None:
+    playbooks.sign(liaison, by, int(number))
+
+
+def run_meeting(liaison: Liaison, meeting: str, by: str) -> None:
+    agenda.turn(liaison, meeting, -1, by)
+
+
+def decide_in_meeting(liaison: Liaison, meeting: str, by: str) -> None:
+    agenda.decide(liaison, meeting, by, "The form asks for the size.")
+
+
+def skip_meeting(liaison: Liaison, _meeting: str, by: str) -> None:
+    agenda.skip(liaison, "C0STANDUP", by, "Everybody is at the fair")
+
+
+def add_topic(liaison: Liaison, _meeting: str, by: str) -> None:
+    agenda.add_topic(liaison, "weekly", by, "Leads without a number")
+
+
+def add_item(liaison: Liaison, meeting: str, by: str) -> None:
+    items.add(liaison, "weekly", by, Wish("Change the form"), meeting)
+
+
 @dataclass(frozen=True)
 class Right:
     """One line of the table: the act, how the hand-off stands, and who may."""
@@ -334,6 +451,18 @@ RIGHTS = (
     Right(set_own_hours, waiting, LISTED),
     Right(watch_a_channel, waiting, frozenset({"ANA", "KAI", "IDA", "PIA"})),
     Right(hand_over_by_hand, waiting, LISTED),
+    Right(dispute, turned_down_for_its_data, MARKETING | {"OLGA"}),
+    Right(dispute, waiting, frozenset()),
+    Right(settle, disputed, frozenset({"OLGA"})),
+    Right(batches.claim_one, queued_together, SALES),
+    Right(edit_playbook, newly_changed, frozenset({"ANA", "KAI", "IDA", "PIA"})),
+    Right(sign_playbook, newly_changed, HEADS),
+    Right(run_meeting, announced, RUN_IT),
+    Right(decide_in_meeting, announced, RUN_IT),
+    Right(skip_meeting, announced, RUN_IT),
+    Right(add_topic, planned, LISTED),
+    Right(add_item, planned, LISTED),
+    Right(items.done, to_do, MINE | RUN_IT),
 )
 
 
@@ -359,15 +488,29 @@ def test_whoever_may_does_it_and_whoever_may_not_reads_why(engine: Engine, stand
             handoff = stands(floor)
 
 
+LEAVES_ROWS = (
+    History,
+    Message,
+    Dispute,
+    Topic,
+    ActionItem,
+    ActionItemLine,
+    PlaybookVersion,
+    PlaybookSignature,
+)
+
+
 def trace(floor: Floor) -> tuple[object, ...]:
     """What nobody can change without leaving a trace."""
     with floor.liaison.reading() as tx:
-        of_team = col(History.team_id) == floor.team_id
-        lines = tx.scalar(select(func.count()).select_from(History).where(of_team))
-        said = tx.scalar(
-            select(func.count()).select_from(Message).where(col(Message.team_id) == floor.team_id)
-        )
-    return lines, said, [(h.stage, h.actor_id, h.revision) for h in floor.handoffs()]
+        counts = [
+            tx.scalar(
+                select(func.count()).select_from(table).where(col(table.team_id) == floor.team_id)
+            )
+            for table in LEAVES_ROWS
+        ]
+    held = [(m.state, m.page, m.held_at) for m in meetings(floor)]
+    return counts, held, [(h.stage, h.actor_id, h.revision) for h in floor.handoffs()]
 
 
 # What people read.
