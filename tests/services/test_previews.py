@@ -25,6 +25,7 @@ from tests.office import (
     Json,
     Office,
     dm,
+    playbook_with,
     text_of,
     without_standup,
 )
@@ -355,7 +356,7 @@ def test_only_those_who_are_asked_answer(office: Office) -> None:
     assert voice(office, preview_id, BEN).answer is None
 
 
-def test_beyond_the_cap_the_brief_asks(own_office: Office) -> None:
+def test_what_comes_overnight_is_asked_in_the_brief_and_answered_there(own_office: Office) -> None:
     office = own_office
     office.settings = replace(office.settings, liaison_playbook=without_standup())
     office.open()
@@ -369,3 +370,17 @@ def test_beyond_the_cap_the_brief_asks(own_office: Office) -> None:
     assert len([m for m in office.dms(BEN) if "is Folded ready" in text_of(m)]) == 1
     press(office, BEN, ids.PREVIEW_OK, brief)
     assert said(office, JONAS, "Preview of Folded: 1 OK")
+
+
+def test_beyond_the_cap_it_waits_for_the_brief(own_office: Office) -> None:
+    office = own_office
+    capped = playbook_with("[attention]\ncap = 2\n", leave_out='standup = "#standup"\n')
+    office.settings = replace(office.settings, liaison_playbook=capped)
+    office.open()
+    for number in range(3):
+        put(office, f"Capped {number}", (BEN,))
+        office.settle()
+    assert len([m for m in office.dms(BEN) if "ready to launch" in text_of(m)]) <= 2
+
+    office.control.set_clock(datetime(2026, 11, 24, 8, 0, tzinfo=UTC))
+    assert "is Capped 2 ready to launch" in text_of(office.brief(BEN, "Campaigns to look at"))
