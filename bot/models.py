@@ -465,6 +465,80 @@ class CampaignAlias(SQLModel, table=True):
     campaign_id: str
 
 
+class PreviewAnswer(StrEnum):
+    """What somebody says of a campaign before its launch. Silence is none of them."""
+
+    OK = "ok"
+    CONCERN = "concern"
+
+
+_IN_PREVIEW = text("closed_at IS NULL")
+
+
+class Preview(SQLModel, table=True):
+    """A campaign that is shown to sales before its launch, as its brief was at that moment."""
+
+    __table_args__ = (
+        _to("campaign", "campaign_id"),
+        # At most one open preview of a campaign, whatever is sent at once.
+        Index(
+            "uq_preview_open",
+            "team_id",
+            "campaign_id",
+            unique=True,
+            sqlite_where=_IN_PREVIEW,
+            postgresql_where=_IN_PREVIEW,
+        ),
+        Index("ix_preview_campaign", "team_id", "campaign_id", "put_at"),
+        _due("ix_preview_closes", "team_id", "close_check_at"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    campaign_id: str
+    put_by: str
+    put_at: datetime
+    owner_id: str
+    """Who reads the answers: the campaign's owner when it was put, else whoever put it."""
+    audience: str = Field(sa_type=Text)
+    offer: str = Field(sa_type=Text)
+    launches_on: date
+    follow_up: str = Field(sa_type=Text)
+    talk_track: str | None = Field(default=None, sa_type=Text)
+    closes_at: datetime
+    """48 hours before the first instant of that day where the team is."""
+    close_check_at: datetime | None = None
+    """`closes_at` until somebody looked at it then; None = closed."""
+    closed_at: datetime | None = None
+    called_off_by: str | None = None
+    """Who called it off; None = nobody did."""
+    called_off_words: str | None = Field(default=None, sa_type=Text)
+
+
+class PreviewVoice(SQLModel, table=True):
+    """One person who is asked about a campaign before its launch, and what they say for now."""
+
+    __tablename__ = "preview_voice"
+    __table_args__ = (
+        _to("preview", "preview_id"),
+        Index("ix_preview_voice_person", "team_id", "person_id"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    preview_id: str = Field(primary_key=True)
+    person_id: str = Field(primary_key=True)
+    answer: PreviewAnswer | None = Field(default=None, sa_type=_codes(PreviewAnswer))
+    """None = no answer, which never counts as OK."""
+    words: str | None = Field(default=None, sa_type=Text)
+    """The concern."""
+    answered_at: datetime | None = None
+    settled_at: datetime | None = None
+    """When marketing dealt with the concern; None = it is open."""
+    settled_by: str | None = None
+    change: str | None = Field(default=None, sa_type=Text)
+    """What was changed, as whoever raised it reads it."""
+
+
 class RatingValue(StrEnum):
     """How good a lead was, in a rep's eyes. So-so is not bad."""
 
@@ -833,6 +907,14 @@ class MessageKind(StrEnum):
     """The same, told to who has open leads of it."""
     FLAG_NEWS = "flag_news"
     """What marketing says to a flag, told to who raised it or rated the campaign's leads bad."""
+    PREVIEW = "preview"
+    """A campaign before its launch, shown to one of those who are asked."""
+    PREVIEW_STATE = "preview_state"
+    """What they said so far, told to who answers for the campaign."""
+    PREVIEW_ALERT = "preview_alert"
+    """Concerns that are open at the deadline, told to the same."""
+    PREVIEW_NEWS = "preview_news"
+    """A concern was dealt with, or the preview called off; told to who was asked."""
     SECOND_LOOK = "second_look"
     """A rep is asked about a lead that a colleague rated."""
     ASK = "ask"

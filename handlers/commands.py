@@ -15,6 +15,7 @@ from handlers import (
     home,
     liaison,
     playbooks,
+    previews,
     search,
     standup,
     watching,
@@ -54,7 +55,7 @@ COMMANDS: dict[str, Menu] = {
     "/campaign": Menu(
         help=campaigns.HELP,
         bare=campaigns.table,
-        words={"flag": flags.flag},
+        words={"flag": flags.flag, "preview": previews.preview},
         other=campaigns.one,
     ),
     "/liaison": Menu(

@@ -62,6 +62,10 @@ class Submission:
         chosen = self._element(field).get("selected_user")
         return str(chosen) if chosen else None
 
+    def people(self, field: str) -> list[str]:
+        """The ids of all chosen people, in the order in which they were chosen."""
+        return [str(person) for person in self._element(field).get("selected_users") or []]
+
     def _element(self, field: str) -> dict[str, Any]:
         element: dict[str, Any] = self.values.get(field, {}).get(ids.CHOICE) or {}
         return element

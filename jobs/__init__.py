@@ -23,6 +23,7 @@ from bot.services.escalations import send_lists
 from bot.services.flags import take_late_flags
 from bot.services.ladder import take_due_steps
 from bot.services.playbooks import keep_up
+from bot.services.previews import close_previews
 from bot.services.quality import judge_campaigns
 from bot.services.snooze import wake_snoozed
 from bot.services.standup import take_due_standups
@@ -60,6 +61,7 @@ TIMETABLE = (
     Tick("bring-back-stray-times", timedelta(seconds=30), bring_back),
     Tick("tell-late-asks", timedelta(seconds=30), take_late),
     Tick("tell-late-flags", timedelta(seconds=30), take_late_flags),
+    Tick("close-previews", timedelta(seconds=30), close_previews),
     Tick("judge-campaigns", timedelta(minutes=10), judge_campaigns),
     Tick("blank-old-bodies", timedelta(hours=6), blank_old_bodies),
     Tick("erase-closed-leads", timedelta(hours=6), erase_closed_leads),

@@ -21,7 +21,15 @@ from bot.models import NEXT_BRIEF, History, Lane, Message, MessageKind, Offer, P
 
 BY_BRIEF = frozenset({MessageKind.BACK, MessageKind.DIGEST})
 """What is never a message of its own for somebody who gets a brief."""
-BY_MORNING = frozenset({MessageKind.NOTE, MessageKind.ASK, MessageKind.ANSWER, MessageKind.UNREAD})
+BY_MORNING = frozenset(
+    {
+        MessageKind.NOTE,
+        MessageKind.ASK,
+        MessageKind.PREVIEW,
+        MessageKind.ANSWER,
+        MessageKind.UNREAD,
+    }
+)
 """What the brief says when it would reach them in the morning, beside the brief."""
 
 

@@ -39,14 +39,14 @@ from bot.services.occurrences import (
     plan_next,
     runner,
 )
-from bot.services.problems import Span, leads_behind, problems
+from bot.services.problems import Span, leads_behind, problems, words_behind
 from bot.services.written import answers
 from bot.views import agenda as views
 from bot.views import ids
 from bot.views.agenda import Agenda
 from bot.views.blocks import Post, View
 from bot.views.items import ItemFacts
-from bot.views.problems import headline, lead_list
+from bot.views.problems import headline, lead_list, word_list
 
 MOST_TOPICS = 50
 REASON = 300
@@ -415,9 +415,13 @@ def leads_list(liaison: Liaison, value: str, by: str) -> View:
     with liaison.reading() as tx:
         reader = queries.person(tx, liaison.team_id, by)
         occurrence = occurrence_of(tx, liaison, occurrence_id)
+        source, _, about = key.partition(":")
+        words = words_behind(tx, liaison, key)
+        if words is not None:
+            title = headline(Problem(source, about, len(words), 0), liaison.playbook)
+            return word_list(title, words)
         found, count = leads_behind(tx, liaison, key, _span(tx, occurrence, now))
         facts = queries.facts_of(tx, liaison.team_id, found)
-        source, _, about = key.partition(":")
         title = headline(Problem(source, about, count, 0), liaison.playbook)
     return lead_list(title, facts, count, reader)
 

@@ -1,7 +1,7 @@
 """Campaigns as marketing knows them: found by name, merged, described."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -60,23 +60,51 @@ def called(tx: Session, team_id: str, typed: str) -> Campaign | None:
     wanted = " ".join(typed.split())
     if slug(wanted) == slug(NO_ORIGIN):
         return None
-    found = roots(tx, team_id)
-    named = {campaign.id: campaign for campaign in every(tx, team_id)}
-    for same in (
-        lambda name: name == wanted,
-        lambda name: name.casefold() == wanted.casefold(),
-        lambda name: slug(name) == slug(wanted) != "",
-        lambda name: slug(name).startswith(slug(wanted)) and slug(wanted) != "",
-        lambda name: slug(wanted) in slug(name) and slug(wanted) != "",
-    ):
-        matching = {found[each].id: found[each] for each, one in named.items() if same(one.name)}
-        if len(matching) == 1:
-            return next(iter(matching.values()))
-        if matching:
-            raise NoSuchCampaign(_several(wanted, list(matching.values())))
+    if campaign := found_by_name(tx, team_id, wanted):
+        return campaign
     raise NoSuchCampaign(
         f"No campaign is called “{foreign(wanted, 60)}”; type `/campaign` for the table."
     )
+
+
+def found_by_name(tx: Session, team_id: str, wanted: str) -> Campaign | None:
+    """The campaign of this name, or of the only one that begins so or has it within; None = none.
+
+    Raises `NoSuchCampaign` when several could be meant.
+    """
+    return _called(tx, team_id, wanted, (*_SAME, *_ALIKE))
+
+
+def exactly_called(tx: Session, team_id: str, wanted: str) -> Campaign | None:
+    """The same, but a part of a name is another name."""
+    return _called(tx, team_id, wanted, _SAME)
+
+
+_SAME: tuple[Callable[[str, str], bool], ...] = (
+    lambda name, wanted: name == wanted,
+    lambda name, wanted: name.casefold() == wanted.casefold(),
+    lambda name, wanted: slug(name) == slug(wanted) != "",
+)
+_ALIKE: tuple[Callable[[str, str], bool], ...] = (
+    lambda name, wanted: slug(name).startswith(slug(wanted)) and slug(wanted) != "",
+    lambda name, wanted: slug(wanted) in slug(name) and slug(wanted) != "",
+)
+"""How a name is meant, the surest first."""
+
+
+def _called(
+    tx: Session, team_id: str, wanted: str, ways: Sequence[Callable[[str, str], bool]]
+) -> Campaign | None:
+    found = roots(tx, team_id)
+    named = {campaign.id: campaign for campaign in every(tx, team_id)}
+    for is_meant in ways:
+        meant = (found[each] for each, one in named.items() if is_meant(one.name, wanted))
+        matching = {campaign.id: campaign for campaign in meant}
+        if len(matching) > 1:
+            raise NoSuchCampaign(_several(wanted, list(matching.values())))
+        for campaign in matching.values():
+            return campaign
+    return None
 
 
 def _several(wanted: str, matching: Sequence[Campaign]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -16,6 +16,7 @@ from bot.core.quality import WINDOW
 from bot.core.standup import Problem
 from bot.liaison import Liaison
 from bot.models import Ask, Campaign, Dispute, Flag, Handoff, Run
+from bot.services.previews import open_concerns
 
 MOST_LISTED = 30
 """Leads of a list that is opened from a number."""
@@ -43,6 +44,8 @@ class Source:
     leads: Callable[[Liaison, Span, str], Wanted]
     """The hand-offs behind one problem, those that waited longest first; the last argument is
     what the problem is about."""
+    words: Callable[[Session, Liaison, str], list[str]] | None = None
+    """What people wrote, where that is what stands behind a problem, and no hand-offs."""
 
 
 def problems(tx: Session, liaison: Liaison, span: Span) -> list[Problem]:
@@ -59,6 +62,13 @@ def leads_behind(tx: Session, liaison: Liaison, key: str, span: Span) -> tuple[l
     wanted = SOURCES[source].leads(liaison, span, about)
     count = tx.scalar(select(func.count()).select_from(wanted.order_by(None).subquery())) or 0
     return list(tx.scalars(wanted.limit(MOST_LISTED))), count
+
+
+def words_behind(tx: Session, liaison: Liaison, key: str) -> list[str] | None:
+    """What people wrote that stands behind a problem's key; None = hand-offs do."""
+    source, _, about = key.partition(":")
+    words = SOURCES[source].words if source in SOURCES else None
+    return words(tx, liaison, about) if words else None
 
 
 def _count(tx: Session, wanted: Wanted) -> int:
@@ -164,6 +174,28 @@ def _look_disputed(tx: Session, liaison: Liaison, span: Span) -> Iterator[Proble
         yield Problem("disputed", "", leads, 3 * leads)
 
 
+def _concerns(tx: Session, liaison: Liaison) -> dict[str, list[str]]:
+    """Of each campaign, by the day of its launch and its name, `2026-12-07:Spring webinar`."""
+    found: dict[str, list[str]] = {}
+    for launches_on, name, words in open_concerns(tx, liaison.team_id):
+        found.setdefault(f"{launches_on}:{name}", []).append(words)
+    return found
+
+
+def _look_concerns(tx: Session, liaison: Liaison, _span: Span) -> Iterator[Problem]:
+    for about, concerns in _concerns(tx, liaison).items():
+        yield Problem("concerns", about, len(concerns), 3 * len(concerns))
+
+
+def _concern_words(tx: Session, liaison: Liaison, about: str) -> list[str]:
+    return _concerns(tx, liaison).get(about, [])
+
+
+def _no_leads(_liaison: Liaison, _span: Span, _about: str) -> Wanted:
+    """A campaign that is not launched has none."""
+    return select(col(Handoff.id)).where(false())
+
+
 def _flagged(liaison: Liaison, span: Span, about: str) -> Wanted:
     """What a flagged campaign brought of late; `about` is its id and its name."""
     campaign_id, _, _ = about.partition(":")
@@ -205,6 +237,7 @@ SOURCES: Mapping[str, Source] = {
     "rejected": Source(_look_rejected, _rejected),
     "asked": Source(_look_asked, _asked),
     "disputed": Source(_look_disputed, _disputed),
+    "concerns": Source(_look_concerns, _no_leads, _concern_words),
     "flagged": Source(_look_flagged, _flagged),
 }
 """By the first word of a problem's key."""

@@ -5,13 +5,14 @@ them, whatever its kind. What is beyond the cap waits for their brief:
 
     LEAD_DM NUDGE FOLLOW_UP   among the leads overdue, due, new or held back
     NOTE UNREAD ANSWER        as the sentence they are
-    ASK OFFER                 with their buttons, as long as they are open
+    ASK OFFER PREVIEW         with their buttons, as long as they are open
     BACK DIGEST MANAGER_LIST  always, for whoever gets a brief: they are news of the morning
 
 Counted, and sent whatever the count is: the BRIEF itself, for there is one a day; AWAY, for a cover
 has to know before the first lead reaches them, and it changes with the absence; what is about the
 hour of a meeting or follows one (INVITATION DUTY LOOSE NO_STANDUP), at most one a meeting; a
-DISPUTE and how it was SETTLED, for people wait for it; and TROUBLE, at most one a day and place,
+DISPUTE and how it was SETTLED, for people wait for it; what becomes of a preview (PREVIEW_STATE to
+who did not ask themselves, PREVIEW_ALERT PREVIEW_NEWS); and TROUBLE, at most one a day and place,
 for somebody has to mend it.
 
 Not counted: what somebody asked for by a press (`Message.is_answer`). What stands in a channel
@@ -44,6 +45,7 @@ from bot.services import (
     invitations,
     mentions,
     minutes,
+    previews,
     quality,
     ratings,
     reports,
@@ -87,6 +89,10 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.FLAG: Telling(partial(flags.telling, liaison)),
         MessageKind.FLAG_HINT: Telling(partial(flags.hint_telling, liaison)),
         MessageKind.FLAG_NEWS: Telling(partial(flags.news_telling, liaison)),
+        MessageKind.PREVIEW: Telling(partial(_capped, liaison, previews.telling)),
+        MessageKind.PREVIEW_STATE: Telling(partial(previews.state_telling, liaison)),
+        MessageKind.PREVIEW_ALERT: Telling(partial(previews.alert_telling, liaison)),
+        MessageKind.PREVIEW_NEWS: Telling(partial(previews.news_telling, liaison)),
         MessageKind.SECOND_LOOK: Telling(partial(quality.second_look_telling, liaison)),
         MessageKind.ASK: Telling(partial(_capped, liaison, _question)),
         MessageKind.ANSWER: Telling(partial(_capped, liaison, _answer)),

@@ -238,6 +238,17 @@ def person_picker(action_id: str, hint: str, chosen: str | None = None) -> Block
     return block | ({"initial_user": chosen} if chosen else {})
 
 
+def people_picker(action_id: str, hint: str, chosen: Sequence[str], most: int) -> Block:
+    """Up to `most` members of the workspace; `chosen` are the Slack ids of who stands there."""
+    block: Block = {
+        "type": "multi_users_select",
+        "action_id": action_id,
+        "placeholder": plain(hint),
+        "max_selected_items": most,
+    }
+    return block | ({"initial_users": [*chosen]} if chosen else {})
+
+
 def field(
     block_id: str,
     label: str,

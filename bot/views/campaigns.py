@@ -47,6 +47,7 @@ HELP = (
     "last things reps wrote.\n"
     "`/campaign No origin` shows the leads that told nothing of where they came from.\n"
     "`/campaign flag Spring webinar` tells marketing what is wrong with its leads.\n"
+    "`/campaign preview Spring webinar` asks reps before its launch: OK, or a concern.\n"
     "Every number opens its leads; a campaign's menu edits it, or merges it into another."
 )
 
@@ -75,6 +76,9 @@ class One:
     owner: Person | None = None
     alike: Sequence[str] = field(default_factory=list)
     """Names of other campaigns that differ only in how they are written."""
+    preview: str = ""
+    """How sales sees it before its launch; empty = nobody was asked."""
+    preview_buttons: Sequence[Block] = field(default_factory=list)
 
 
 def campaign_key(campaign: Campaign | None) -> str:
@@ -210,6 +214,7 @@ def one_campaign(told: One, dates: Dates, playbook: Playbook) -> Post:
         _ratings_line(told),
         _reasons_line(result, playbook),
         _closed_line(told, dates),
+        *([told.preview] if told.preview else []),
     ]
     words = [f"• {_label(playbook, answer)}: “{foreign(said, 150)}”" for answer, said in told.words]
     blocks = [
@@ -219,6 +224,7 @@ def one_campaign(told: One, dates: Dates, playbook: Playbook) -> Post:
         *([section("\n".join(["*Last words of reps*", *words]))] if words else []),
         *([_chart_of_one(result)] if result.handed else []),
         *map(context, _hints(told)),
+        *([actions("campaign_preview", *told.preview_buttons)] if told.preview_buttons else []),
         _buttons_of_one(told, dates.window, playbook),
     ]
     text = [escape(title), about, *lines, *words, *_hints(told)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from bot.core.standup import Problem
 from bot.models import Person
@@ -55,6 +56,14 @@ def _disputed(problem: Problem, _playbook: Playbook) -> str:
     return f"{'1 outcome' if one else f'{problem.leads:,} outcomes'} {_is(one)} contested"
 
 
+def _concerns(problem: Problem, _playbook: Playbook) -> str:
+    day, _, campaign = problem.about.partition(":")
+    launch = date.fromisoformat(day)
+    many = "1 concern" if problem.leads == 1 else f"{problem.leads:,} concerns"
+    name = foreign(campaign, 60)
+    return f"{name}, launch {launch:%a} {launch.day} {launch:%b}: {many} of sales open"
+
+
 def _flagged(problem: Problem, _playbook: Playbook) -> str:
     _, _, campaign = problem.about.partition(":")
     return f"{foreign(campaign, 60)} is flagged; {_leads(problem.leads)} in 90 days"
@@ -95,6 +104,12 @@ WORDINGS = {
         "One sentence in the playbook that both sides read alike.",
         "The liaison says which rule it is about; each dispute is settled in private.",
     ),
+    "concerns": Wording(
+        _concerns,
+        "What sales cannot stand behind, it does not follow up.",
+        "Marketing says what changes, or both agree that it goes out as it is.",
+        "Whoever raised it says it in a sentence; one change, or another day of launch.",
+    ),
     "flagged": Wording(
         _flagged,
         "Time spent on leads that lead nowhere is missing elsewhere.",
@@ -121,6 +136,14 @@ def lead_list(title: str, leads: Sequence[HandoffFacts], count: int, reader: Per
         blocks.append(context(f"The first {len(leads)} of {count:,}, longest waiting first."))
     blocks.append(context("Who has a lead is shown to that person and their manager."))
     return modal(ids.LEADS_VIEW, "Leads", blocks, submit=None)
+
+
+def word_list(title: str, words: Sequence[str]) -> View:
+    """What people wrote that stands behind a problem; who wrote it is not said."""
+    blocks = [section(f"*{title}*"), *(section(f"“{foreign(each, 300)}”") for each in words)]
+    if not words:
+        blocks.append(section("None of them is open any more."))
+    return modal(ids.LEADS_VIEW, "In their words", blocks, submit=None)
 
 
 def _line(facts: HandoffFacts, reader: Person) -> str:

@@ -12,9 +12,10 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot.core.standup import State
-from bot.models import ActionItem, Dispute, Occurrence, Topic
-from bot.services import items
+from bot.models import ActionItem, Dispute, Occurrence, Preview, PreviewAnswer, Topic
+from bot.services import items, previews
 from bot.services.items import Wish
+from bot.services.previews import close_previews
 from bot.services.standup import take_due_standups
 from bot.views import ids
 from tests.office import (
@@ -527,3 +528,27 @@ def test_contested_outcomes_are_a_number_and_a_list(weekly: Office) -> None:
     private = weekly.control.message(STANDUP, lambda m: m["ephemeral_to"] == ANA)
     press(weekly, ANA, ids.STANDUP_LEADS, private)
     assert "Contested Ltd" in json.dumps(weekly.modal(ANA, "Leads"))
+
+
+def test_open_concerns_about_a_launch_are_a_line_and_their_words(weekly: Office) -> None:
+    assert weekly.bot
+    liaison, now = weekly.bot.liaison, weekly.now()
+    brief = ("Trade fair", "Buyers", "A free audit", "2026-11-27", "Call within the day", None)
+    shown = previews.put(liaison, previews.Filled(*brief, asked=[BEN]), IDA)
+    words = "Nobody can answer for the discount."
+    previews.answer(liaison, shown.preview.id, BEN, PreviewAnswer.CONCERN, words)
+    assert "Trade fair" not in command(weekly, ANA), "it is open until 48 hours before"
+    with liaison.transaction() as tx:
+        tx.get_one(Preview, (liaison.team_id, shown.preview.id)).close_check_at = now
+    weekly.control.until(lambda: close_previews(liaison) == 0)
+
+    draft = command(weekly, ANA)
+
+    assert "Trade fair, launch Fri 27 Nov: 1 concern of sales open" in draft
+    assert words not in draft
+    private = weekly.control.message(
+        STANDUP, lambda m: m["ephemeral_to"] == ANA and "Trade fair" in text_of(m)
+    )
+    press(weekly, ANA, ids.STANDUP_LEADS, private)
+    listed = json.dumps(weekly.modal(ANA, "In their words"))
+    assert words in listed and "Ben" not in listed
