@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from threading import Event, Thread
 
 import uvicorn
@@ -34,7 +35,7 @@ from bot.intake.doors import Health, doors
 from bot.intake.signature import Verifier
 from bot.intake.slack_door import SlackDoor
 from bot.intake.webhook import LeadHook
-from bot.liaison import Liaison
+from bot.liaison import Liaison, Shelf
 from bot.meters import Meters, exposition
 from bot.models import Workspace
 from bot.playbook import Playbook
@@ -61,10 +62,29 @@ CONNECTIONS = 1000
 START_WITHIN = 10.0
 
 
-def connect(
+def begin(
     settings: Settings, now: Callable[[], datetime]
 ) -> tuple[Liaison, Slack, AuthorizeResult]:
-    """Ask Slack who we are, open our database, read the playbook, learn who works here.
+    """`connect` for whoever works from now on: the file is read, and people are as it says."""
+    liaison, slack, myself = connect(settings, now, playbooks.bring_in)
+    learn_people(liaison, slack)
+    return liaison, slack, myself
+
+
+def learn_people(liaison: Liaison, slack: Slack) -> None:
+    """Who works here, by Slack and the playbook."""
+    count = people.refresh(liaison, slack.members())
+    log.info("connected to %s, %d people", liaison.team_id, count)
+
+
+Choice = Callable[[Session, str, Path | None, datetime], Shelf]
+"""Which playbook to go by, given the workspace and the file in the settings."""
+
+
+def connect(
+    settings: Settings, now: Callable[[], datetime], choose: Choice = playbooks.in_force
+) -> tuple[Liaison, Slack, AuthorizeResult]:
+    """Ask Slack who we are, open our database, read the playbook; nobody's rights change by it.
 
     Raises `CannotStart`, `PlaybookFaults`, or a `SlackError` when Slack cannot be asked.
     """
@@ -74,7 +94,7 @@ def connect(
     engine = _open_database(settings)
     with Session(engine) as tx, tx.begin():
         _own_database(tx, me)
-        shelf = playbooks.bring_in(tx, me["team_id"], settings.liaison_playbook, wall())
+        shelf = choose(tx, me["team_id"], settings.liaison_playbook, wall())
     cards_go_to = shelf.playbook.channels.handoffs
     channel = slack.channel_id(cards_go_to)
     if channel is None:
@@ -91,8 +111,6 @@ def connect(
         now=now,
         wall=wall,
     )
-    count = people.refresh(liaison, slack.members())
-    log.info("connected to %s, %d people", me["team_id"], count)
     myself = AuthorizeResult(
         enterprise_id=None,
         team_id=me["team_id"],
@@ -174,7 +192,7 @@ class Bot:
         url = settings.liaison_clock_url
         self._clock = SandboxClock(url, self._tick) if url else None
         now = self._clock.now if self._clock else wall
-        self.liaison, slack, myself = connect(settings, now)
+        self.liaison, slack, myself = begin(settings, now)
         self._courier = Courier(
             self.liaison,
             slack,

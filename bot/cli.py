@@ -18,15 +18,17 @@ from dotenv import dotenv_values
 
 from bot import __version__, cli_imports
 from bot import manifest as manifests
-from bot.app import Bot, connect
+from bot.app import Bot, connect, learn_people
 from bot.clock import wall
 from bot.config import BadSettings, Settings
 from bot.db import empty_log, make_engine, migrate
 from bot.errors import CannotStart, NotSaved, SlackError
 from bot.intake.csv_file import NotCsv
+from bot.liaison import Liaison
 from bot.playbook import Playbook, PlaybookFaults, as_toml
 from bot.services import doctor, playbooks
 from bot.services.erasing import count_erasable, erase_lead
+from bot.slack import Slack
 from bot.views.doctor import printed
 
 OK, FAULTY = 0, 2
@@ -153,7 +155,7 @@ def run(_: argparse.Namespace) -> int:
 def check(_: argparse.Namespace) -> int:
     """Settings, then what only Slack, the database and the playbook can tell."""
     settings = _settings()
-    liaison, _slack, _me = connect(settings, wall)
+    liaison, _slack, _me = connect(settings, wall, playbooks.at_the_next_start)
     print(
         f"All settings are good: workspace {liaison.team_id}, "
         f"cards go to {liaison.handoff_channel}."
@@ -169,7 +171,7 @@ def check(_: argparse.Namespace) -> int:
 
 def examine(_: argparse.Namespace) -> int:
     """Ends with 2 when something needs a hand, so that a monitor can ask."""
-    liaison, slack, _me = connect(_settings(), wall)
+    liaison, slack = _connected()
     findings = doctor.examine(liaison, slack)
     print(printed(findings))
     return FAULTY if any(found.fix for found in findings) else OK
@@ -198,7 +200,7 @@ def migrate_database(_: argparse.Namespace) -> int:
 
 def erase(chosen: argparse.Namespace) -> int:
     """Asks first. What Slack shows is changed by the bot that runs, or at its next start."""
-    liaison, _slack, _me = connect(_settings(), wall)
+    liaison, _slack = _connected()
     try:
         count = count_erasable(liaison, lead_id=chosen.lead, email=chosen.email)
         if not count:
@@ -221,7 +223,7 @@ def _is_sure(question: str) -> bool:
 
 def import_leads(chosen: argparse.Namespace) -> int:
     file, mapping = cli_imports.open_file(chosen)
-    liaison, _slack, _me = connect(_settings(), wall)
+    liaison, _slack = _connected()
     return OK if cli_imports.bring_in(liaison, file, mapping, chosen) else FAULTY
 
 
@@ -241,13 +243,13 @@ def check_playbook(chosen: argparse.Namespace) -> int:
 
 def export_playbook(_: argparse.Namespace) -> int:
     """As TOML, changes made in Slack included."""
-    liaison, _slack, _me = connect(_settings(), wall)
+    liaison, _slack = _connected()
     print(as_toml(liaison.playbook), end="")
     return OK
 
 
 def import_playbook(chosen: argparse.Namespace) -> int:
-    liaison, _slack, _me = connect(_settings(), wall)
+    liaison, _slack = _connected()
     number = playbooks.bring_in_file(liaison, chosen.file).number
     print(f"Version {number} is in force; a running bot takes it over within seconds.")
     return OK
@@ -257,6 +259,13 @@ def new_secret(_: argparse.Namespace) -> int:
     """In Standard Webhooks' form, with 32 random bytes."""
     print(f"whsec_{b64encode(token_bytes(32)).decode()}")
     return OK
+
+
+def _connected() -> tuple[Liaison, Slack]:
+    """By the playbook in force: a command beside a running bot changes no rule."""
+    liaison, slack, _me = connect(_settings(), wall)
+    learn_people(liaison, slack)
+    return liaison, slack
 
 
 def _settings() -> Settings:

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from sqlalchemy import Select, func, select
 from sqlmodel import col
 
-from bot.app import connect
+from bot.app import begin
 from bot.delivery.inbox import take_in
 from bot.models import Handoff, History, InboxEvent, Lead
 from bot.services.deliveries import receive
@@ -211,7 +211,7 @@ def waiting_events() -> Select[int]:
 
 def accepted_later(on: Stage, count: int) -> list[str]:
     """Hand-offs that are there already, for the clicks."""
-    liaison, _, _ = connect(on.settings, lambda: MONDAY_TEN)
+    liaison, _, _ = begin(on.settings, lambda: MONDAY_TEN)
     found: list[str] = []
     for start in range(0, count, 200):
         numbers = range(start, min(start + 200, count))

@@ -8,7 +8,7 @@ from itertools import pairwise
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from bot.app import connect
+from bot.app import begin
 from bot.delivery.inbox import take_in
 from bot.delivery.sayings import Saying, say
 from bot.intake.lead_event import parse
@@ -60,7 +60,7 @@ def killed(engine: str, replicas: int, messages: int, kills: int) -> list[Findin
 
 def queue(on: Stage, handoffs: int) -> None:
     """Hand over so many leads, and put replies below each card."""
-    liaison, _, _ = connect(on.settings, lambda: MONDAY_TEN)
+    liaison, _, _ = begin(on.settings, lambda: MONDAY_TEN)
     for start in range(0, handoffs, AT_ONCE):
         numbers = range(start, min(start + AT_ONCE, handoffs))
         events = (parse_lead(number) for number in numbers)

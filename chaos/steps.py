@@ -6,7 +6,7 @@ from functools import partial
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from bot.app import connect
+from bot.app import begin
 from bot.delivery.inbox import take_in
 from bot.models import Handoff, Lead, Message, MessageKind, Run, Step
 from bot.services.deliveries import receive
@@ -35,7 +35,7 @@ def killed(engine: str, processes: int, leads: int, kills: int) -> list[Finding]
 
 
 def hand_over(on: Stage, leads: int) -> None:
-    liaison, _, _ = connect(on.settings, lambda: MONDAY_TEN)
+    liaison, _, _ = begin(on.settings, lambda: MONDAY_TEN)
     for start in range(0, leads, 100):
         numbers = range(start, min(start + 100, leads))
         take_in(liaison, [parse_lead(n) for n in numbers], partial(receive, liaison))

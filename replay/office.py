@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from bot.app import connect
+from bot.app import begin
 from bot.clock import wall
 from bot.config import Settings
 from bot.delivery.courier import Courier
@@ -128,7 +128,7 @@ def office(slack_url: str, database_url: str) -> Iterator[Office]:
     """
     settings = _settings(slack_url, database_url)
     clock = ReplayClock(wall)
-    liaison, slack, _ = connect(settings, clock.now)
+    liaison, slack, _ = begin(settings, clock.now)
     courier = Courier(
         liaison,
         slack,

@@ -34,11 +34,17 @@ SIDES = (queries.SALES, queries.MARKETING)
 EDITORS = frozenset({Role.MANAGER, Role.ADMIN})
 
 
-def bring_in(tx: Session, team_id: str, file: Path | None, now: datetime) -> Shelf:
-    """The playbook to run with, read before anything else starts.
+def in_force(tx: Session, team_id: str, file: Path | None, now: datetime) -> Shelf:
+    """The version a bot goes by now; before the first one, what it would begin with."""
+    newest = _newest(tx, team_id)
+    return _shelved(newest) if newest else at_the_next_start(tx, team_id, file, now)
 
-    A file becomes a new version only when it differs from the last file that was read: edits made
-    in Slack since then are not undone by an old file. Raises `PlaybookFaults`, `CannotStart`.
+
+def at_the_next_start(tx: Session, team_id: str, file: Path | None, _now: datetime) -> Shelf:
+    """What a bot would begin with. Nothing is stored: looking at a file changes nothing.
+
+    A file counts only when it differs from the last one that was read: edits made in Slack since
+    then are not undone by an old file. Raises `PlaybookFaults`, `CannotStart`.
     """
     newest = _newest(tx, team_id)
     if file is None:
@@ -50,17 +56,24 @@ def bring_in(tx: Session, team_id: str, file: Path | None, now: datetime) -> She
         if newest.number != last.number:
             log.info("playbook: version %d, edited in Slack, is newer than the file", newest.number)
         return _shelved(newest)
-    number = newest.number + 1 if newest else 1
-    tx.add(
-        PlaybookVersion(
+    return Shelf(playbook, newest.number + 1 if newest else 1)
+
+
+def bring_in(tx: Session, team_id: str, file: Path | None, now: datetime) -> Shelf:
+    """The playbook a bot runs with, read before anything else starts; a file that counts becomes a
+    new version, in force for every process. Raises as `at_the_next_start` does."""
+    newest = _newest(tx, team_id)
+    shelf = at_the_next_start(tx, team_id, file, now)
+    if file and shelf.number > (newest.number if newest else 0):
+        version = PlaybookVersion(
             team_id=team_id,
-            number=number,
-            body=playbook.to_json(),
-            file_digest=digest(text),
+            number=shelf.number,
+            body=shelf.playbook.to_json(),
+            file_digest=digest(_read(file)),
             created_at=now,
         )
-    )
-    return Shelf(playbook, number)
+        tx.add(version)
+    return shelf
 
 
 def _shelved(version: PlaybookVersion) -> Shelf:

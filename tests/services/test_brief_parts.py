@@ -374,7 +374,7 @@ def test_a_lead_that_comes_back_is_announced_that_morning_with_last_times_reason
     assert "Bad timing" in told
     quiet.settle()
     quiet.control.set_clock(datetime(2026, 12, 16, 8, 0, tzinfo=UTC))
-    again = quiet.brief(BEN, "1 back again")["text"]
+    again = quiet.brief(BEN, "Back after 21 days")["text"]
     assert "Back after 21 days: “Bad timing”, said Ben Cole." in again
     quiet.control.set_clock(datetime(2026, 12, 17, 8, 0, tzinfo=UTC))
     quiet.settle()
