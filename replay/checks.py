@@ -7,7 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.core import sla, turns
-from bot.core.business_time import elapsed, is_open, local_date, next_days_opening
+from bot.core.business_time import add, elapsed, is_open, local_date, next_days_opening
 from bot.core.lifecycle import OPEN, Stage, stage_after, touched
 from bot.delivery.courier import NOT_WANTED
 from bot.delivery.outbox import FOLDED
@@ -192,12 +192,12 @@ def each_step_nudges_once(books: Books) -> Finding:
 
 def each_ladder_is_climbed(books: Books) -> Finding:
     """The steps taken are those that fell due before the answer: none more, and none forgotten."""
-    taken = _taken(books)
+    taken, read = _taken(books), _read_at(books)
     clocks = [run for run in books.runs if run.due_at]
     wrong = []
     for run in clocks:
         steps = taken.get((run.handoff_id, run.number), {})
-        surely, perhaps = _due_before_answer(books, run, steps)
+        surely, perhaps = _due_before_answer(books, run, steps, read)
         if not surely <= steps.keys() <= surely | perhaps:
             wrong.append(run.handoff_id)
     return Finding("every ladder was climbed up to the answer", len(clocks), _few(wrong))
@@ -211,10 +211,21 @@ def _taken(books: Books) -> dict[RunKey, dict[int, Step]]:
     return taken
 
 
+def _read_at(books: Books) -> dict[str, datetime]:
+    """When somebody could read a message, by its id: as posted, or in the brief that said it."""
+    posts = first_post(books)
+    says = {row.id: row.brief_id for row in books.messages if row.brief_id}
+    shown = {row.id: says.get(row.id, row.id) for row in books.messages}
+    return {mid: posts[by].at for mid, by in shown.items() if by in posts}
+
+
 def _due_before_answer(
-    books: Books, run: Run, steps: Mapping[int, Step]
+    books: Books, run: Run, steps: Mapping[int, Step], read: Mapping[str, datetime]
 ) -> tuple[set[int], set[int]]:
-    """Steps that fell due before the answer, and those that did in the tick of it."""
+    """Steps that fell due before the answer, and those that did in the tick of it.
+
+    One upward waits besides until its actor has read a warning, and had a while to act on it.
+    """
     assert run.started_at and run.due_at  # a running clock has both
     opening = books.openings[run.actor_id]
     taken = {number: step.taken_at for number, step in steps.items()}
@@ -222,7 +233,18 @@ def _due_before_answer(
     end = run.answered_at or run.ended_at
     if end is None:
         return {step.number for step in plan}, set()
-    surely = {step.number for step in plan if step.at + GRID <= end}
+    warned = [
+        read[step.message_id]
+        for number, step in steps.items()
+        if _is_warning(books, number) and step.message_id in read
+    ]
+    upward = add(opening, max(warned), sla.STEP_GAP) if warned else None
+    surely = {
+        step.number
+        for step in plan
+        if step.at + GRID <= end
+        and (_is_warning(books, step.number) or (upward and upward + GRID <= end))
+    }
     return surely, {step.number for step in plan if step.at < end + GRID} - surely
 
 

@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 
+from bot.core import sla
 from bot.core.lifecycle import Stage
 from bot.intake.lead_event import EventKind
 from bot.models import NEXT_BRIEF, MessageKind
 from replay import checks
 from replay.books import Books, Posted
 from replay.checks import Check, reconcile
+from replay.clock import GRID
 from tests.replay.ledger import (
     ANAS_DM,
     BENS_DM,
@@ -324,3 +326,18 @@ def test_a_step_in_the_very_tick_of_the_answer_may_be_taken_or_not() -> None:
 
     assert checks.each_ladder_is_climbed(told).offenders == ()
     assert checks.each_ladder_is_climbed(replace(told, steps=told.steps[:1])).offenders == ()
+
+
+def test_colleagues_are_asked_only_once_a_warning_was_read_for_a_while() -> None:
+    told = books()
+    read_late = told.steps[2].planned_at
+    posts = [
+        replace(post, at=read_late) if post.mark in {"n1.0", "n2.0"} else post
+        for post in told.posted
+    ]
+    told = replace(told, posted=tuple(posts), steps=told.steps[:2])
+
+    told.runs[0].answered_at = read_late + sla.STEP_GAP
+    assert checks.each_ladder_is_climbed(told).offenders == ()
+    told.runs[0].answered_at = read_late + sla.STEP_GAP + 2 * GRID
+    assert checks.each_ladder_is_climbed(told).offenders == ("h1",)
