@@ -102,6 +102,18 @@ class _Client(SocketModeClient):
     """Slack's client is deaf for as long as a half-open connection stands, and loses the answers
     that are ready while a connection is replaced."""
 
+    _since = 0.0
+
+    def connect(self) -> None:
+        self._since = time.monotonic()
+        super().connect()
+
+    def _monitor_current_session(self) -> None:
+        """One that was begun just now has had no time to connect: replaced at that moment, its
+        socket would be closed by nobody."""
+        if time.monotonic() - self._since > PING_EVERY:
+            super()._monitor_current_session()  # type: ignore[no-untyped-call]
+
     def _run_current_session(self) -> None:
         if self.current_session:
             self.current_session.run_forever(ping_interval=PING_EVERY, ping_timeout=PONG_WITHIN)

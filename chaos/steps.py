@@ -1,6 +1,6 @@
 """Killed between the moment a step is due and the moment it is sent."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import func, select
@@ -28,8 +28,8 @@ def killed(engine: str, processes: int, leads: int, kills: int) -> list[Finding]
         on.until(lambda: on.posted() >= 2 * leads and not on.unsaid(), 300)
         worked = work_on_some(on, leads)
         for after in (WARNED, DUE):
-            on.control.set_clock(MONDAY_TEN + after + timedelta(minutes=4))
-            kill_until_sent(on, leads - len(worked), kills // 2)
+            at = MONDAY_TEN + after + timedelta(minutes=4)
+            kill_until_sent(on, at, leads - len(worked), kills // 2)
         on.stop()
         return checked(on, f"{engine}, {processes} process(es)", leads, worked, kills)
 
@@ -53,12 +53,13 @@ def work_on_some(on: Stage, leads: int) -> set[str]:
     return {f"id:lead-{number}" for number in worked}
 
 
-def kill_until_sent(on: Stage, expected: int, kills: int) -> None:
-    """Kill while the nudges of one step are queued and sent, evenly over their number."""
+def kill_until_sent(on: Stage, at: datetime, expected: int, kills: int) -> None:
+    """Kill while the nudges that are due then are queued and sent, evenly over their number."""
     nudges = select(func.count()).where(
         col(Message.kind) == MessageKind.NUDGE, col(Message.settled_at).is_not(None)
     )
     before = on.scalar(nudges)
+    on.control.set_clock(at)
     for number in range(kills):
         enough = before + number * expected // max(kills, 1)
         on.until(lambda enough=enough: on.scalar(nudges) >= enough, 120)  # type: ignore[misc]

@@ -127,6 +127,7 @@ def test_leave_is_entered_and_called_off(
     screen.save()
     expect(screen.modal).to_contain_text("Dev Thapa")
     screen.one("modal-close").click()
+    expect(screen.modal).to_be_hidden()
 
     screen.type("/liaison away off")
     expect(screen.message("called off")).to_be_visible()

@@ -20,6 +20,8 @@ def rejected(office: Office, outcome: str = "wrong_data", **fields: object) -> s
 
 
 def open_form(office: Office, person: str, handoff: str) -> None:
+    for left in reversed(office.control.state(person)["views"]):
+        office.control.close(person, left["id"])
     value = f"{ids.MORE_FIXED}:{handoff}"
     office.press(person, ids.MORE, office.card(handoff), LEADS, value)
 

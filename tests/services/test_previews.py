@@ -215,7 +215,7 @@ def test_a_concern_that_is_dealt_with_in_time_alerts_nobody(office: Office) -> N
     deal(office, JONAS, said(office, JONAS, "Preview of Mended: 0 OK, 1 concern"))
 
     assert said(office, JONAS, "Preview of Mended: 0 OK, 1 concern dealt with")
-    assert f"Your concern is dealt with: “{CHANGE}”" in said(office, BEN, "is Mended ready")["text"]
+    assert "is Mended ready" in said(office, BEN, f"Your concern is dealt with: “{CHANGE}”")["text"]
     office.control.set_clock(CLOSED)
     said(office, JONAS, "Preview of Mended, closed")
     office.settle()
