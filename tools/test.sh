@@ -14,11 +14,4 @@ fi
 "$bin/ruff" check .
 "$bin/ruff" format --check .
 "$bin/mypy"
-"$bin/python" -m pytest -n "${WORKERS:-3}" --dist loadfile --no-loadscope-reorder --cache-clear -q -rs "$@" && exit 0
-
-# Real processes share two cores here: up to three tests that failed among the others are looked at
-# once more by themselves. One that then passes is named, because it has to be mended all the same.
-failed=$("$bin/python" -c 'import json; print(len(json.load(open(".pytest_cache/v/cache/lastfailed"))))')
-[ "$failed" -le 3 ] || exit 1
-echo "Failed among the others, and looked at once more alone ($failed):" >&2
-"$bin/python" -m pytest -n 0 --last-failed --last-failed-no-failures none -v -rs "$@"
+"$bin/python" -m pytest -n "${WORKERS:-3}" --dist loadfile --no-loadscope-reorder -q -rs "$@"
