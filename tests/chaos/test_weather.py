@@ -5,8 +5,6 @@ import pytest
 from chaos.rows import ROWS
 
 
-# The rows wait by deadlines of their own; this is only for one that hangs.
-@pytest.mark.timeout(240)
 @pytest.mark.postgres
 @pytest.mark.parametrize("row", ["database", "clock", "away", "overdue"])
 def test_bad_weather_breaks_no_promise(row: str) -> None:

@@ -53,7 +53,6 @@ def test_of_many_messages_on_a_bad_day_none_is_lost_and_none_is_double(
     assert (ledger.lost, ledger.double, ledger.shown) == ([], [], 120)
 
 
-@pytest.mark.timeout(240)  # it ends by a deadline of its own; this is only for one that hangs
 def test_a_bot_killed_again_and_again_on_a_bad_day_loses_and_doubles_nothing(
     own_office: Office, tmp_path: Path
 ) -> None:
@@ -77,7 +76,6 @@ def test_a_bot_killed_again_and_again_on_a_bad_day_loses_and_doubles_nothing(
     assert (ledger.lost, ledger.double, ledger.shown) == ([], [], 200)
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.postgres
 def test_three_bots_on_one_database_lose_and_double_nothing(
     own_office: Office, postgres: Postgres
