@@ -1,0 +1,72 @@
+"""Who is listed in the playbook, and when they are away."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, Index, false
+from sqlmodel import Field, SQLModel
+
+from bot.models.columns import due_index, points_to
+
+
+class Person(SQLModel, table=True):
+    """A member of the workspace; `id` is the Slack user id.
+
+    `team`, `roles`, `opens`, `holidays` and `manager_id` come from the playbook; `team` is None for
+    somebody it does not list, who may read and not press.
+    """
+
+    __table_args__ = (
+        Index("ix_person_email", "team_id", "email"),
+        due_index("ix_person_brief", "team_id", "brief_at"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    name: str
+    email: str | None
+    timezone: str
+    is_active: bool = True
+    is_primary_owner: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Of the Slack workspace: whom something reaches that has nobody else."""
+    dm_channel: str | None = None
+    team: str | None = None
+    roles: list[str] = Field(default_factory=list, sa_type=JSON)
+    opens: str | None = None
+    own_opens: str | None = None
+    """Hours the person set themselves; they go before the playbook's."""
+    holidays: list[str] | None = Field(default=None, sa_type=JSON)
+    """None = the team's; empty = none at all."""
+    manager_id: str | None = None
+    brief_at: datetime | None = None
+    """When their next brief is written: the opening of a working day. None = they get none."""
+    is_unnamed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether they want no mention where the channel reads of a win."""
+    last_turn: int | None = None
+    """The number of the last turn they had; None = none yet."""
+
+
+class Absence(SQLModel, table=True):
+    """A span in which a person does not work; half-open. An empty one was called off."""
+
+    __table_args__ = (
+        points_to("person", "person_id"),
+        Index("ix_absence_person", "team_id", "person_id", "ends_at"),
+        due_index("ix_absence_turn", "team_id", "turn_at"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    person_id: str
+    starts_at: datetime
+    ends_at: datetime
+    cover_id: str | None = None
+    """Who acts meanwhile; None = nobody was named."""
+    note: str | None = None
+    """For whoever covers, and shown to nobody else."""
+    created_by: str | None = None
+    begun_at: datetime | None = None
+    """When what waited for the person was handed on."""
+    ended_at: datetime | None = None
+    """When it was ended early or called off; `ends_at` moved with it."""
+    turn_at: datetime | None = None
+    """When it begins or ends next, whichever is still to be done; None = it is over."""

@@ -1,0 +1,69 @@
+"""The workspace, the versions of its playbook, and the channels it has us read."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, ForeignKeyConstraint, Text
+from sqlmodel import Field, SQLModel
+
+
+class Workspace(SQLModel, table=True):
+    """The Slack workspace this database belongs to. The bot refuses to start on another's."""
+
+    team_id: str = Field(primary_key=True)
+    name: str
+    bot_user_id: str
+    connected_at: datetime
+    erasing_secret: str | None = None
+    """Keys the hashes by which erased leads are recognised; None until the first was erased."""
+    judged_at: datetime | None = None
+    """When the campaigns were last judged by their ratings."""
+    turns: int = 0
+    """How many leads were routed to the next in turn; whoever routes one locks this row."""
+
+
+class PlaybookVersion(SQLModel, table=True):
+    """One agreed state of the playbook, normalised to JSON with a schema number."""
+
+    __tablename__ = "playbook_version"
+
+    team_id: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    body: str = Field(sa_type=Text)
+    file_digest: str | None
+    """SHA-256 of the file it was read from; None when it was edited in Slack."""
+    created_at: datetime
+    edited_by: str | None = None
+    """Who changed it in Slack; None = it was read from a file."""
+
+
+class PlaybookSignature(SQLModel, table=True):
+    """One side's head agreed to a version."""
+
+    __tablename__ = "playbook_signature"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["team_id", "number"], ["playbook_version.team_id", "playbook_version.number"]
+        ),
+    )
+
+    team_id: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    side: str = Field(primary_key=True)
+    """sales or marketing."""
+    by: str
+    at: datetime
+
+
+class WatchedChannel(SQLModel, table=True):
+    """A channel in which one poster's messages are leads."""
+
+    __tablename__ = "watched_channel"
+
+    team_id: str = Field(primary_key=True)
+    channel_id: str = Field(primary_key=True)
+    poster_id: str
+    """The bot or person whose messages are leads."""
+    mapping: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+    """What a label is read as where that differs from its name; "" = left out."""
+    set_by: str
+    set_at: datetime
