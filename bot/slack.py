@@ -54,6 +54,7 @@ _GONE = frozenset(
         "cannot_dm_bot",
         "thread_not_found",
         "messages_tab_disabled",
+        "no_such_subteam",
     }
 )
 _SHUT = frozenset(
@@ -103,6 +104,14 @@ class Member:
             is_active=not user.get("deleted", False),
             is_primary_owner=bool(user.get("is_primary_owner")),
         )
+
+
+@dataclass(frozen=True)
+class UserGroup:
+    """Several people under one name; `handle` is what follows the @."""
+
+    id: str
+    handle: str
 
 
 @dataclass(frozen=True)
@@ -157,6 +166,16 @@ class Slack:
         for user in self._pages("members", self._client.users_list):
             if not user.get("is_bot") and user["id"] != "USLACKBOT":
                 yield Member.from_user(user)
+
+    def user_groups(self) -> list[UserGroup]:
+        """All that are not disabled; on a free plan Slack refuses (plan_upgrade_required)."""
+        answer = reached(self._client.usergroups_list)
+        return [UserGroup(str(each["id"]), str(each["handle"])) for each in answer["usergroups"]]
+
+    def members_of(self, group_id: str) -> list[str]:
+        """The ids of the people in a user group; `SlackGone` when it is not there any more."""
+        answer = reached(lambda: self._client.usergroups_users_list(usergroup=group_id))
+        return [str(user) for user in answer["users"]]
 
     def channel_id(self, name_or_id: str) -> str | None:
         """The id of a channel by `#name` or id; None unless the bot is a member of it."""

@@ -8,7 +8,7 @@ import threading
 import time
 from collections import defaultdict
 
-from sandbox import elements, people
+from sandbox import elements, people, usergroups
 from sandbox.changes import Changes
 from sandbox.channels import Channel, dm_with
 from sandbox.clock import BusinessClock
@@ -30,6 +30,9 @@ class Workspace:
         self.lock = threading.RLock()
         self.limits = limits
         self.people = people.roster()
+        self.user_groups = usergroups.of_teams(self.people.values())
+        self.on_free_plan = False
+        """A plan without user groups."""
         self.changes = Changes()
         self.clock = BusinessClock()
         self.pacing = Pacing(limits)

@@ -35,6 +35,8 @@ SCOPES = {
     "chat_getPermalink": set(),
     "conversations_open": {"im:write"},
     "files_upload_v2": {"files:write"},
+    "usergroups_list": {"usergroups:read"},
+    "usergroups_users_list": {"usergroups:read"},
     "users_list": {"users:read", "users:read.email"},
     "views_open": set(),
     "views_push": set(),

@@ -7,7 +7,7 @@ enough to call the method; which one counts is decided by the kind of channel.
 from dataclasses import dataclass
 
 from sandbox.errors import SlackError
-from sandbox.web_api import chat, conversations, reactions, uploads, users, views
+from sandbox.web_api import chat, conversations, reactions, uploads, usergroups, users, views
 from sandbox.web_api.call import Call, Method
 from sandbox.wire import Json
 
@@ -39,6 +39,7 @@ def _kinds(verb: str) -> tuple[str, ...]:
 
 _READ, _HISTORY, _WRITE = _kinds("read"), _kinds("history"), ("im:write", "mpim:write")
 _CHAT, _USERS = ("chat:write",), ("users:read",)
+_GROUPS = ("usergroups:read",)
 
 METHODS: dict[str, Entry] = {
     "api.test": Entry(_api_test, 4),
@@ -69,7 +70,8 @@ METHODS: dict[str, Entry] = {
     "reactions.get": Entry(reactions.get, 3, ("reactions:read",)),
     "reactions.remove": Entry(reactions.remove, 2, ("reactions:write",), ("name",)),
     "team.info": Entry(users.team_info, 3, ("team:read",)),
-    "usergroups.list": Entry(users.list_groups, 2, ("usergroups:read",)),
+    "usergroups.list": Entry(usergroups.list_all, 2, _GROUPS),
+    "usergroups.users.list": Entry(usergroups.list_users, 2, _GROUPS, ("usergroup",)),
     "users.conversations": Entry(conversations.of_user, 3, _READ),
     "users.getPresence": Entry(users.presence, 3, _USERS),
     "users.info": Entry(users.info, 4, _USERS, ("user",)),

@@ -1,4 +1,4 @@
-"""users.*, usergroups.*, dnd.*, bots.*, team.*, auth.*: who is there."""
+"""users.*, dnd.*, bots.*, team.*, auth.*: who is there."""
 
 from sandbox import profiles
 from sandbox.channels import CREATED
@@ -15,8 +15,6 @@ from sandbox.people import (
 from sandbox.web_api import paging
 from sandbox.web_api.call import Call
 from sandbox.wire import Json
-
-_GROUPS = {"sales": "S0SALES0000", "marketing": "S0MARKETIN0"}
 
 
 def auth_test(call: Call) -> Json:
@@ -81,11 +79,6 @@ def presence(call: Call) -> Json:
     return {"presence": "active"}
 
 
-def list_groups(call: Call) -> Json:
-    """usergroups.list: one group a team"""
-    return {"usergroups": [_group(call, team) for team in _GROUPS]}
-
-
 def dnd_team_info(call: Call) -> Json:
     """dnd.teamInfo: nobody is disturbed; at most 50 at once, as in Slack"""
     asked = call.args.names("users")
@@ -114,10 +107,3 @@ def _bot(call: Call) -> Json:
         "is_app_user": False,
         "updated": CREATED,
     }
-
-
-def _group(call: Call, team: str) -> Json:
-    users = [p.id for p in call.workspace.people.values() if p.team == team and not p.deleted]
-    group: Json = {"id": _GROUPS[team], "team_id": TEAM_ID, "name": team.title(), "handle": team}
-    group |= {"is_usergroup": True, "date_delete": 0, "user_count": len(users)}
-    return group | ({"users": users} if call.args.flag("include_users") else {})

@@ -57,6 +57,10 @@ def test_a_scope_that_was_not_asked_for_is_missing(modest: Sandbox) -> None:
     response = caught.value.response  # type: ignore[attr-defined]
     assert response["needed"] == "reactions:write"
     assert response["provided"] == "channels:read,chat:write,users:read"
+    with refused("missing_scope"):
+        client.usergroups_list()
+    with refused("missing_scope"):
+        client.usergroups_users_list(usergroup="S0SALES0000")
 
 
 def test_the_kind_of_channel_decides_the_scope(modest: Sandbox) -> None:
