@@ -1,7 +1,7 @@
 """An office for tests: a sandbox workspace and the real bot in it, over the wire."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -169,7 +169,7 @@ class Office:
 
     def card(self, handoff_id: str, shows: str = "") -> Json:
         """The card of a hand-off in the channel, waited for until it shows these words."""
-        return self.control.message(
+        return self._noted(
             LEADS,
             lambda message: (
                 not is_reply(message)
@@ -180,7 +180,7 @@ class Office:
 
     def dm(self, person: str, handoff_id: str, shows: str = "") -> Json:
         """A person's newest DM that has this hand-off's buttons and these words, waited for."""
-        return self.control.message(
+        return self._noted(
             dm(person),
             lambda message: (
                 handoff_id in json.dumps(message)
@@ -191,10 +191,22 @@ class Office:
 
     def brief(self, person: str, shows: str = "") -> Json:
         """A person's newest brief that has these words, waited for."""
-        return self.control.message(
+        return self._noted(
             dm(person),
             lambda message: is_brief(message) and shows in text_of(message),
         )
+
+    def _noted(self, channel: str, matches: Callable[[Json], bool]) -> Json:
+        """A message that Slack shows and the bot has noted so: clocks start at the second, and
+        a test that sets the clock between the two would start them elsewhere."""
+        message = self.control.message(channel, matches)
+        self.control.until(lambda: self._is_noted(message))
+        return message
+
+    def _is_noted(self, message: Json) -> bool:
+        if self.bot is None or not message.get("metadata"):
+            return True
+        return self._row(message).ts is not None
 
     def briefs(self, person: str) -> list[Json]:
         """All briefs a person has, oldest first."""
@@ -254,12 +266,13 @@ class Office:
         """The hand-off a message of the bot's is about, by its mark; the person a brief is for; ""
         for a private note."""
         assert self.bot
-        if not message.get("metadata"):
-            return ""
+        return self._row(message).subject_id if message.get("metadata") else ""
+
+    def _row(self, message: Json) -> Message:
+        assert self.bot
         mark = message["metadata"]["event_payload"]["mark"]
         with self.bot.liaison.reading() as tx:
-            row = tx.get_one(Message, (self.bot.liaison.team_id, mark.partition(".")[0]))
-            return row.subject_id
+            return tx.get_one(Message, (self.bot.liaison.team_id, mark.partition(".")[0]))
 
     def settle(self) -> None:
         """Wait until Slack has heard everything there is to tell now."""

@@ -49,8 +49,10 @@ export class Modal {
     else this.#leave();
   }
 
+  /** What was chosen in a closed form must not be taken for what is chosen in the next. */
   #leave() {
     this.dialog.close();
+    for (const part of [this.#head, this.#body, this.#foot]) patch(part, []);
     this.#return();
   }
 
