@@ -166,7 +166,7 @@ def _announcement(plan: imports.Plan, playbook: Playbook) -> Iterator[str]:
         named = ", ".join(f"{name} {count:,}" for name, count in sorted(plan.by_owner.items()))
         yield f"By owner: {named}."
     if plan.waiting:
-        turn = "go to the reps in turn" if playbook.routing.round_robin else "wait in the queue"
+        turn = "are routed to reps" if playbook.routing.gives else "wait in the queue"
         yield f"Without an owner we know: {plan.waiting:,}; they {turn}."
     yield (
         f"At Slack's pace of one message a second that takes up to {1 + plan.lists:,} "

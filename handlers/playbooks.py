@@ -1,5 +1,6 @@
 """`/liaison playbook`: read, change and sign what both teams agreed to."""
 
+from bot.errors import BadField
 from bot.services import playbooks
 from bot.views import ids
 from bot.views import playbooks as views
@@ -27,8 +28,18 @@ def choose_entry(form: Submission) -> View:
 
 
 def save(form: Submission) -> View:
-    wanted = Edit.of(form.about, form.words(ids.BOOK_TEXT) or "")
+    wanted = Edit.of(form.about, form.words(ids.BOOK_TEXT) or "", _place(form))
     return views.saved(*playbooks.edit(form.desk.liaison, form.by, wanted))
+
+
+def _place(form: Submission) -> int | None:
+    """Counted from 0. Raises `BadField` for what is no number from 1 on."""
+    typed = (form.words(ids.BOOK_PLACE) or "").strip()
+    if not typed:
+        return None
+    if not typed.isdecimal() or int(typed) < 1:
+        raise BadField(ids.BOOK_PLACE, "Write a number: 1 for the first.")
+    return int(typed) - 1
 
 
 def sign(press: Press) -> None:

@@ -541,3 +541,85 @@ def test_no_text_does_anything_but_parse_or_name_its_faults(text: str) -> None:
         assert all(fault.key and fault.problem for fault in refusal.faults)
     else:
         assert Playbook.from_json(playbook.to_json()) == playbook
+
+
+REPS = """
+[[people]]
+email = "ben@example.com"
+team = "sales"
+role = "rep"
+
+[[people]]
+email = "ida@example.com"
+team = "marketing"
+role = "manager"
+
+[[routing.groups]]
+name = "DACH"
+people = "ben@example.com"
+"""
+
+
+def rule_faults(text: str) -> dict[str, str]:
+    return {key.removeprefix("routing."): told for key, told in faults(REPS + text).items()}
+
+
+def test_a_rule_names_its_groups_in_any_case_and_one_value_stands_for_a_list() -> None:
+    playbook = Playbook.parse(REPS + '[[routing.rules]]\ncountry = "DE"\nto = "dach"\n')
+
+    assert playbook.routing.members(("dach",)) == {"ben@example.com"}
+    assert playbook.routing.rules[0].country == ("DE",)
+    assert Playbook.from_json(playbook.to_json()) == playbook
+
+
+@pytest.mark.parametrize(
+    ("rule", "key", "problem"),
+    [
+        ('country = 4\nto = "DACH"', "rules[0].country", 'Write a text such as "DE"'),
+        ('contry = "DE"\nto = "DACH"', "rules[0].contry", 'did you mean "country"?'),
+        ('grade = ["A", "E"]\nto = "DACH"', "rules[0].grade[1]", "Write a list of grades"),
+        ('country = "DE"', "rules[0].to", "Write a group, an address"),
+        ('country = "DE"\nto = "APAC"', "rules[0].to", '"apac" is no group'),
+        ('country = "DE"\nto = ["DACH", "ida@example.com"]', "rules[0].to[1]", "is no rep"),
+        ('country = "DE"\nto = ["DACH", "queue"]', "rules[0].to", '"queue" stands alone'),
+        ('size_from = 9\nsize_to = 5\nto = "DACH"', "rules[0].size_to", "at least size_from"),
+        ('size_from = "9"\nto = "DACH"', "rules[0].size_from", "without quotes"),
+    ],
+)
+def test_what_is_wrong_with_a_rule_is_named_by_its_key(rule: str, key: str, problem: str) -> None:
+    assert problem in rule_faults(f"[[routing.rules]]\n{rule}\n")[key]
+
+
+def test_a_rule_behind_one_that_takes_every_lead_would_never_be_reached() -> None:
+    rules = '[[routing.rules]]\nto = "DACH"\n[[routing.rules]]\ngrade = "A"\nto = "DACH"\n'
+
+    assert list(rule_faults(rules)) == ["rules[0]"]
+
+
+def test_what_is_wrong_with_a_group_is_named_by_its_key() -> None:
+    text = """
+    [[routing.groups]]
+    name = "dach"
+    people = ["ida@example.com"]
+
+    [[routing.groups]]
+    name = "queue"
+    people = []
+    """
+
+    assert rule_faults(dedent(text)) == {
+        "groups[1].name": '"dach": another group has this name; write a different one.',
+        "groups[1].people[0]": '"ida@example.com" is no rep; list them in [[people]] as one.',
+        "groups[2].name": '"queue" has a meaning of its own; write another name.',
+        "groups[2].people": 'Write a list of addresses of reps, such as ["ben@example.com"].',
+    }
+
+
+@pytest.mark.parametrize(
+    ("key", "written", "problem"),
+    [("weight", "11", "from 1 to 10"), ("cap_a_day", "0", "how many leads")],
+)
+def test_weights_and_caps_are_whole_numbers(key: str, written: str, problem: str) -> None:
+    text = REPS.replace('role = "rep"', f'role = "rep"\n{key} = {written}')
+
+    assert problem in faults(text)[f"people[0].{key}"]

@@ -11,12 +11,28 @@ from bot.playbook import (
     changes,
     entries,
     section_text,
+    sections,
     with_text,
 )
 from bot.views.playbooks import TITLES
 from tests.office import PLAYBOOK
 
 SANDBOX = Playbook.parse(PLAYBOOK.read_text("utf-8"))
+RULES = """
+[[routing.groups]]
+name = "DACH"
+people = ["ben@example.com", "chloe@example.com"]
+
+[[routing.rules]]
+country = ["DE"]
+to = "DACH"
+
+[[routing.rules]]
+grade = "A"
+size_from = 50
+to = "hugo@example.com"
+"""
+ROUTED = Playbook.parse(PLAYBOOK.read_text("utf-8") + RULES)
 
 
 @pytest.mark.parametrize(
@@ -25,24 +41,41 @@ SANDBOX = Playbook.parse(PLAYBOOK.read_text("utf-8"))
         Playbook(),
         SANDBOX,
         Playbook.parse('[sla]\nA = "none"\nC = "none"\nD = "2d"'),
+        ROUTED,
         Playbook.parse('[[meetings]]\nkey = "weekly"\nchannel = "#standup"\ntime = "09:30"'),
     ],
-    ids=["built in", "sandbox", "no clock where the default has one", "a meeting of its own"],
+    ids=[
+        "built in",
+        "sandbox",
+        "no clock where the default has one",
+        "rules",
+        "a meeting of its own",
+    ],
 )
 def test_what_is_written_reads_back_as_the_same(playbook: Playbook) -> None:
     assert Playbook.parse(as_toml(playbook)) == playbook
 
 
-@pytest.mark.parametrize("section", as_document(SANDBOX))
+@pytest.mark.parametrize("section", sections(ROUTED))
 def test_every_section_and_entry_can_be_written_back_unchanged(section: str) -> None:
-    listed = entries(SANDBOX, section)
+    listed = entries(ROUTED, section)
     for entry in [None] if listed is None else range(len(listed)):
-        text = section_text(SANDBOX, section, entry)
-        assert with_text(SANDBOX, section, entry, text) == SANDBOX
+        text = section_text(ROUTED, section, entry)
+        assert with_text(ROUTED, section, entry, text) == ROUTED
 
 
 def test_every_section_has_a_title_people_know() -> None:
-    assert set(as_document(SANDBOX)) == set(TITLES)
+    assert set(sections(SANDBOX)) == set(TITLES)
+
+
+def test_a_rule_can_be_put_before_another() -> None:
+    second = section_text(ROUTED, "routing.rules", 1)
+
+    moved = with_text(ROUTED, "routing.rules", 1, second, place=0)
+
+    assert [rule.to for rule in moved.routing.rules] == [("hugo@example.com",), ("DACH",)]
+    assert moved.routing.groups == ROUTED.routing.groups
+    assert with_text(ROUTED, "routing.rules", 1, "").routing.rules == ROUTED.routing.rules[:1]
 
 
 def test_a_changed_key_a_new_entry_and_one_taken_out_are_told_apart() -> None:

@@ -22,6 +22,8 @@ class Line(StrEnum):
     HANDED_OVER = "handed_over", True
     IMPORTED = "imported", True
     ROUTED = "routed", True
+    HAS_ACCOUNT = "has_account", True
+    NO_ROOM = "no_room", True
     QUEUED = "queued", True
     SHOWN = "shown", False
     GATHERED = "gathered", False

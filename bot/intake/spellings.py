@@ -1,6 +1,7 @@
 """What other tools call our fields: in a file's header, in a message's labels."""
 
 import re
+from collections.abc import Mapping
 
 from bot.intake.formats import ENVELOPE_PATHS
 
@@ -41,5 +42,33 @@ _FIELD_OF = {name: name for name in FIELDS} | {
 
 def field_called(name: str) -> str | None:
     """The field that goes by this name, however it is written: `E-Mail Address`, `leadSource`."""
+    return _FIELD_OF.get(_plain(name))
+
+
+def _plain(name: str) -> str:
     split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
-    return _FIELD_OF.get(re.sub(r"[^a-z0-9]+", "_", split.lower()).strip("_"))
+    return re.sub(r"[^a-z0-9]+", "_", split.lower()).strip("_")
+
+
+_KEPT = {
+    "region": ("sales_region", "territory", "area"),
+    "state": ("state_region", "province", "bundesland", "state_code", "hs_state_code"),
+    "postcode": ("postal_code", "zip", "zip_code", "zipcode", "post_code", "plz"),
+    "company_size": (
+        "employees", "number_of_employees", "numberofemployees", "employee_count", "headcount",
+        "num_employees", "size",
+    ),
+    "account_owner": ("account_owner_email", "company_owner", "company_owner_email"),
+}  # fmt: skip
+_KEPT_AS = {spelling: name for name, others in _KEPT.items() for spelling in (name, *others)}
+
+
+def kept(custom: Mapping[str, object]) -> dict[str, str]:
+    """What routing asks for among the fields a sender has of its own, by our names; texts and
+    numbers alone."""
+    found: dict[str, str] = {}
+    for name, value in custom.items():
+        ours = _KEPT_AS.get(_plain(name))
+        if ours and isinstance(value, str | int | float) and not isinstance(value, bool):
+            found.setdefault(ours, str(value))
+    return found

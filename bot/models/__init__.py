@@ -39,7 +39,13 @@ from bot.models.standup import (
     Topic,
     WrittenAnswer,
 )
-from bot.models.workspace import PlaybookSignature, PlaybookVersion, WatchedChannel, Workspace
+from bot.models.workspace import (
+    PlaybookSignature,
+    PlaybookVersion,
+    TurnOrder,
+    WatchedChannel,
+    Workspace,
+)
 
 __all__ = [
     "NEXT_BRIEF",
@@ -84,6 +90,7 @@ __all__ = [
     "Snooze",
     "Step",
     "Topic",
+    "TurnOrder",
     "Undo",
     "Verdict",
     "WatchedChannel",

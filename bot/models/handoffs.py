@@ -131,6 +131,11 @@ class Handoff(SQLModel, table=True):
     """The absence for which somebody last covered, or it went to the queue."""
     owner_given: str | None = None
     """The owner's address as it arrived, kept when nobody here has it, so the card can say so."""
+    routed: dict[str, str] | None = Field(default=None, sa_type=JSON)
+    """Which routing rule it met, why, and what came of it; None = it met none."""
+    playbook: int | None = None
+    """The version of the playbook that was in force when it was handed over; 0 = the built-in
+    one."""
     grade: str
     grade_given: bool = True
     """False when the hand-off came without a grade and counts as C."""

@@ -1,8 +1,8 @@
 """Who is listed in the playbook, and when they are away."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import JSON, Index, false
+from sqlalchemy import JSON, Index, false, text
 from sqlmodel import Field, SQLModel
 
 from bot.models.columns import due_index, points_to
@@ -41,8 +41,10 @@ class Person(SQLModel, table=True):
     """When their next brief is written: the opening of a working day. None = they get none."""
     is_unnamed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """Whether they want no mention where the channel reads of a win."""
-    last_turn: int | None = None
-    """The number of the last turn they had; None = none yet."""
+    routed_on: date | None = None
+    """The local date on which they were last routed a lead."""
+    routed: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    """How many they were routed on that date."""
 
 
 class Absence(SQLModel, table=True):

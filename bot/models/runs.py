@@ -36,8 +36,8 @@ class Run(SQLModel, table=True):
     number: int = Field(primary_key=True)
     actor_id: str
     why: str
-    """How it came to this actor: owner, round_robin, claim, took_on, reassigned, fixed, return,
-    cover, back, crm."""
+    """How it came to this actor: owner, rule, round_robin, claim, took_on, reassigned, fixed,
+    return, cover, back, crm."""
     allowance: str | None
     """`1h`, `1d` …; None = no clock."""
     started_at: datetime | None = None

@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKeyConstraint, Text
+from sqlalchemy import JSON, BigInteger, ForeignKeyConstraint, Text
 from sqlmodel import Field, SQLModel
+
+from bot.models.columns import CHURNS
 
 
 class Workspace(SQLModel, table=True):
@@ -18,7 +20,21 @@ class Workspace(SQLModel, table=True):
     judged_at: datetime | None = None
     """When the campaigns were last judged by their ratings."""
     turns: int = 0
-    """How many leads were routed to the next in turn; whoever routes one locks this row."""
+    """How many leads were routed; whoever routes one locks this row."""
+
+
+class TurnOrder(SQLModel, table=True):
+    """How the turns stand among the reps that a rule, or the round robin, gives leads to."""
+
+    __tablename__ = "turn_order"
+    __table_args__ = (CHURNS,)
+
+    team_id: str = Field(primary_key=True)
+    pool: str = Field(primary_key=True)
+    """The groups and addresses the rule names; empty = the round robin of all reps."""
+    pace: int = Field(default=0, sa_type=BigInteger)
+    places: dict[str, list[int | None]] = Field(default_factory=dict, sa_type=JSON)
+    """By person: their place, and where the pace was when they had no more turns."""
 
 
 class PlaybookVersion(SQLModel, table=True):

@@ -8,6 +8,7 @@ from bot.playbook.changes import Change, changes
 from bot.playbook.faults import Fault, PlaybookFaults
 from bot.playbook.playbook import Playbook, UnknownSchema, digest
 from bot.playbook.reasons import Asks, Attempts, Reason
+from bot.playbook.routing import Group, Routing, Rule
 from bot.playbook.sections import (
     Attention,
     Batches,
@@ -18,13 +19,20 @@ from bot.playbook.sections import (
     Meeting,
     Retention,
     Role,
-    Routing,
     Rung,
     Sla,
     Team,
     Timing,
 )
-from bot.playbook.text import as_document, as_toml, entries, name_of, section_text, with_text
+from bot.playbook.text import (
+    as_document,
+    as_toml,
+    entries,
+    name_of,
+    section_text,
+    sections,
+    with_text,
+)
 
 __all__ = [
     "Asks",
@@ -35,6 +43,7 @@ __all__ = [
     "Change",
     "Channels",
     "Fault",
+    "Group",
     "Hours",
     "ListedPerson",
     "Meeting",
@@ -44,6 +53,7 @@ __all__ = [
     "Retention",
     "Role",
     "Routing",
+    "Rule",
     "Rung",
     "Sla",
     "Team",
@@ -56,5 +66,6 @@ __all__ = [
     "entries",
     "name_of",
     "section_text",
+    "sections",
     "with_text",
 ]

@@ -11,6 +11,7 @@ from bot.core.lifecycle import DUPLICATE, ERASED, LOST, QUALIFIED, WON
 from bot.core.sla import DEFAULT_LADDER, Allowance, LadderStep, Recipient, Via
 from bot.playbook.faults import Fault, PlaybookFaults
 from bot.playbook.reasons import DEFAULT_REASONS, Attempts, Reason
+from bot.playbook.routing import Group, Routing, Rule
 from bot.playbook.rules import broken_rules
 from bot.playbook.sections import (
     Attention,
@@ -21,7 +22,6 @@ from bot.playbook.sections import (
     ListedPerson,
     Meeting,
     Retention,
-    Routing,
     Rung,
     Section,
     Sla,
@@ -44,6 +44,8 @@ _SECTIONS: dict[str, Model] = {
     "batches": Batches,
     "attention": Attention,
     "routing": Routing,
+    "routing.groups": Group,
+    "routing.rules": Rule,
     "timing": Timing,
     "ladder": Rung,
     "attempts": Attempts,

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 
 from bot.calendars import BadCalendar, holiday_dates, parse_hours, parse_zone
 from bot.core.lifecycle import RESERVED_OUTCOMES
+from bot.core.matching import ACCOUNT_OWNER, QUEUE
 from bot.core.sla import Recipient, Via
 from bot.playbook.faults import Fault
 from bot.playbook.reasons import Asks
-from bot.playbook.sections import Rung, Timing
+from bot.playbook.sections import Role, Rung, Team, Timing
 from bot.playbook.toml import Document
 
 
@@ -25,6 +26,7 @@ def broken_rules(document: Document) -> Iterator[Fault]:
     yield from _campaign_faults(document)
     yield from _timing_faults(document)
     yield from _meeting_faults(document)
+    yield from _routing_faults(document)
 
 
 def _unreadable_hours(document: Document) -> Iterator[Fault]:
@@ -110,6 +112,78 @@ def _meeting_faults(document: Document) -> Iterator[Fault]:
                 )
     if document.get("meetings") and "standup" in _section(document, "channels"):
         yield Fault("channels.standup", "Write either this or [[meetings]], not both.")
+
+
+def _routing_faults(document: Document) -> Iterator[Fault]:
+    routing = _section(document, "routing")
+    for fault in (*_group_faults(document, routing), *_rule_faults(document, routing)):
+        yield Fault(f"routing.{fault.key}", fault.problem)
+
+
+def _group_faults(document: Document, routing: Document) -> Iterator[Fault]:
+    names = _column(routing, "groups", "name")
+    yield from _repeated(names, "name", "another group has this name; write a different one")
+    reps = _reps(document)
+    for place, name in names.items():
+        if name in {ACCOUNT_OWNER, QUEUE}:
+            yield Fault(f"{place}.name", f'"{name}" has a meaning of its own; write another name.')
+    for place, group in _entries(routing, "groups"):
+        yield from _no_reps(f"{place}.people", _texts(group.get("people")), reps)
+
+
+def _rule_faults(document: Document, routing: Document) -> Iterator[Fault]:
+    groups = set(_column(routing, "groups", "name").values())
+    reps, rules = _reps(document), _entries(routing, "rules")
+    for number, (place, rule) in enumerate(rules):
+        to = _texts(rule.get("to"))
+        alone = {ACCOUNT_OWNER, QUEUE} & set(to)
+        if alone and len(to) > 1:
+            yield Fault(f"{place}.to", f'"{alone.pop()}" stands alone; write it or the others.')
+        known = {one: at for one, at in to.items() if one not in groups and one not in alone}
+        addresses = {one: at for one, at in known.items() if "@" in one}
+        yield from _no_reps(f"{place}.to", addresses, reps)
+        for one in known.keys() - addresses.keys():
+            yield Fault(
+                f"{place}.to{known[one]}",
+                f'"{one}" is no group; add a [[routing.groups]] entry with this name.',
+            )
+        least, most = rule.get("size_from"), rule.get("size_to")
+        if isinstance(least, int) and isinstance(most, int) and most < least:
+            yield Fault(f"{place}.size_to", f"Write at least size_from, which is {least}.")
+        takes_all = rule.keys() == {"to"} and ACCOUNT_OWNER not in to
+        if takes_all and number + 1 < len(rules):
+            yield Fault(place, "It takes every lead; put it last, or say which leads it is for.")
+
+
+def _no_reps(place: str, addresses: dict[str, str], reps: set[str]) -> Iterator[Fault]:
+    for address, at in addresses.items():
+        if "@" in address and address not in reps:
+            yield Fault(f"{place}{at}", f'"{address}" is no rep; list them in [[people]] as one.')
+
+
+def _reps(document: Document) -> set[str]:
+    """The addresses of those in sales who take leads."""
+    addresses = _column(document, "people", "email")
+    return {
+        addresses[place]
+        for place, person in _entries(document, "people")
+        if place in addresses
+        and person.get("team") == Team.SALES
+        and Role.REP in _texts(person.get("roles", person.get("role")))
+    }
+
+
+def _texts(written: object) -> dict[str, str]:
+    """Each text of a list, in lower case, with its place in it; one text stands for a list of
+    itself."""
+    if isinstance(written, str):
+        return {written.strip().lower(): ""}
+    listed = written if isinstance(written, list) else []
+    return {
+        one.strip().lower(): f"[{number}]"
+        for number, one in enumerate(listed)
+        if isinstance(one, str)
+    }
 
 
 def _ladder_faults(document: Document) -> Iterator[Fault]:

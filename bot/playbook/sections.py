@@ -21,9 +21,11 @@ from pydantic import (
     model_validator,
 )
 
+from bot.core.routing import HEAVIEST
 from bot.core.sla import Allowance, LadderStep, Recipient, Via
 from bot.core.standup import Slot
 
+CAP = "Write how many leads, from 1 to 10000, without quotes."
 CLOCK = 'Write a time such as "90m", "4h" or "1d", or "none".'
 HOLIDAYS = 'Write a country such as "DE" or "US-CA", or a list such as ["DE", "2026-12-24"].'
 OPEN = 'Write hours such as "Mo-Fr 09:00-17:00" or "24/7".'
@@ -105,6 +107,7 @@ Share = Annotated[
     float, Field(strict=True, gt=0, le=10, allow_inf_nan=False), BeforeValidator(_as_share)
 ]
 Days = Annotated[int, Field(strict=True, ge=1, le=365)]
+Cap = Annotated[int, Field(strict=True, ge=1, le=10_000)]
 Clock = Annotated[
     Allowance | None,
     PlainValidator(_as_clock),
@@ -181,13 +184,6 @@ class Attention(Section):
     at_once: Annotated[tuple[Grade, ...], BeforeValidator(_as_list), AfterValidator(_sorted)] = (
         Field(default=("A", "B"), description='Write a list of grades, such as ["A", "B"].')
     )
-
-
-class Routing(Section):
-    """Who gets a lead that comes without an owner we know."""
-
-    round_robin: StrictBool = Field(default=False, description="Write true or false.")
-    """True = the rep on duty who is next in turn; False = the queue, where any rep claims it."""
 
 
 class Timing(Section):
@@ -273,6 +269,14 @@ class ListedPerson(Section):
         default=None,
         description='Write the e-mail address of a listed person, such as "bo@example.com".',
     )
+    weight: Annotated[int, Field(strict=True, ge=1, le=HEAVIEST)] = Field(
+        default=1, description="Write a whole number from 1 to 10, without quotes."
+    )
+    """How many leads they are routed where others are routed one."""
+    cap_a_day: Cap | None = Field(default=None, description=CAP)
+    """The most leads they are routed on one local date; None = no limit."""
+    cap_open: Cap | None = Field(default=None, description=CAP)
+    """They are routed none while they have so many open; None = no limit."""
 
 
 class Campaign(Section):

@@ -22,9 +22,17 @@ def shape_faults(
 ) -> Iterator[Fault]:
     """What pydantic refused in `document`; `sections` are the models inside `root` by name."""
     for detail in error.errors(include_url=False, include_input=False):
-        section, *rest = (part for part in detail["loc"] if isinstance(part, str))
-        model, name = (sections[section], rest[0]) if rest else (root, section)
+        path = [part for part in detail["loc"] if isinstance(part, str)]
+        model, name = _field_of(path, root, sections)
         yield Fault(_key(detail["loc"], document), _problem(detail, model, name))
+
+
+def _field_of(path: list[str], root: Model, sections: dict[str, Model]) -> tuple[Model, str]:
+    """The innermost model on the way, and what was written in it."""
+    for depth in range(len(path) - 1, 0, -1):
+        if model := sections.get(".".join(path[:depth])):
+            return model, path[depth]
+    return root, path[0]
 
 
 def _problem(detail: ErrorDetails, model: Model, name: str) -> str:

@@ -10,6 +10,10 @@ NAMED_BY = ("key", "email", "name")
 """What tells the entries of a list apart, where they have it."""
 
 
+LISTS_INSIDE = frozenset({"groups", "rules"})
+"""Lists inside a section, each shown and changed by itself."""
+
+
 def as_document(playbook: Playbook) -> Document:
     """Every setting that has a value, by section, in the order of the file."""
     document = _without_none(playbook.model_dump(mode="json", by_alias=True))
@@ -29,9 +33,22 @@ def as_toml(playbook: Playbook) -> str:
     return tomli_w.dumps(as_document(playbook))
 
 
+def sections(playbook: Playbook) -> dict[str, Document | list[Document]]:
+    """Everything people change by itself: sections, and the lists inside one under `routing.rules`
+    and the like."""
+    every: dict[str, Document | list[Document]] = {}
+    for name, whole in as_document(playbook).items():
+        assert isinstance(whole, dict | list)
+        every[name] = whole
+        if isinstance(whole, dict):
+            for inner in LISTS_INSIDE.intersection(whole):
+                every[f"{name}.{inner}"] = whole.pop(inner)
+    return every
+
+
 def entries(playbook: Playbook, section: str) -> list[Document] | None:
     """The entries of a section that is a list, such as people; None = it is one of single keys."""
-    value = as_document(playbook)[section]
+    value = sections(playbook)[section]
     return value if isinstance(value, list) else None
 
 
@@ -40,25 +57,35 @@ def section_text(playbook: Playbook, section: str, entry: int | None = None) -> 
 
     The entry after the last is a new one, and empty.
     """
-    listed = entries(playbook, section)
-    if listed is not None and entry is not None:
-        return tomli_w.dumps(listed[entry]) if entry < len(listed) else ""
-    single = as_document(playbook)[section]
-    assert isinstance(single, dict)
-    return tomli_w.dumps(single)
+    whole = sections(playbook)[section]
+    if isinstance(whole, list):
+        assert entry is not None
+        return tomli_w.dumps(whole[entry]) if entry < len(whole) else ""
+    return tomli_w.dumps(whole)
 
 
-def with_text(playbook: Playbook, section: str, entry: int | None, text: str) -> Playbook:
+def with_text(
+    playbook: Playbook, section: str, entry: int | None, text: str, place: int | None = None
+) -> Playbook:
     """The playbook with these keys in place of what a section, or one entry, said.
 
-    An entry without text is taken out. Raises `PlaybookFaults` with every fault.
+    An entry without text is taken out; `place`, counted from 0, is where in the list it stands
+    then, None = where it stood. Raises `PlaybookFaults` with every fault.
     """
-    document, written = as_document(playbook), read_toml(text)
-    listed = document[section]
+    every, written = sections(playbook), read_toml(text)
+    listed = every[section]
     if isinstance(listed, list) and entry is not None:
-        document[section] = [*listed[:entry], *([written] if written else []), *listed[entry + 1 :]]
+        others = [*listed[:entry], *listed[entry + 1 :]]
+        at = entry if place is None else place
+        every[section] = [*others[:at], *([written] if written else []), *others[at:]]
     else:
-        document[section] = written
+        every[section] = written
+    document: Document = {}
+    for name in sorted(every):
+        outer, _, inner = name.partition(".")
+        whole = document.setdefault(outer, every[outer])
+        if inner and isinstance(whole, dict):
+            document[outer] = whole | {inner: every[name]}
     try:
         return Playbook.parse(tomli_w.dumps(document))
     except (TypeError, ValueError) as error:

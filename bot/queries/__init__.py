@@ -3,7 +3,7 @@
 A module for each thing that is asked about; they are asked for as `queries.facts`.
 """
 
-from bot.queries.away import absence_at, absences, away_of
+from bot.queries.away import absence_at, absences, away_of, away_of_team
 from bot.queries.handoffs import (
     current_run,
     handoff_to_change,
@@ -53,6 +53,7 @@ __all__ = [
     "absences",
     "admins",
     "away_of",
+    "away_of_team",
     "card_of",
     "cover",
     "current_run",

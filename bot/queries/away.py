@@ -51,6 +51,27 @@ def _away_of() -> Select[datetime, datetime]:
     )
 
 
+def away_of_team(tx: Session, team_id: str) -> dict[str, tuple[tuple[datetime, datetime], ...]]:
+    """The same of everybody who ever was away, by person."""
+    rows = tx.execute(_away_of_team(), {"team_id": team_id})
+    away: dict[str, tuple[tuple[datetime, datetime], ...]] = {}
+    for person_id, starts_at, ends_at in rows:
+        away[person_id] = (*away.get(person_id, ()), (starts_at, ends_at))
+    return away
+
+
+@cache
+def _away_of_team() -> Select[str, datetime, datetime]:
+    return (
+        select(col(Absence.person_id), col(Absence.starts_at), col(Absence.ends_at))
+        .where(
+            col(Absence.team_id) == bindparam("team_id"),
+            col(Absence.ends_at) > col(Absence.starts_at),
+        )
+        .order_by(col(Absence.starts_at))
+    )
+
+
 def absence_at(tx: Session, person: Person, at: datetime) -> Absence | None:
     """The absence a person is on at an instant; None = they are not away."""
     asked = {"team_id": person.team_id, "person_id": person.id, "at": at}

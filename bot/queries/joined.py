@@ -31,7 +31,7 @@ from bot.queries.handoffs import current_run
 
 COVER = "cover"
 """Why a run is its actor's: they stand in for somebody who is away."""
-TOGETHER = frozenset({"owner", "round_robin", COVER, "back"})
+TOGETHER = frozenset({"owner", "rule", "round_robin", COVER, "back"})
 """Why a run began, where the leads of a batch reach their actor many at once: by a list."""
 
 

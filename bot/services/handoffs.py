@@ -27,7 +27,7 @@ from bot.services.hours import back_at_work, opening_of
 from bot.services.lead_fields import take_fields
 from bot.services.offers import close_offer
 from bot.services.recognition import recognise
-from bot.services.routing import next_rep
+from bot.services.routing import route
 from bot.services.schedule import plan_turn
 from bot.views.blocks import escape, when
 
@@ -69,11 +69,20 @@ def hand_over(
     handoff.batch_id = batch.id if batch else None
     if owner:
         give(tx, liaison, handoff, owner, "owner", now)
-    elif rep := next_rep(tx, liaison, now):
-        give(tx, liaison, handoff, rep, "round_robin", now)
-        note(tx, handoff, Line.ROUTED, now, facts={"to": rep.id})
+    else:
+        pass_on(tx, liaison, lead, handoff, now)
     show(tx, liaison, handoff)
     return Receipt(handoff.id, duplicate=False)
+
+
+def pass_on(tx: Session, liaison: Liaison, lead: Lead, handoff: Handoff, now: datetime) -> None:
+    """Give a lead without an owner to whom the playbook says, or leave it in the queue."""
+    routed = route(tx, liaison, handoff, lead, now)
+    handoff.routed = routed.by
+    if routed.line:
+        note(tx, handoff, routed.line, now, facts=routed.facts)
+    if routed.person:
+        give(tx, liaison, handoff, routed.person, routed.why, now)
 
 
 def show(tx: Session, liaison: Liaison, handoff: Handoff) -> None:
@@ -143,6 +152,7 @@ def new_handoff(liaison: Liaison, lead: Lead, event: LeadEvent, now: datetime) -
         currency=event.currency,
         handed_at=event.occurred_at,
         received_at=now,
+        playbook=liaison.shelf.number,
     )
 
 

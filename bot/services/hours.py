@@ -15,12 +15,12 @@ def opening_of(tx: Session, liaison: Liaison, person: Person | None, at: datetim
     hours = liaison.playbook.hours
     if person is None:
         return liaison.calendars.opening(hours.timezone, hours.open, hours.holidays, (), at)
-    return _opening(liaison, person, queries.away_of(tx, person), at)
+    return opening_with(liaison, person, queries.away_of(tx, person), at)
 
 
 def usual_opening(liaison: Liaison, person: Person, at: datetime) -> Opening:
     """The working time of `person` around `at`, as if they were never away."""
-    return _opening(liaison, person, (), at)
+    return opening_with(liaison, person, (), at)
 
 
 def opens(liaison: Liaison, person: Person) -> str:
@@ -28,9 +28,10 @@ def opens(liaison: Liaison, person: Person) -> str:
     return person.own_opens or person.opens or liaison.playbook.hours.open
 
 
-def _opening(
+def opening_with(
     liaison: Liaison, person: Person, away: tuple[tuple[datetime, datetime], ...], at: datetime
 ) -> Opening:
+    """The same for whoever knows already when the person is away."""
     common = liaison.playbook.hours.holidays
     holidays = common if person.holidays is None else tuple(person.holidays)
     return liaison.calendars.opening(person.timezone, opens(liaison, person), holidays, away, at)

@@ -133,7 +133,7 @@ def plan(liaison: Liaison, events: Iterable[LeadEvent]) -> Plan:
                 owners[name] += 1
             else:
                 waiting += 1
-        in_turn = liaison.playbook.routing.round_robin and waiting
+        in_turn = liaison.playbook.routing.gives and waiting
         lists = min(len(owners) + in_turn, len(reps_of(tx, liaison))) if in_turn else len(owners)
     return Plan(owners.total() + waiting, owners, waiting, lists)
 

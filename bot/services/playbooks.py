@@ -167,7 +167,7 @@ def edit(liaison: Liaison, by: str, wanted: Edit) -> tuple[Agreement, list[Chang
 
 def _changed(playbook: Playbook, wanted: Edit) -> Playbook:
     try:
-        changed = with_text(playbook, wanted.section, wanted.entry, wanted.text)
+        changed = with_text(playbook, wanted.section, wanted.entry, wanted.text, wanted.place)
     except PlaybookFaults as error:
         raise BadField(ids.BOOK_TEXT, faults(error.faults)) from error
     if not any(EDITORS & {*person.roles} for person in changed.people):

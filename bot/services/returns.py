@@ -14,9 +14,8 @@ from bot.errors import NotAllowed, NotListed, TooLate
 from bot.identity import new_id
 from bot.liaison import Liaison
 from bot.models import Handoff, Lead, Person
-from bot.services.handoffs import begin_run, changed, note, show
+from bot.services.handoffs import begin_run, changed, note, pass_on, show
 from bot.services.hours import opening_of
-from bot.services.routing import next_rep
 from bot.services.schedule import owner_to_return_to
 
 _CARRIED = (
@@ -80,15 +79,15 @@ def bring_back(tx: Session, liaison: Liaison, old: Handoff, now: datetime) -> No
     old.return_at = None
     note(tx, old, Line.RETURNED, now)
     changed(tx, liaison, old)
-    handoff = _again(old, now)
+    handoff = _again(liaison, old, now)
     tx.add(handoff)
     tx.flush()
     note(tx, handoff, Line.CAME_AGAIN, now)
     if owner:
         begin_run(tx, liaison, handoff, owner, "return")
-    elif rep := next_rep(tx, liaison, now):
-        begin_run(tx, liaison, handoff, rep, "round_robin")
-        note(tx, handoff, Line.ROUTED, now, facts={"to": rep.id})
+    else:
+        lead = tx.get_one(Lead, (handoff.team_id, handoff.lead_id))
+        pass_on(tx, liaison, lead, handoff, now)
     show(tx, liaison, handoff)
 
 
@@ -122,7 +121,7 @@ def _when_there_is_room(
     return next_morning(opening, now) if had >= liaison.playbook.timing.returns_a_day else None
 
 
-def _again(old: Handoff, now: datetime) -> Handoff:
+def _again(liaison: Liaison, old: Handoff, now: datetime) -> Handoff:
     return Handoff(
         team_id=old.team_id,
         id=new_id(now),
@@ -132,5 +131,6 @@ def _again(old: Handoff, now: datetime) -> Handoff:
         received_at=now,
         returned_from=old.id,
         returns=old.returns + 1,
+        playbook=liaison.shelf.number,
         **{name: getattr(old, name) for name in _CARRIED},
     )

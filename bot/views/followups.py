@@ -41,6 +41,7 @@ from bot.views.handoffs import (
     return_lines,
     status_line,
 )
+from bot.views.routing import why_routed
 
 PUSH = 90
 """Characters a phone shows of a push notification."""
@@ -247,6 +248,7 @@ def touch_form(facts: HandoffFacts) -> View:
 def how_it_came(why: str, *, you: bool) -> str:
     """How a run came to its actor, who is the reader or not."""
     return {
+        "rule": f"a rule of the playbook sent it {'your' if you else 'their'} way",
         "owner": "marketing named the owner when handing it over",
         "fixed": "marketing put its data right and sent it back",
         "reopened": "a dispute about its outcome was settled, and it is open again",
@@ -269,6 +271,8 @@ def why_me(facts: HandoffFacts, reader: Person) -> str:
     whose = "You have" if facts.actor.id == reader.id else f"{escape(facts.actor.name)} has"
     you = facts.actor.id == reader.id
     how = how_it_came(run.why, you=you)
+    if run.why == "rule" and facts.handoff.routed:
+        how = why_routed(facts.handoff.routed, you=you)
     rule = (
         f"; grade {facts.handoff.grade} means a first touch within {run.allowance} of working time"
         if run.allowance

@@ -27,6 +27,7 @@ from bot.views.blocks import (
     short,
     when,
 )
+from bot.views.routing import BY_TURN, by_which_rule, routed_line
 
 _LINES_OF_HISTORY = 90
 """A modal takes 100 blocks."""
@@ -61,6 +62,7 @@ def card(
     """
     lines = [_headline(facts), *_why_lines(facts.handoff), *filter(None, [warning])]
     notes = [status_line(facts, playbook), *return_lines(facts, playbook)]
+    notes += filter(None, [routed_line(facts.handoff, facts.run, facts.actor)])
     if missing := missing_fields(facts):
         notes.append(f"Missing: {', '.join(missing)}.")
     blocks = [section("\n".join(lines)), *map(context, notes)]
@@ -106,7 +108,7 @@ def missing_fields(facts: HandoffFacts) -> list[str]:
         "why it qualifies": handoff.reason,
     }
     missing = [name for name, value in wanted.items() if not value]
-    is_routed = facts.run is not None and facts.run.why == "round_robin"
+    is_routed = facts.run is not None and facts.run.why in BY_TURN
     if handoff.owner_given and (is_routed or (handoff.owner_id is None and not handoff.runs)):
         missing.append("an owner we know (the one given is not a rep here)")
     return missing
@@ -238,7 +240,9 @@ def card_menu(handoff: Handoff, playbook: Playbook, *, can_undo: bool) -> Iterat
 def history(facts: HandoffFacts, rows: list[History], names: dict[str, str]) -> View:
     """What happened, oldest first; `names` by person id."""
     shown = rows[-_LINES_OF_HISTORY:]
-    blocks = [section(f"*{company(facts.lead)}*\n{campaign_and_grade(facts.handoff)}")]
+    by = facts.handoff.playbook
+    version = f"\nHanded over by version {by} of the playbook." if by else ""
+    blocks = [section(f"*{company(facts.lead)}*\n{campaign_and_grade(facts.handoff)}{version}")]
     blocks += [context(f"{_told(row, names)} · {when(row.at)}") for row in shown]
     if len(rows) > len(shown):
         blocks.append(context(f"{len(rows) - len(shown)} earlier lines are not shown."))
@@ -251,7 +255,7 @@ TOLD: dict[str, str] = {
     Line.STAYS: "{to} covers for {by}, who keeps this lead",
     Line.KEPT: "{by} keeps it",
     Line.BACK: "It is back with {by}",
-    Line.QUEUED: "It went to the queue",
+    Line.QUEUED: "It went to the queue{rule}",
     Line.IMPORTED: "It was brought in from a file, as history",
     Line.CAME_BACK: "The lead came back{act}",
     Line.OLDER_ACT: "The CRM told of an earlier act again",
@@ -272,7 +276,9 @@ TOLD: dict[str, str] = {
     Line.CRM_CONTACT: "The CRM noted contact that does not answer the clock: {kind}",
     Line.NUDGED: "{to} was reminded",
     Line.SNOOZED: "{by} snoozed it until {until}",
-    Line.ROUTED: "{to} was next in turn",
+    Line.ROUTED: "{to} was next in turn{rule}",
+    Line.HAS_ACCOUNT: "{to} has the account{rule}",
+    Line.NO_ROOM: "It waits in the queue{rule}",
     Line.OFFERED: "{by} asked {to} to take it",
     Line.REASSIGNED: "{by} took it over",
     Line.DECLINED: "{by} said no thanks",
@@ -318,6 +324,7 @@ def _told(row: History, names: dict[str, str]) -> str:
     }
     sentence = TOLD.get(row.kind, row.kind)
     safe = {key: escape(value) for key, value in words.items()}
+    safe["rule"] = by_which_rule(facts)
     if until := row.facts.get("until"):
         safe["until"] = when(datetime.fromisoformat(until))
     return sentence.format_map(safe)

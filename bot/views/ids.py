@@ -179,6 +179,7 @@ BOOK_ENTRY_FORM = "lead:book_entry_form"
 BOOK_ENTRY = "book_entry"
 BOOK_FORM = "lead:book_form"
 BOOK_TEXT = "book_text"
+BOOK_PLACE = "book_place"
 
 HISTORY_VIEW = "lead:history"
 LEAD_VIEW = "lead:lead"

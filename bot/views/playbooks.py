@@ -33,6 +33,9 @@ MOST_ENTRIES = 99
 """Entries a menu offers, beside a new one; longer lists are changed in the file."""
 _SHOWN = 500
 _CHANGES = 12
+_RULES = 20
+IN_ORDER = frozenset({"routing.rules"})
+"""Lists whose entries may change places: which comes first matters."""
 NOT_HERE = frozenset({"channels", "meetings"})
 """What is changed in the file alone: the bot looks its channels up at a start."""
 
@@ -42,6 +45,8 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "sla": ("Clocks", "time from the card to the first touch, by grade"),
     "attention": ("Attention", "how much of a person's day the app may take"),
     "routing": ("Routing", "who gets a lead without an owner we know"),
+    "routing.groups": ("Groups", "reps who share what a rule sends them"),
+    "routing.rules": ("Routing rules", "who gets which lead; the first that fits decides"),
     "timing": ("Timing", "how long before time alone changes something"),
     "batches": ("Batches", "when many leads of one campaign are one message, and their clocks"),
     "ladder": ("Ladder", "who is reminded when"),
@@ -99,14 +104,16 @@ class Edit:
     base: int
     """The version it was opened from."""
     text: str = ""
+    place: int | None = None
+    """Where in its list the entry is to stand, counted from 0; None = where it stood."""
 
     def about(self) -> str:
         return json.dumps([self.section, self.entry, self.base])
 
     @classmethod
-    def of(cls, about: str, text: str = "") -> "Edit":
+    def of(cls, about: str, text: str = "", place: int | None = None) -> "Edit":
         section_, entry, base = json.loads(about)
-        return cls(section_, entry, base, text)
+        return cls(section_, entry, base, text, place)
 
 
 def overview(agreed: Agreement) -> View:
@@ -172,9 +179,30 @@ def _content(playbook: Playbook, name: str) -> str:
         return f"```{_code(section_text(playbook, name))}```"
     if not listed:
         return "None."
+    if name in IN_ORDER:
+        return _in_order(listed)
     named = ", ".join(foreign(name_of(entry, at), 40) for at, entry in enumerate(listed[:6]))
     more = len(listed) - 6
     return f"{len(listed)}: {named}{f' and {more} more' if more > 0 else ''}"
+
+
+def _in_order(listed: Sequence[dict[str, object]]) -> str:
+    """A line for each, numbered as cards and histories name it."""
+    lines = [foreign(_called(entry, at), 200) for at, entry in enumerate(listed[:_RULES])]
+    more = len(listed) - _RULES
+    return "\n".join([*lines, *([f"and {more} more"] if more > 0 else [])])
+
+
+def _called(entry: Mapping[str, object], at: int) -> str:
+    """What a menu calls an entry; a rule is called by what it says."""
+    if "to" not in entry or "at" in entry:
+        return name_of({**entry}, at)
+    asks = [f"{key.replace('_', ' ')} {_listed(of)}" for key, of in entry.items() if key != "to"]
+    return f"{at + 1}. {', '.join(asks) or 'every lead'} → {_listed(entry['to'])}"
+
+
+def _listed(value: object) -> str:
+    return " or ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _code(text: str) -> str:
@@ -195,7 +223,7 @@ def _which(listed: Sequence[dict[str, object]], edit: Edit) -> View:
         sentence = f"There are {len(listed)} entries, too many for a menu: change them in the file."
         return modal(ids.TOLD_VIEW, title, [section(sentence)], submit=None)
     options = [("A new one", str(len(listed)))]
-    options += [(name_of(entry, at), str(at)) for at, entry in enumerate(listed)]
+    options += [(_called(entry, at), str(at)) for at, entry in enumerate(listed)]
     chosen = field(ids.BOOK_ENTRY, "Which one?", static_select(ids.CHOICE, options))
     return modal(ids.BOOK_ENTRY_FORM, title, [chosen], submit="Next", about=edit.about())
 
@@ -215,6 +243,9 @@ def edit_form(playbook: Playbook, edit: Edit) -> View:
     written |= {"initial_value": text} if text else {}
     keys = field(ids.BOOK_TEXT, title, written, hint=hint, optional=listed)
     blocks = [context(f"{about[:1].upper()}{about[1:]}."), keys]
+    if edit.section in IN_ORDER and edit.entry is not None:
+        stands = line_field(ids.CHOICE, most=4, initial=str(edit.entry + 1))
+        blocks.append(field(ids.BOOK_PLACE, "Which in the order, from 1?", stands, optional=True))
     if edit.base:
         blocks.append(context("Saved, it is in force at once, and both heads sign anew."))
     return modal(ids.BOOK_FORM, title, blocks, submit="Save", about=edit.about())
