@@ -2,26 +2,33 @@
 
 import secrets
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from uuid import UUID
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_serial = count()
+"""Rows of one transaction share its `now`; this keeps them in the order they were made."""
 
 
 def first_id(at: datetime) -> str:
     """Sorts before every id made at `at` or later, and after those made a millisecond before."""
-    milliseconds = int(at.timestamp() * 1000)
-    return str(UUID(int=(milliseconds & (1 << 48) - 1) << 80))
+    return str(UUID(int=_milliseconds(at) << 80))
 
 
 def new_id(at: datetime) -> str:
-    """A UUIDv7 (RFC 9562) as text: ids made later sort later, to the millisecond of `at`."""
-    milliseconds = int(at.timestamp() * 1000)
-    value = (milliseconds & (1 << 48) - 1) << 80 | secrets.randbits(80)
-    value = value & ~(0xF << 76) | 7 << 76
-    value = value & ~(0x3 << 62) | 0x2 << 62
+    """A UUIDv7 (RFC 9562) as text: ids made later sort later, to the millisecond of `at`; those of
+    one millisecond and process sort as they were made (6.2, method 1, with 26 bits of counter)."""
+    serial = next(_serial) & (1 << 26) - 1
+    high, low = serial >> 14, serial & (1 << 14) - 1
+    value = _milliseconds(at) << 80 | 0x7 << 76 | high << 64
+    value |= 0x2 << 62 | low << 48 | secrets.randbits(48)
     return str(UUID(int=value))
 
 
 def made_at(row_id: str) -> datetime:
     """The instant for which `new_id` made it, to the millisecond; aware UTC."""
     return _EPOCH + timedelta(milliseconds=UUID(row_id).int >> 80)
+
+
+def _milliseconds(at: datetime) -> int:
+    return int(at.timestamp() * 1000) & (1 << 48) - 1
