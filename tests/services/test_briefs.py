@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -29,6 +30,7 @@ from tests.office import (
     Office,
     dm,
     is_brief,
+    playbook_with,
     text_of,
     without_standup,
 )
@@ -305,6 +307,29 @@ def test_a_note_beyond_the_cap_is_read_in_the_brief(quiet: Office) -> None:
     quiet.control.set_clock(TUESDAY_NINE)
 
     assert "*Acme 1*: The lead came back." in quiet.brief(BEN, "1 to know")["text"]
+
+
+def test_a_reminder_the_day_had_no_room_for_is_read_though_nothing_is_due(
+    own_office: Office, tmp_path: Path
+) -> None:
+    """Sixteen hours from Monday at ten are over on Wednesday; the first reminder is on Monday."""
+    agreed = playbook_with("[attention]\ncap = 1\n", leave_out='standup = "#standup"\n')
+    slow = agreed.read_text("utf-8").replace('B = "4h"', 'B = "16h"').replace('"80%"', '"20%"')
+    file = tmp_path / "playbook.toml"
+    file.write_text(slow, "utf-8")
+    own_office.settings = replace(own_office.settings, liaison_playbook=file)
+    own_office.open()
+    own_office.control.set_clock(MONDAY_TEN)
+    own_office.dm(BEN, own_office.hand_over(grade="B", company="Slow Ltd"))
+    own_office.control.set_clock(MONDAY_TEN + timedelta(hours=4))
+    own_office.settle()
+    assert len(own_office.dms(BEN)) == 1
+
+    own_office.control.set_clock(TUESDAY_NINE)
+
+    told = own_office.brief(BEN)["text"]
+    assert told.startswith("Your brief: 1 held back\n")
+    assert "Slow Ltd" in told
 
 
 def test_an_erased_lead_stands_in_no_brief(quiet: Office) -> None:
