@@ -3,7 +3,7 @@
 from datetime import date
 
 from bot.models import Campaign
-from bot.services import flags
+from bot.services import flag_answers, flag_told, flags
 from bot.services.flags import Raising
 from bot.views import flags as views
 from bot.views import ids
@@ -45,26 +45,30 @@ def save(form: Submission) -> View:
 def open_reply_form(press: Press) -> None:
     """The button's value is the flag's id."""
     press.open(
-        views.reply_form(*flags.look_to_answer(press.desk.liaison, press.handoff_id, press.by))
+        views.reply_form(
+            *flag_answers.look_to_answer(press.desk.liaison, press.handoff_id, press.by)
+        )
     )
 
 
 def save_reply(form: Submission) -> None:
-    flags.answer(form.desk.liaison, form.about, form.by, form.words(ids.FLAG_ANSWER))
+    flag_answers.answer(form.desk.liaison, form.about, form.by, form.words(ids.FLAG_ANSWER))
 
 
 def open_close_form(press: Press) -> None:
     press.open(
-        views.close_form(*flags.look_to_answer(press.desk.liaison, press.handoff_id, press.by))
+        views.close_form(
+            *flag_answers.look_to_answer(press.desk.liaison, press.handoff_id, press.by)
+        )
     )
 
 
 def save_change(form: Submission) -> None:
-    flags.close(form.desk.liaison, form.about, form.by, form.words(ids.FLAG_CHANGE))
+    flag_answers.close(form.desk.liaison, form.about, form.by, form.words(ids.FLAG_CHANGE))
 
 
 def show_leads(press: Press) -> None:
     liaison = press.desk.liaison
     press.open(
-        views.evidence(*flags.evidence(liaison, press.handoff_id, press.by), liaison.playbook)
+        views.evidence(*flag_told.evidence(liaison, press.handoff_id, press.by), liaison.playbook)
     )

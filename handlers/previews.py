@@ -1,8 +1,8 @@
 """`/campaign preview`: its presses and forms."""
 
 from bot.models import PreviewAnswer
-from bot.services import previews
-from bot.services.previews import Filled
+from bot.services import preview_put, previews
+from bot.services.preview_put import Filled
 from bot.views import ids
 from bot.views import previews as views
 from bot.views.blocks import View
@@ -13,7 +13,7 @@ from handlers.submission import Submission
 
 def preview(command: Command) -> None:
     """`/campaign preview NAME`."""
-    draft = previews.look_to_put(command.desk.liaison, command.words, command.by)
+    draft = preview_put.look_to_put(command.desk.liaison, command.words, command.by)
     command.open(views.form(draft))
 
 
@@ -27,7 +27,7 @@ def save(form: Submission) -> View:
         talk_track=form.words(ids.TALK_TRACK),
         asked=form.people(ids.PREVIEW_ASKED),
     )
-    return views.put(previews.put(form.desk.liaison, filled, form.by))
+    return views.put(preview_put.put(form.desk.liaison, filled, form.by))
 
 
 def say_ok(press: Press) -> None:

@@ -20,7 +20,7 @@ from bot.services.asks import take_late
 from bot.services.batches import start_shown
 from bot.services.briefs import write_briefs
 from bot.services.escalations import send_lists
-from bot.services.flags import take_late_flags
+from bot.services.flag_answers import take_late_flags
 from bot.services.ladder import take_due_steps
 from bot.services.playbooks import keep_up
 from bot.services.previews import close_previews

@@ -14,8 +14,8 @@ from sqlalchemy import select
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from bot.models import Campaign, PreviewAnswer
-from bot.services import campaigns, previews
-from bot.services.previews import Filled
+from bot.services import campaigns, preview_put, previews
+from bot.services.preview_put import Filled
 from sandbox.server import Sandbox
 from tests.office import ANA, BEN, CHLOE, DEV, LEADS, MANIFEST, MONDAY_TEN, Office, settings_for
 from tests.services.test_previews import BRIEF, CLOSED, JONAS, LAUNCH, said
@@ -46,7 +46,7 @@ def main() -> None:
             view.snap("preview-form")
         office.control.close(JONAS, form["id"])
         asked = (ANA, BEN, CHLOE, DEV)
-        preview = previews.put(liaison, Filled(NAME, *words(), asked=asked), JONAS).preview
+        preview = preview_put.put(liaison, Filled(NAME, *words(), asked=asked), JONAS).preview
         said(office, BEN, f"is {NAME} ready")
         for view in views:
             look(view, "ben", f"is {NAME} ready", "preview")

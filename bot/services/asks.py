@@ -1,9 +1,9 @@
 """Ask marketing: one question about a lead, its answer, and what follows when none comes."""
 
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, select, update
+from sqlalchemy import ColumnElement, Select, exists, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -12,15 +12,17 @@ from bot.core import sla
 from bot.core.history import Line
 from bot.core.lifecycle import Act, why_not_marketing
 from bot.delivery.sayings import Tale, say_to
-from bot.errors import BadField, NotAllowed, Refused, TooLate, Unknown
+from bot.errors import NotAllowed, Refused, TooLate, Unknown
 from bot.identity import new_id
 from bot.liaison import Liaison
 from bot.models import Ask, Handoff, Message, MessageKind, Person
 from bot.queries import HandoffFacts
-from bot.services import campaigns
+from bot.services import campaigns, due
+from bot.services.due import take
 from bot.services.edition import OF_TEAM, READER, Edition, Page, page_of
 from bot.services.handoffs import authorise, changed, note
 from bot.services.hours import back_at_work, opening_of
+from bot.services.wording import worded
 from bot.views import asks as views
 from bot.views import ids
 from bot.views.blocks import Post, escape, when
@@ -30,7 +32,6 @@ ANSWERED_WITHIN = sla.Allowance(days=2)
 """Working days of whoever was asked; after them marketing is the late side."""
 WORDS = 300
 """Characters of a question or an answer."""
-AT_ONCE = 200
 
 
 def look_to_ask(
@@ -50,7 +51,7 @@ def look_to_ask(
 
 def ask(liaison: Liaison, handoff_id: str, by: str, words: str | None) -> None:
     """Put a question to the campaign's owner. The first one of a hand-off lets reminders rest."""
-    question = _checked(words, ids.ASK_WORDS, "Write what you want to know.")
+    question = worded(words, ids.ASK_WORDS, "Write what you want to know.", WORDS)
     now = liaison.now()
     with liaison.transaction() as tx:
         handoff = queries.handoff_to_change(tx, liaison.team_id, handoff_id)
@@ -75,15 +76,6 @@ def ask(liaison: Liaison, handoff_id: str, by: str, words: str | None) -> None:
         note(tx, handoff, Line.ASKED, now, by=by)
         _say(tx, liaison, asked, receiver, now)
         changed(tx, liaison, handoff)
-
-
-def _checked(words: str | None, field: str, missing: str) -> str:
-    said = (words or "").strip()
-    if not said:
-        raise BadField(field, missing)
-    if len(said) > WORDS:
-        raise BadField(field, f"Please keep it under {WORDS} characters.")
-    return said
 
 
 def _asked(tx: Session, handoff: Handoff) -> list[Ask]:
@@ -148,7 +140,7 @@ def look_to_answer(liaison: Liaison, ask_id: str, by: str) -> tuple[Ask, Handoff
 
 def answer(liaison: Liaison, ask_id: str, by: str, words: str | None) -> None:
     """Answer a question, late ones too; it reaches who asked, and reminders go on."""
-    said = _checked(words, ids.ANSWER_WORDS, "Write an answer.")
+    said = worded(words, ids.ANSWER_WORDS, "Write an answer.", WORDS)
     now = liaison.now()
     with liaison.transaction() as tx:
         known = tx.get(Ask, (liaison.team_id, ask_id))
@@ -208,27 +200,17 @@ def _resume(tx: Session, handoff: Handoff, asked: Ask, now: datetime) -> None:
 
 def take_late(liaison: Liaison) -> int:
     """Questions that nobody answered in time: marketing's manager is told; says how many."""
-    now = liaison.now()
-    with liaison.reading() as tx:
-        asked = {"team_id": liaison.team_id, "now": now}
-        # Asked first, because an idle tick should not take the writers' lock.
-        if tx.scalars(_late().limit(1), asked).first() is None:
-            return 0
-    with liaison.transaction() as tx:
-        late = tx.scalars(_late().with_for_update(skip_locked=True), asked).all()
-        for each in late:
-            _tell_late(tx, liaison, each, now)
-        return len(late)
+    return take(liaison, _late(), partial(_tell_late, liaison))
 
 
 @cache
 def _late() -> Select[Ask]:
     """Built once: every tick asks it."""
-    is_late = col(Ask.late_check_at) <= bindparam("now")
-    return select(Ask).where(col(Ask.team_id) == bindparam("team_id"), is_late).limit(AT_ONCE)
+    is_late = col(Ask.late_check_at) <= due.NOW
+    return select(Ask).where(col(Ask.team_id) == due.OF_TEAM, is_late)
 
 
-def _tell_late(tx: Session, liaison: Liaison, asked: Ask, now: datetime) -> None:
+def _tell_late(liaison: Liaison, tx: Session, asked: Ask, now: datetime) -> None:
     """Without a manager above them, whoever was asked is reminded."""
     asked.late_check_at, asked.late_at = None, now
     handoff = tx.get_one(Handoff, (liaison.team_id, asked.handoff_id))

@@ -22,6 +22,7 @@ from bot.services.handoffs import changed, note
 from bot.services.hours import back_at_work, opening_of
 from bot.services.outcomes import Answer, relabel
 from bot.services.reopening import hand_out, reopen
+from bot.services.wording import worded
 from bot.views import disputes as views
 from bot.views import ids
 from bot.views.blocks import Post, escape, when
@@ -44,7 +45,7 @@ def look_to_dispute(liaison: Liaison, handoff_id: str, by: str) -> tuple[Handoff
 
 def dispute(liaison: Liaison, handoff_id: str, by: str, words: str | None) -> None:
     """Contest the outcome a hand-off has now."""
-    said = _checked(words, ids.DISPUTE_WORDS, "Write what you see otherwise.")
+    said = worded(words, ids.DISPUTE_WORDS, "Write what you see otherwise.", WORDS)
     now = liaison.now()
     with liaison.transaction() as tx:
         handoff = queries.handoff_to_change(tx, liaison.team_id, handoff_id)
@@ -70,15 +71,6 @@ def dispute(liaison: Liaison, handoff_id: str, by: str, words: str | None) -> No
         tale = Tale(MessageKind.DISPUTE, handoff.id, contested.id)
         held = back_at_work(tx, liaison, receiver, now)
         say_to(tx, liaison, tale, receiver.id, hold_until=held)
-
-
-def _checked(words: str | None, field: str, missing: str) -> str:
-    said = " ".join((words or "").split())
-    if not said:
-        raise BadField(field, missing)
-    if len(said) > WORDS:
-        raise BadField(field, f"Please keep it under {WORDS} characters.")
-    return said
 
 
 def _check(tx: Session, liaison: Liaison, handoff: Handoff, by: str) -> None:
@@ -145,7 +137,7 @@ def settle(
     liaison: Liaison, dispute_id: str, by: str, verdict: str, choice: str, words: str | None
 ) -> None:
     """Decide it. `choice` is the other reason, where the verdict is to re-label."""
-    said = _checked(words, ids.SETTLE_WORDS, "Write the line that both sides read.")
+    said = worded(words, ids.SETTLE_WORDS, "Write the line that both sides read.", WORDS)
     if verdict not in {*Verdict}:
         raise BadField(ids.VERDICT, "Choose how it is settled.")
     now = liaison.now()

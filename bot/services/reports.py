@@ -20,7 +20,7 @@ from bot.delivery.sayings import Saying, say
 from bot.errors import Refused
 from bot.liaison import Liaison
 from bot.models import Campaign, Handoff, Message, MessageKind, Person, Rating, RatingValue
-from bot.services import campaigns, previews, results
+from bot.services import campaigns, preview_told, results
 from bot.services.results import Row, Scope, Window
 from bot.views import campaigns as views
 from bot.views.blocks import Post, View
@@ -83,7 +83,7 @@ def _one(
     scope = _scope(tx, liaison, campaign, window, now)
     row = results.of_campaign(tx, liaison.playbook, campaign, scope)
     said = results.last_words(tx, scope)
-    preview, buttons = previews.of_campaign(tx, liaison, campaign, by) if campaign else ("", [])
+    preview, buttons = preview_told.of_campaign(tx, liaison, campaign, by) if campaign else ("", [])
     told = views.One(
         campaign,
         row.result,

@@ -22,7 +22,7 @@ from bot.models import (
     Workspace,
 )
 from bot.playbook import Playbook
-from bot.services import flags
+from bot.services import flag_answers, flags
 from bot.services.problems import Span, leads_behind, problems
 from bot.services.quality import judge_campaigns
 from bot.views import ids
@@ -283,8 +283,10 @@ def test_a_flag_ends_with_its_last_day(office: Office) -> None:
 def test_only_marketing_closes_a_flag(office: Office) -> None:
     handoff = office.hand_over(campaign="Guarded")
     flag_card(office, BEN, handoff)
+    assert office.bot
+    guarded = rows(office, FlagKind.HAND, "Guarded")[0]
     with pytest.raises(NotAllowed):
-        flags.close(office.bot.liaison, rows(office, FlagKind.HAND, "Guarded")[0].id, BEN, "no")  # type: ignore[union-attr]
+        flag_answers.close(office.bot.liaison, guarded.id, BEN, "no")
 
 
 def test_ratings_that_are_worse_in_many_eyes_flag_a_campaign_once(office: Office) -> None:

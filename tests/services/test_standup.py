@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from bot.core.standup import State
 from bot.models import ActionItem, Dispute, Occurrence, Preview, PreviewAnswer, Topic
-from bot.services import items, previews
+from bot.services import items, preview_put, previews
 from bot.services.items import Wish
 from bot.services.previews import close_previews
 from bot.services.standup import take_due_standups
@@ -534,7 +534,7 @@ def test_open_concerns_about_a_launch_are_a_line_and_their_words(weekly: Office)
     assert weekly.bot
     liaison, now = weekly.bot.liaison, weekly.now()
     brief = ("Trade fair", "Buyers", "A free audit", "2026-11-27", "Call within the day", None)
-    shown = previews.put(liaison, previews.Filled(*brief, asked=[BEN]), IDA)
+    shown = preview_put.put(liaison, preview_put.Filled(*brief, asked=[BEN]), IDA)
     words = "Nobody can answer for the discount."
     previews.answer(liaison, shown.preview.id, BEN, PreviewAnswer.CONCERN, words)
     assert "Trade fair" not in command(weekly, ANA), "it is open until 48 hours before"

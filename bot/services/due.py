@@ -1,0 +1,35 @@
+"""What a tick takes up because its time has come."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import BindParameter, Select, bindparam
+from sqlalchemy.orm import Session
+
+from bot.liaison import Liaison
+
+AT_ONCE = 200
+Row = TypeVar("Row")
+OF_TEAM: BindParameter[str] = bindparam("team_id")
+NOW: BindParameter[datetime] = bindparam("now")
+"""What the queries of `take` are asked with."""
+
+
+def take(liaison: Liaison, due: Select[Row], act: Callable[[Session, Row, datetime], None]) -> int:
+    """Let `act` take up to 200 rows that are due, each in one process only; says how many.
+
+    `act` has to see to it that the row is due no more.
+    """
+    now = liaison.now()
+    asked = {"team_id": liaison.team_id, "now": now}
+    with liaison.reading() as tx:
+        # Asked first, because an idle tick should not take the writers' lock.
+        if tx.scalars(due.limit(1), asked).first() is None:
+            return 0
+    with liaison.transaction() as tx:
+        locked = due.limit(AT_ONCE).with_for_update(skip_locked=True)
+        rows = tx.scalars(locked, asked).all()
+        for row in rows:
+            act(tx, row, now)
+        return len(rows)
