@@ -95,6 +95,7 @@ class Handoff(SQLModel, table=True):
             "handed_at",
             "touched_at",
             "rated_at",
+            "grade",
         ),
         due_index("ix_handoff_touch", "team_id", "campaign_id", "touch_minutes"),
         Index(

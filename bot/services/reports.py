@@ -14,15 +14,18 @@ from bot import queries
 from bot.core.business_time import local_date
 from bot.core.campaigns import look_alike
 from bot.core.lifecycle import Stage
+from bot.core.marketing import Number
 from bot.core.results import ACCEPTED, COHORT, NO_ANSWER, share
 from bot.delivery.courier import Told
 from bot.delivery.sayings import Saying, say
 from bot.errors import Refused
 from bot.liaison import Liaison
 from bot.models import Campaign, Handoff, Message, MessageKind, Person, Rating, RatingValue
-from bot.services import campaigns, preview_told, results
+from bot.playbook import Playbook
+from bot.services import campaigns, marketing, preview_told, results
 from bot.services.results import Row, Scope, Window
 from bot.views import campaigns as views
+from bot.views import marketing as marketing_views
 from bot.views.blocks import Post, View
 
 MOST_IN_A_FILE = 50_000
@@ -33,8 +36,10 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def all_campaigns(liaison: Liaison, window: Window) -> Post:
     """The table of all campaigns."""
-    lines = [_line(row) for row in results.table(liaison, window)]
-    return views.all_campaigns(lines, str(window), liaison.now() - COHORT)
+    lines, now = [_line(row) for row in results.table(liaison, window)], liaison.now()
+    with liaison.reading() as tx:
+        side = marketing.side(tx, liaison.playbook, Scope.of(liaison, window, now), now)
+    return views.all_campaigns(lines, side, str(window), now - COHORT)
 
 
 def _line(row: Row) -> views.Line:
@@ -90,6 +95,7 @@ def _one(
         row.ratings,
         row.revenue,
         row.median_minutes,
+        marketing.side(tx, liaison.playbook, scope, now),
         [((one.outcome, one.detail), one.words) for one in said],
         campaigns.owner(tx, liaison, campaign) if campaign else None,
         _alike(tx, campaign) if campaign and by else [],
@@ -114,13 +120,18 @@ def _alike(tx: Session, campaign: Campaign) -> list[str]:
 
 
 def leads_behind(liaison: Liaison, about: str, page: int, by: str) -> View:
-    """The leads of one number; `about` is `window:campaign:number`. Raises `Refused`."""
+    """What stands behind one number; `about` is `window:campaign:number`. Raises `Refused`."""
     window, key, number = _about(about)
     now = liaison.now()
     with liaison.reading() as tx:
         reader = queries.person(tx, liaison.team_id, by)
-        scope = _scope(tx, liaison, _by_key(tx, liaison, key), window, now)
-        those = scope.handoffs & _behind(number, scope, results.neutral_outcomes(liaison.playbook))
+        if key == marketing_views.ALL:
+            scope = Scope.of(liaison, window, now)
+        else:
+            scope = _scope(tx, liaison, _by_key(tx, liaison, key), window, now)
+        if number == Number.FLAGS_LATE:
+            return marketing_views.late_flags(marketing.late_flags(tx, scope, now))
+        those = _behind(number, liaison.playbook, scope, now)
         count = tx.scalars(select(func.count()).select_from(Handoff).where(those)).one()
         newest = (
             select(col(Handoff.id))
@@ -143,8 +154,15 @@ def _about(about: str) -> tuple[Window, str, str]:
     return parsed, key, number
 
 
-def _behind(number: str, scope: Scope, neutral: Iterable[str]) -> ColumnElement[bool]:
+def _behind(number: str, playbook: Playbook, scope: Scope, now: datetime) -> ColumnElement[bool]:
     """The hand-offs that a number counts."""
+    if number in {*Number}:
+        return marketing.behind(Number(number), playbook, scope, now)
+    neutral = results.neutral_outcomes(playbook)
+    return scope.handoffs & _counted(number, scope, neutral)
+
+
+def _counted(number: str, scope: Scope, neutral: Iterable[str]) -> ColumnElement[bool]:
     outcome = col(Handoff.outcome)
     name, _, rest = number.partition(":")
     if name == "rated":

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Numeric, case, cast, func, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Mapped, Session
 from sqlmodel import col
 
 from bot.core.lifecycle import Stage
@@ -86,6 +86,8 @@ class Scope:
     """Handed over by then counts as closed."""
     campaigns: Sequence[str | None] | None = None
     """Ids; `[None]` = without origin; None = of all campaigns."""
+    until: datetime | None = None
+    """Handed over before then; None = up to now."""
 
     @classmethod
     def of(
@@ -97,31 +99,55 @@ class Scope:
     ) -> "Scope":
         return cls(liaison.team_id, window.since(now), now - COHORT, campaigns)
 
+    def before(self, now: datetime) -> "Scope | None":
+        """As long a while, right before this one; None = this one has no beginning."""
+        if self.since is None:
+            return None
+        return replace(
+            self, since=self.since - ((self.until or now) - self.since), until=self.since
+        )
+
     @property
     def handoffs(self) -> ColumnElement[bool]:
         """As a condition on hand-offs."""
-        counted = col(Handoff.team_id) == self.team_id
-        if self.since:
-            counted &= col(Handoff.handed_at) >= self.since
-        return counted & self._of(Handoff)
+        counted = (col(Handoff.team_id) == self.team_id) & self.within(col(Handoff.handed_at))
+        return counted & self.in_campaigns(col(Handoff.campaign_id))
 
     @property
     def ratings(self) -> ColumnElement[bool]:
         """As a condition on ratings that are in force."""
         counted = (col(Rating.team_id) == self.team_id) & col(Rating.ended_at).is_(None)
-        if self.since:
-            counted &= col(Rating.handed_at) >= self.since
-        return counted & self._of(Rating)
+        return (
+            counted
+            & self.within(col(Rating.handed_at))
+            & self.in_campaigns(col(Rating.campaign_id))
+        )
 
     @property
     def is_closed(self) -> ColumnElement[bool]:
         return col(Handoff.handed_at) <= self.closing
 
-    def _of(self, table: type[Handoff] | type[Rating]) -> ColumnElement[bool]:
-        column = col(table.campaign_id)
+    def within(self, at: Mapped[datetime]) -> ColumnElement[bool]:
+        """As a condition on a moment."""
+        since = at >= self.since if self.since else true()
+        return since & (at < self.until) if self.until else since
+
+    def in_campaigns(self, campaign_id: Mapped[str] | Mapped[str | None]) -> ColumnElement[bool]:
+        """As a condition on a campaign's id."""
         if self.campaigns is None:
             return true()
-        return column.is_(None) if None in self.campaigns else column.in_(self.campaigns)
+        if None in self.campaigns:
+            return campaign_id.is_(None)
+        return campaign_id.in_(self.campaigns)
+
+    def about(self, handoff_id: Mapped[str]) -> ColumnElement[bool]:
+        """As a condition on what is about one hand-off, whenever that was handed over."""
+        if self.campaigns is None:
+            return true()
+        of_these = (col(Handoff.team_id) == self.team_id) & self.in_campaigns(
+            col(Handoff.campaign_id)
+        )
+        return handoff_id.in_(select(col(Handoff.id)).where(of_these))
 
 
 def table(liaison: Liaison, window: Window) -> list[Row]:

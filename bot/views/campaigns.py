@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+from bot.core.marketing import Number, Side
 from bot.core.results import COHORT, Answer, Result, is_judged, return_on, share
 from bot.models import Campaign, Person, RatingValue
 from bot.playbook import Playbook
 from bot.queries import HandoffFacts
-from bot.views import ids
+from bot.views import ids, marketing
 from bot.views.blocks import (
     Block,
     Post,
@@ -72,6 +73,8 @@ class One:
     ratings: Mapping[RatingValue, int]
     revenue: Mapping[str, Decimal]
     median_minutes: int | None
+    side: Side
+    """Marketing's, as far as this campaign tells of it."""
     words: Sequence[tuple[Answer, str]]
     owner: Person | None = None
     alike: Sequence[str] = field(default_factory=list)
@@ -90,8 +93,8 @@ def name_of(campaign: Campaign | None) -> str:
     return short(clean(campaign.name), 80) if campaign else NO_ORIGIN
 
 
-def all_campaigns(lines: Sequence[Line], window: str, closing: datetime) -> Post:
-    """The table, with a chart of the largest."""
+def all_campaigns(lines: Sequence[Line], side: Side, window: str, closing: datetime) -> Post:
+    """The table, with a chart of the largest, and marketing's side."""
     if not lines:
         sentence = f"No lead was handed over {_when(window)}; try `/campaign all`."
         return Post(sentence, [section(sentence)])
@@ -102,9 +105,17 @@ def all_campaigns(lines: Sequence[Line], window: str, closing: datetime) -> Post
     if rest:
         more = sum(line.result.handed for line in rest)
         notes.append(f"And {len(rest)} smaller campaigns with {more:,} leads: they are in the CSV.")
-    blocks = [header(title), _table(shown), _chart_of_all(lines), *map(context, notes)]
-    blocks.append(_buttons_of_all(lines, window))
-    return Post("\n".join([title, *told, *notes]), blocks)
+    of_marketing = marketing.lines(side, f"{window.removesuffix('d')} days")
+    blocks = [
+        header(title),
+        _table(shown),
+        _chart_of_all(lines),
+        *map(context, notes),
+        _buttons_of_all(lines, window),
+        section("\n".join(of_marketing)),
+        *marketing.menu(side, window),
+    ]
+    return Post("\n".join([title, *told, *notes, *of_marketing]), blocks)
 
 
 def _when(window: str) -> str:
@@ -214,6 +225,7 @@ def one_campaign(told: One, dates: Dates, playbook: Playbook) -> Post:
         _ratings_line(told),
         _reasons_line(result, playbook),
         _closed_line(told, dates),
+        marketing.line_of_one(told.side),
         *([told.preview] if told.preview else []),
     ]
     words = [f"• {_label(playbook, answer)}: “{foreign(said, 150)}”" for answer, said in told.words]
@@ -370,6 +382,8 @@ def _numbers(told: One) -> Iterator[tuple[str, int]]:
     yield "closed", result.closed
     yield "closed_qualified", result.closed_qualified
     yield "closed_won", result.closed_won
+    for number in (Number.TOP, Number.DATA, Number.UPHELD):
+        yield number, told.side.part(number).count
 
 
 _CALLED = {
@@ -392,7 +406,7 @@ def number_called(number: str, playbook: Playbook) -> str:
     if name == "outcome":
         outcome, _, detail = rest.partition(":")
         return playbook.outcome_label(outcome, detail or None)
-    return _CALLED[name]
+    return marketing.CALLED[Number(name)] if name in {*Number} else _CALLED[name]
 
 
 @dataclass(frozen=True)
