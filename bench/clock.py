@@ -29,7 +29,7 @@ from bot.clock import wall
 from bot.core.business_time import elapsed
 from bot.core.lifecycle import Stage
 from bot.db import make_engine, migrate
-from bot.liaison import Liaison, Shelf
+from bot.liaison import Liaison, Rooms, Shelf
 from bot.models import Handoff, Lead, Person, Run
 from bot.playbook import Playbook
 from bot.services.ladder import take_due_steps
@@ -49,7 +49,7 @@ roles = ["rep"]
 
 def liaison_on(engine: Engine) -> Liaison:
     shelf = Shelf(Playbook.parse(PLAYBOOK))
-    return Liaison(TEAM, engine, shelf, "C0LEADS", now=lambda: NOW, wall=wall)
+    return Liaison(TEAM, engine, shelf, Rooms("C0LEADS"), now=lambda: NOW, wall=wall)
 
 
 @contextmanager

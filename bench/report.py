@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import Engine, text
 
 from bot.db import make_engine, migrate
-from bot.liaison import Liaison, Shelf
+from bot.liaison import Liaison, Rooms, Shelf
 from bot.playbook import Playbook
 from bot.services import campaigns, results
 from bot.services.results import Scope, Window
@@ -160,7 +160,7 @@ def reports(engine: Engine) -> Iterator[tuple[str, float]]:
         team_id=TEAM,
         engine=engine,
         shelf=Shelf(Playbook.parse("")),
-        handoff_channel="C0",
+        rooms=Rooms("C0"),
         now=lambda: NOW,
         wall=lambda: NOW,
     )

@@ -17,7 +17,7 @@ from sqlmodel import SQLModel
 
 from bot.core.lifecycle import Stage
 from bot.db import make_engine, migrate
-from bot.liaison import Liaison, Shelf
+from bot.liaison import Liaison, Rooms, Shelf
 from bot.models import ActionItem, Handoff, Lead, Person, Run, Workspace
 from bot.playbook import Playbook
 from bot.services import agenda, items, minutes, standup
@@ -49,8 +49,7 @@ def _liaison(engine: Engine) -> Liaison:
         team_id=TEAM,
         engine=engine,
         shelf=Shelf(PLAYBOOK),
-        handoff_channel="C1",
-        standup_channels={"standup": CHANNEL},
+        rooms=Rooms("C1", {"standup": CHANNEL}),
         now=lambda: NOW,
         wall=lambda: NOW,
     )

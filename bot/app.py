@@ -38,8 +38,7 @@ from bot.intake.webhook import LeadHook
 from bot.liaison import Liaison, Shelf
 from bot.meters import Meters, exposition
 from bot.models import Workspace
-from bot.playbook import Playbook
-from bot.services import home, people, playbooks
+from bot.services import home, people, playbooks, rooms
 from bot.services.deliveries import receive
 from bot.services.tellings import tellings
 from bot.services.troubles import tell_admins
@@ -47,7 +46,7 @@ from bot.slack import Slack
 from bot.socket import Socket
 from handlers.desk import Desk
 from handlers.inbox import EVENTS
-from jobs import Rounds
+from jobs import TIMETABLE, Rounds, Tick
 from jobs.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
@@ -60,6 +59,8 @@ DIRECT_ANSWERS = 16
 CONNECTIONS = 1000
 """Open HTTP connections; past them a caller reads 503, so that nobody can take all memory."""
 START_WITHIN = 10.0
+FOLLOWS_EVERY = timedelta(seconds=5)
+"""How often it is asked whether the playbook names other channels; Slack is asked when it does."""
 
 
 def begin(
@@ -68,6 +69,7 @@ def begin(
     """`connect` for whoever works from now on: the file is read, and people are as it says."""
     liaison, slack, myself = connect(settings, now, playbooks.bring_in)
     learn_people(liaison, slack)
+    rooms.enter(slack, liaison)
     return liaison, slack, myself
 
 
@@ -95,19 +97,11 @@ def connect(
     with Session(engine) as tx, tx.begin():
         _own_database(tx, me)
         shelf = choose(tx, me["team_id"], settings.liaison_playbook, wall())
-    cards_go_to = shelf.playbook.channels.handoffs
-    channel = slack.channel_id(cards_go_to)
-    if channel is None:
-        raise CannotStart(
-            f"The bot is in no channel {cards_go_to}: create it and invite the bot, "
-            "or name another under [channels] handoffs in the playbook."
-        )
     liaison = Liaison(
         team_id=me["team_id"],
         engine=engine,
         shelf=shelf,
-        handoff_channel=channel,
-        standup_channels=_standup_channels(slack, shelf.playbook),
+        rooms=rooms.find(slack.channel_id, shelf),
         now=now,
         wall=wall,
     )
@@ -119,19 +113,6 @@ def connect(
         bot_token=settings.slack_bot_token,
     )
     return liaison, slack, myself
-
-
-def _standup_channels(slack: Slack, playbook: Playbook) -> dict[str, str]:
-    """Where each joint meeting's agenda goes; a meeting without its channel waits for one."""
-    found = {each.key: slack.channel_id(each.channel) for each in playbook.standups}
-    for meeting in playbook.standups:
-        if found[meeting.key] is None:
-            log.warning(
-                "there is no stand-up %s: create the channel %s and invite the bot, then restart",
-                meeting.key,
-                meeting.channel,
-            )
-    return {key: channel for key, channel in found.items() if channel}
 
 
 def _open_database(settings: Settings) -> Engine:
@@ -208,7 +189,8 @@ class Bot:
         handle = {kind: partial(handler, desk) for kind, handler in EVENTS.items()}
         self._worker = EventWorker(self.liaison, handle, event_stored)
         self._writer = GroupWriter(self.liaison, partial(receive, self.liaison))
-        self._rounds = Rounds(self.liaison)
+        follow = Tick("follow-the-channels", FOLLOWS_EVERY, partial(rooms.follow, slack))
+        self._rounds = Rounds(self.liaison, (*TIMETABLE, follow))
         self._scheduler = self._rounds.schedule()
         self._watchdog = Watchdog(self._scheduler, wall, self._count_deaf)
         app = _bolt(settings, desk, myself)

@@ -156,6 +156,10 @@ def check(_: argparse.Namespace) -> int:
     """Settings, then what only Slack, the database and the playbook can tell."""
     settings = _settings()
     liaison, _slack, _me = connect(settings, wall, playbooks.at_the_next_start)
+    if not liaison.shelf.number:
+        print("There is no playbook yet: once it runs, the bot sets one up with you in Slack.")
+    elif liaison.rooms.missing:
+        raise CannotStart(_uninvited(liaison.rooms.missing))
     print(
         f"All settings are good: workspace {liaison.team_id}, "
         f"cards go to {liaison.handoff_channel}."
@@ -167,6 +171,14 @@ def check(_: argparse.Namespace) -> int:
         'write its id for "*" under metadata_subscriptions in manifest.yml, and paste it anew.'
     )
     return OK
+
+
+def _uninvited(channels: Sequence[str]) -> str:
+    return (
+        f"The bot is not in {' and '.join(channels)}: create what is missing and type "
+        "/invite @Liaison there, or name another channel in the playbook. The bot starts without "
+        "it, and what it has to say there waits."
+    )
 
 
 def examine(_: argparse.Namespace) -> int:

@@ -30,6 +30,22 @@ class Shelf:
     """Of the version; 0 = the built-in one, which was never agreed."""
 
 
+@dataclass
+class Rooms:
+    """Where the app speaks to everybody. They follow the playbook while the bot runs."""
+
+    handoffs: str
+    """The id of the channel the cards go to; its name as long as the bot is not in it."""
+    standups: Mapping[str, str] = field(default_factory=dict)
+    """The id of each joint meeting's channel, by the meeting's key; one the bot is not in lacks."""
+    number: int = 0
+    """The version of the playbook that they were looked up for."""
+    missing: tuple[str, ...] = ()
+    """What that version names and the bot is not in."""
+    looked_at: datetime | None = None
+    """Wall time; None = not looked up yet."""
+
+
 @dataclass(frozen=True)
 class Liaison:
     """Frozen; the engine, the clocks and the playbook of one workspace."""
@@ -37,14 +53,11 @@ class Liaison:
     team_id: str
     engine: Engine
     shelf: Shelf
-    handoff_channel: str
-    """The id of the channel the cards go to."""
+    rooms: Rooms
     now: Callable[[], datetime]
     """Business time: due times, hours, reports. May be set in a sandbox."""
     wall: Callable[[], datetime]
     """Wall time: leases, pacing. Never set."""
-    standup_channels: Mapping[str, str] = field(default_factory=dict)
-    """The id of each joint meeting's channel, by the meeting's key; one the bot is not in lacks."""
     calendars: Calendars = field(default_factory=Calendars)
     meters: Meters = field(default_factory=Meters)
     something_to_tell: Event = field(default_factory=Event)
@@ -54,6 +67,16 @@ class Liaison:
     def playbook(self) -> Playbook:
         """The version in force now; ask again rather than keep it."""
         return self.shelf.playbook
+
+    @property
+    def handoff_channel(self) -> str:
+        """Where cards go now; see `Rooms.handoffs`."""
+        return self.rooms.handoffs
+
+    @property
+    def standup_channels(self) -> Mapping[str, str]:
+        """Where agendas go now; see `Rooms.standups`."""
+        return self.rooms.standups
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

@@ -179,23 +179,49 @@ class Slack:
 
     def channel_id(self, name_or_id: str) -> str | None:
         """The id of a channel by `#name` or id; None unless the bot is a member of it."""
+        channel = self._channel(name_or_id)
+        return str(channel["id"]) if channel and channel.get("is_member") else None
+
+    def enter(self, name_or_id: str) -> str | None:
+        """The id of a channel, which the bot joins first where it is public and our own; None when
+        somebody has to invite it, or there is no such channel."""
+        channel = self._channel(name_or_id)
+        if channel is None or channel.get("is_member"):
+            return str(channel["id"]) if channel else None
+        if channel.get("is_private") or channel.get("is_ext_shared"):
+            return None
+        try:
+            reached(lambda: self._client.conversations_join(channel=channel["id"]))
+        except (SlackGone, SlackRefused):
+            return None
+        except SlackShut as error:
+            if str(error) != "missing_scope":  # of an app that was installed before we asked for it
+                raise
+            return None
+        return str(channel["id"])
+
+    def _channel(self, name_or_id: str) -> Mapping[str, Any] | None:
         if not name_or_id.startswith("#"):
-            return self._joined(name_or_id)
+            return self._channel_by_id(name_or_id)
         channels = self._pages(
             "channels",
             self._client.conversations_list,
             types="public_channel,private_channel",
             exclude_archived=True,
         )
-        named = (c for c in channels if c["name"] == name_or_id[1:])
-        return next((str(c["id"]) for c in named if c.get("is_member")), None)
+        return next((each for each in channels if each["name"] == name_or_id[1:]), None)
 
-    def _joined(self, channel_id: str) -> str | None:
+    def _channel_by_id(self, channel_id: str) -> Mapping[str, Any] | None:
         try:
             answer = reached(lambda: self._client.conversations_info(channel=channel_id))
         except SlackGone:
             return None
-        return channel_id if answer["channel"].get("is_member") else None
+        channel: Mapping[str, Any] = answer["channel"]
+        return channel
+
+    def channel_members(self, channel_id: str) -> list[str]:
+        """The ids of everybody in a channel that the bot can see, bots included."""
+        return list(self._pages("members", self._client.conversations_members, channel=channel_id))
 
     def is_shared(self, channel_id: str) -> bool:
         """Whether another company is in this channel (Slack Connect)."""

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot.delivery.sayings import say_in_channel
+from bot.liaison import Rooms
 from bot.models import InboxEvent, Message, MessageKind, Person
 from bot.services import doctor
 from bot.slack import Granted, Slack
@@ -103,7 +104,7 @@ def test_a_clock_that_is_off_is_measured(office: Office) -> None:
 
 def test_a_shared_channel_is_refused(office: Office) -> None:
     assert office.bot
-    liaison = replace(office.bot.liaison, handoff_channel="C0SHARED")
+    liaison = replace(office.bot.liaison, rooms=Rooms("C0SHARED"))
     channel = found(doctor.examine(liaison, SlackAt(Granted(None, None))), "Hand-off channel")
     assert "shared with another company" in channel.stands
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, event, insert, text
 
 from bot.core.lifecycle import Stage
 from bot.db import make_engine
-from bot.liaison import Liaison, Shelf
+from bot.liaison import Liaison, Rooms, Shelf
 from bot.models import Handoff, Lead, Person, Run
 from bot.playbook import Playbook
 from bot.services import home
@@ -53,7 +53,8 @@ def liaison_with(url: str, leads: int) -> Liaison:
         fill(connection, leads)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
-    return Liaison(TEAM, engine, Shelf(Playbook()), "C1", lambda: MONDAY_TEN, lambda: MONDAY_TEN)
+    shelf, rooms = Shelf(Playbook()), Rooms("C1")
+    return Liaison(TEAM, engine, shelf, rooms, lambda: MONDAY_TEN, lambda: MONDAY_TEN)
 
 
 def fill(connection: Connection, leads: int) -> None:

@@ -32,6 +32,9 @@ SCOPES = {
     "conversations_replies": {"channels:history", "groups:history", "im:history"},
     "conversations_info": {"channels:read", "groups:read"},
     "conversations_list": {"channels:read", "groups:read"},
+    "conversations_members": {"channels:read", "groups:read"},
+    # Only a public channel can be joined without an invitation.
+    "conversations_join": {"channels:join"},
     "chat_getPermalink": set(),
     "conversations_open": {"im:write"},
     "files_upload_v2": {"files:write"},

@@ -19,7 +19,7 @@ from bot.core.snooze import Choice
 from bot.core.standup import State
 from bot.db import make_engine, migrate
 from bot.errors import Refused
-from bot.liaison import Liaison
+from bot.liaison import Liaison, Rooms
 from bot.models import (
     ActionItem,
     ActionItemLine,
@@ -276,7 +276,7 @@ def newly_changed(floor: Floor) -> str:
 
 def planned(floor: Floor) -> str:
     """A stand-up to come."""
-    floor.liaison = replace(floor.liaison, standup_channels={"weekly": "C0STANDUP"})
+    floor.liaison = replace(floor.liaison, rooms=Rooms("C0LEADS", {"weekly": "C0STANDUP"}))
     standup.take_due_standups(floor.liaison)
     return meetings(floor)[0].id
 

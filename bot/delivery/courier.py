@@ -269,6 +269,9 @@ class Courier:
             post = self._tellings[message.kind].render(tx, message, self._liaison.now())
         if message.ts is not None:
             return self._edit(message, post)
+        if (message.channel or "").startswith("#"):
+            # The playbook names it and the bot is not in it; `rooms` sends it on once it is.
+            return Retry(CHANNEL_AGAIN, trouble="not_in_channel")
         try:
             channel = message.channel or (person and person.dm_channel)
             channel = channel or self._slack.open_dm(message.recipient_id or "")

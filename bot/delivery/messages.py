@@ -10,9 +10,13 @@ from sqlmodel import col
 
 from bot.db import insert_once, rows_changed
 from bot.delivery.courier import NOT_WANTED
+from bot.delivery.pacing import posting_to
 from bot.delivery.sayings import Saying, say
 from bot.liaison import TELLS, Liaison
 from bot.models import NEXT_BRIEF, Collected, History, Lane, Message, MessageKind, Run, Step
+
+CARDS = (MessageKind.CARD, MessageKind.BATCH_CARD, MessageKind.ANYONE, MessageKind.BATCH_ANYONE)
+"""What stands in the channel of the hand-offs."""
 
 
 def collect(
@@ -136,6 +140,31 @@ def shrink_older(tx: Session, liaison: Liaison, message: Message) -> None:
             col(Message.dropped).is_(None),
         )
         .values(_one_more(liaison))
+    )
+
+
+def move_waiting(tx: Session, liaison: Liaison, before: str, after: str) -> None:
+    """Cards go to another channel from now on: those that still wait follow, and are sent at once.
+
+    A reply stays with what it answers.
+    """
+    tx.info[TELLS] = True
+    tx.execute(
+        update(Message)
+        .where(
+            col(Message.team_id) == liaison.team_id,
+            col(Message.channel) == before,
+            col(Message.kind).in_(CARDS),
+            col(Message.ts).is_(None),
+            col(Message.send_at).is_not(None),
+            col(Message.parent_id).is_(None),
+        )
+        .values(
+            channel=after,
+            gate=posting_to(after),
+            send_at=case((col(Message.lease).is_(None), liaison.wall()), else_=Message.send_at),
+        )
+        .execution_options(synchronize_session=False)
     )
 
 

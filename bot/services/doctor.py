@@ -92,6 +92,12 @@ def _clock(bench: Bench) -> Finding:
 
 def _handoff_channel(bench: Bench) -> Finding:
     channel, part = bench.liaison.handoff_channel, "Hand-off channel"
+    if channel.startswith("#"):
+        return Finding(
+            part,
+            f"Liaison is not in {channel}, or there is none.",
+            "Create it and type `/invite @Liaison` there; cards wait until then.",
+        )
     try:
         joined = bench.slack.channel_id(channel)
         shared = joined is not None and bench.slack.is_shared(channel)
@@ -106,6 +112,22 @@ def _handoff_channel(bench: Bench) -> Finding:
             "Choose a channel of your own under `[channels] handoffs` in the playbook.",
         )
     return Finding(part, f"Cards go to <#{channel}>.")
+
+
+def _standup_channels(bench: Bench) -> Finding:
+    liaison, part = bench.liaison, "Stand-up"
+    meetings = liaison.playbook.standups
+    missing = [each.channel for each in meetings if each.key not in liaison.standup_channels]
+    if missing:
+        return Finding(
+            part,
+            f"Liaison is not in {_few(missing)}, so no meeting is held there.",
+            "Create what is missing, and type `/invite @Liaison` there.",
+        )
+    if not meetings:
+        return Finding(part, "None is agreed.")
+    places = ", ".join(f"<#{channel}>" for channel in liaison.standup_channels.values())
+    return Finding(part, f"Agendas go to {places}.")
 
 
 def _intake(bench: Bench) -> Finding:
@@ -293,6 +315,7 @@ CHECKS: tuple[Check, ...] = (
     _permissions,
     _clock,
     _handoff_channel,
+    _standup_channels,
     _intake,
     _inbox,
     _outbox,

@@ -26,7 +26,7 @@ from bot.playbook import (
 from bot.services import people
 from bot.views import ids
 from bot.views.blocks import escape
-from bot.views.playbooks import NOT_HERE, Agreement, Edit, Signature, Since, faults
+from bot.views.playbooks import Agreement, Edit, Signature, Since, faults
 
 log = logging.getLogger(__name__)
 
@@ -143,10 +143,6 @@ def edit(liaison: Liaison, by: str, wanted: Edit) -> tuple[Agreement, list[Chang
         person = _listed(tx, liaison, by)
         if not _may_edit(person):
             raise NotAllowed("Only managers and admins change the playbook; ask one of them.")
-        if wanted.section in NOT_HERE:
-            raise NotAllowed(
-                "Channels and meetings are changed in the playbook's file, then by a restart."
-            )
         _hold_to(tx, liaison, _newest(tx, liaison.team_id), wanted.base)
         playbook = _changed(before, wanted)
         if playbook == before:

@@ -22,8 +22,16 @@ def tell_admins(liaison: Liaison, tx: Session, message: Message, code: str) -> N
     log.error("message %s of kind %s: Slack answers %s", message.id, message.kind, code)
     if message.kind is MessageKind.TROUBLE:
         return  # whom should we tell that telling does not work
+    _tell(liaison, tx, message.recipient_id or message.channel or "", code)
+
+
+def tell_of_missing(tx: Session, liaison: Liaison, channel: str) -> None:
+    """Queue a DM to each admin that the playbook names a channel the bot is not in."""
+    _tell(liaison, tx, channel, "not_in_channel")
+
+
+def _tell(liaison: Liaison, tx: Session, place: str, code: str) -> None:
     now = liaison.now()
-    place = message.recipient_id or message.channel or ""
     for admin in queries.admins(tx, liaison.team_id):
         if admin.id != place:
             held = back_at_work(tx, liaison, admin, now)

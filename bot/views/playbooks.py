@@ -36,11 +36,9 @@ _CHANGES = 12
 _RULES = 20
 IN_ORDER = frozenset({"routing.rules"})
 """Lists whose entries may change places: which comes first matters."""
-NOT_HERE = frozenset({"channels", "meetings"})
-"""What is changed in the file alone: the bot looks its channels up at a start."""
 
 TITLES: Mapping[str, tuple[str, str]] = {
-    "channels": ("Channels", "where cards and the stand-up appear; changed in the file"),
+    "channels": ("Channels", "where cards and the stand-up appear"),
     "hours": ("Hours", "when people work who set none of their own"),
     "sla": ("Clocks", "time from the card to the first touch, by grade"),
     "attention": ("Attention", "how much of a person's day the app may take"),
@@ -55,7 +53,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "retention": ("Retention", "how long what is over is kept"),
     "people": ("People", "who works here, and as what"),
     "campaigns": ("Campaigns", "who answers for which"),
-    "meetings": ("Meetings", "when both teams sit down together; changed in the file"),
+    "meetings": ("Meetings", "when both teams sit down together"),
 }
 """Each section as people call it, and what it is about, in the order of reading."""
 
@@ -168,9 +166,11 @@ def change_line(change: Change) -> str:
 def _section(agreed: Agreement, name: str) -> Block:
     title, about = TITLES[name]
     edit = button("Change…", ids.BOOK_EDIT, f"{name}:{agreed.number}")
-    may = agreed.may_edit and name not in NOT_HERE
     text = f"*{title}*: {about}\n{_content(agreed.playbook, name)}"
-    return {**section(text, edit if may else None), "block_id": f"{ids.BOOK_SECTION}{name}"}
+    return {
+        **section(text, edit if agreed.may_edit else None),
+        "block_id": f"{ids.BOOK_SECTION}{name}",
+    }
 
 
 def _content(playbook: Playbook, name: str) -> str:

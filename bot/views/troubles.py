@@ -23,7 +23,8 @@ def trouble(place: str, code: str, person: Person | None) -> Post:
 
 
 def _sentence(place: str, code: str, person: Person | None) -> str:
-    where = escape(person.name) if person else f"<#{place}>"
+    channel = escape(place) if place.startswith("#") else f"<#{place}>"
+    where = escape(person.name) if person else channel
     if code in _UNFIT:
         return (
             f"Slack did not take the layout of a message to {where} ({code}), so it went out as "

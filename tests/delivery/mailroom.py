@@ -17,7 +17,7 @@ from bot.delivery.courier import Courier, Telling
 from bot.delivery.messages import revise
 from bot.delivery.pacing import Pace
 from bot.delivery.sayings import say_in_channel
-from bot.liaison import Liaison, Shelf
+from bot.liaison import Liaison, Rooms, Shelf
 from bot.models import Message, MessageKind, Person
 from bot.playbook import Playbook
 from bot.slack import Slack
@@ -35,7 +35,7 @@ CALL = 0.5
 def new_liaison(database_url: str) -> Liaison:
     """On a new database with the tables in it, and Ben."""
     engine = make_engine(database_url)
-    liaison = Liaison(TEAM, engine, Shelf(Playbook.parse("")), LEADS, now=wall, wall=wall)
+    liaison = Liaison(TEAM, engine, Shelf(Playbook.parse("")), Rooms(LEADS), now=wall, wall=wall)
     with liaison.transaction() as tx:
         tx.add(Person(team_id=TEAM, id=BEN, name="Ben", email=None, timezone="UTC"))
     return liaison

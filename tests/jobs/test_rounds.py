@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from threading import Event, Thread
 
 from bot.db import make_engine
-from bot.liaison import Liaison, Shelf
+from bot.liaison import Liaison, Rooms, Shelf
 from bot.playbook import Playbook
 from jobs import Rounds, Tick
 from tests.conftest import NewDatabase
@@ -31,7 +31,7 @@ def test_after_the_clock_was_set_back_no_run_is_left_that_goes_by_the_later_time
         return time_is[-1]
 
     engine = make_engine(new_database())
-    liaison = Liaison("T0", engine, Shelf(Playbook.parse("")), LEADS, now=now, wall=now)
+    liaison = Liaison("T0", engine, Shelf(Playbook.parse("")), Rooms(LEADS), now=now, wall=now)
     tick = Tick("act", timedelta(seconds=5), act)
     rounds = Rounds(liaison, [tick])
     in_progress = Thread(target=rounds.run, args=(tick,))

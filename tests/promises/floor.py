@@ -24,7 +24,7 @@ from bot.errors import SlackUnavailable
 from bot.identity import new_id
 from bot.intake.lead_event import parse
 from bot.intake.webhook import Delivery, Receipt
-from bot.liaison import Liaison, Shelf
+from bot.liaison import Liaison, Rooms, Shelf
 from bot.models import (
     Absence,
     Ask,
@@ -203,7 +203,7 @@ class Floor:
             self.team_id,
             self.engine,
             Shelf(Playbook.parse(text)),
-            CHANNEL,
+            Rooms(CHANNEL),
             now=lambda: self.now,
             wall=self._tick_wall,
             calendars=CALENDARS,

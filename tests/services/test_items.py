@@ -19,7 +19,7 @@ from sqlmodel import col
 from bot.core.standup import AHEAD, CARRIES, State
 from bot.db import make_engine, migrate
 from bot.errors import Refused
-from bot.liaison import Liaison, Shelf
+from bot.liaison import Liaison, Rooms, Shelf
 from bot.models import ActionItem, ActionItemLine, Message, Occurrence, Person, Workspace
 from bot.playbook import Playbook
 from bot.services import agenda, items, standup
@@ -194,8 +194,7 @@ def teams(engine: Engine) -> Teams:
         team_id=TEAM,
         engine=engine,
         shelf=Shelf(PLAYBOOK),
-        handoff_channel="C1",
-        standup_channels={"standup": "C2"},
+        rooms=Rooms("C1", {"standup": "C2"}),
         now=clock,
         wall=clock,
         something_to_tell=Event(),

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select
 from sqlmodel import col
 
 from bot.db import make_engine, migrate
-from bot.liaison import Liaison, Shelf
+from bot.liaison import Liaison, Rooms, Shelf
 from bot.models import Occurrence
 from bot.playbook import Playbook
 from bot.services import standup
@@ -83,7 +83,7 @@ def test_what_is_planned_follows_the_playbook_and_is_planned_once(engine: Engine
 def test_a_meeting_that_is_taken_out_is_held_no_more(engine: Engine) -> None:
     played = teams(engine)
     planned(played.liaison)
-    without = replace(played.liaison, shelf=Shelf(Playbook.parse("")), standup_channels={})
+    without = replace(played.liaison, shelf=Shelf(Playbook.parse("")), rooms=Rooms("C1"))
     played.clock.now = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
     (found,) = planned(without)
