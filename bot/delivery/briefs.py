@@ -30,6 +30,8 @@ def waiting_for_brief(*kinds: MessageKind) -> ColumnElement[bool]:
     return (
         (col(Message.team_id) == bindparam("of_team"))
         & (col(Message.recipient_id) == bindparam("reader"))
+        # Said aloud, or SQLite reads every message there is: the index holds only these.
+        & col(Message.brief_id).is_not(None)
         & ((col(Message.brief_id) == NEXT_BRIEF) | col(Message.brief_id).in_(lost))
         & (col(Message.kind).in_(kinds) if kinds else true())
     )

@@ -144,8 +144,8 @@ def held_back(tx: Session, _liaison: Liaison, edition: Edition, page: Page) -> H
 def _held_back() -> Select[str]:
     reminded = exists().where(said(*_REMINDERS), _is_about() | _is_shared_with())
     runs = _soonest(_is_not_urgent() & ~_came_untold() & reminded).order_by(None)
-    step = exists().where(said(MessageKind.FOLLOW_UP), _is_next_step())
-    both = union(runs, select(col(Handoff.id)).where(step)).subquery()
+    steps = select(col(Handoff.id)).where(said(MessageKind.FOLLOW_UP), _is_next_step())
+    both = union(runs, steps).subquery()
     return select(both.c[0]).order_by(both.c[0])
 
 
@@ -153,9 +153,7 @@ def reminders_were_held() -> ColumnElement[bool]:
     """Whether that part, or one of those due, has something to say."""
     reminded = exists().where(waiting_for_brief(*_REMINDERS), _is_about() | _is_shared_with())
     step = exists().where(waiting_for_brief(MessageKind.FOLLOW_UP), _is_next_step())
-    return exists().where(_of_run(), _open_with_reader(), reminded) | exists().where(
-        col(Handoff.team_id) == OF_TEAM, step
-    )
+    return exists().where(_of_run(), _open_with_reader(), reminded) | step
 
 
 def _leads(
@@ -274,11 +272,15 @@ def _came_untold() -> ColumnElement[bool]:
 
 def _is_shared_with() -> ColumnElement[bool]:
     """A reminder that counts a run among others of its batch."""
-    counted = exists().where(
-        col(Step.team_id) == Run.team_id,
-        col(Step.handoff_id) == Run.handoff_id,
-        col(Step.run) == Run.number,
-        col(Step.message_id) == Message.id,
+    counted = (
+        exists()
+        .where(
+            col(Step.team_id) == Run.team_id,
+            col(Step.handoff_id) == Run.handoff_id,
+            col(Step.run) == Run.number,
+            col(Step.message_id) == Message.id,
+        )
+        .correlate(Run, Message)
     )
     return (col(Message.kind) == MessageKind.BATCH_NUDGE) & counted
 

@@ -10,12 +10,13 @@ from sqlmodel import col
 
 from bot import queries
 from bot.core.history import Line
-from bot.delivery.sayings import tell
+from bot.delivery.sayings import Saying, say, tell
 from bot.errors import Unknown
-from bot.models import NEXT_BRIEF, Ask, Handoff, Message, MessageKind, Person
-from bot.services import asks, campaigns, outcomes
+from bot.models import NEXT_BRIEF, Ask, Handoff, Message, MessageKind, Person, Step
+from bot.services import asks, brief_parts, campaigns, outcomes
 from bot.services.briefs import open_part
 from bot.services.campaigns import Filled
+from bot.services.edition import Edition, Page
 from bot.services.handoffs import note
 from bot.services.hours import back_at_work
 from bot.services.outcomes import Answer
@@ -400,6 +401,38 @@ def test_an_offer_beyond_the_cap_is_taken_in_the_brief(quiet: Office) -> None:
     press(quiet, CHLOE, ids.TAKE, told, offered)
     quiet.card(offered, "Chloe Martin has it")
     quiet.control.until(lambda: "offered to you" not in quiet.brief(CHLOE)["text"])
+
+
+def test_a_shared_reminder_holds_back_the_leads_it_counts_and_no_other(quiet: Office) -> None:
+    assert quiet.bot
+    liaison = quiet.bot.liaison
+    counted = handed(quiet, grade="D", company="Counted")
+    handed(quiet, grade="D", company="Another")
+    now = quiet.now()
+    with liaison.transaction() as tx:
+        ben = tx.get_one(Person, (liaison.team_id, BEN))
+        shared = Saying("shared", MessageKind.BATCH_NUDGE, "batch", BEN, run=1)
+        reminder = say(tx, liaison, shared, hold_until=now + DAY).message_id
+        tx.get_one(Message, (liaison.team_id, reminder)).brief_id = "today's"
+        tx.add(
+            Step(
+                team_id=liaison.team_id,
+                handoff_id=counted,
+                run=1,
+                number=1,
+                recipient_id=BEN,
+                planned_at=now,
+                taken_at=now,
+                message_id=reminder,
+            )
+        )
+
+    with liaison.reading() as tx:
+        edition = Edition(ben, now, now, now, now + DAY, "today's")
+        said = brief_parts.held_back(tx, liaison, edition, Page(0, 10))
+
+    assert said
+    assert [("Counted" in item.text) for item in said.items] == [True]
 
 
 def test_a_part_opens_by_itself_page_by_page_and_follows_what_is_pressed(quiet: Office) -> None:
