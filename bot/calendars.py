@@ -87,14 +87,22 @@ def compile_opening(
     runs across. `absences` are pairs of aware instants and may overlap.
     Raises BadCalendar for a text that cannot be read.
     """
+    usual = _never_away(zone, open, tuple(holidays), _seconds(since), _seconds(until))
+    return Opening.of(zone, since, until, _without(usual, _away(absences)))
+
+
+@lru_cache(maxsize=64)
+def _never_away(
+    zone: str, open: str, holidays: tuple[str, ...], first: int, last: int
+) -> Sequence[tuple[int, int]]:
+    """Working time in UTC, kept apart from absences: colleagues share it, and their leave comes
+    and goes."""
     hours, local_zone = parse_hours(open), parse_zone(zone)
-    first, last = _seconds(since), _seconds(until)
     days = range(first // DAY - 1, last // DAY + 2)  # no zone is further than a day from UTC
     closed = [(day * DAY, (day + 1) * DAY) for day in _holidays_among(holidays, days)]
     local = _without(_weekly(hours, days), closed)
     stretches = _stretches(local_zone, first, last)
-    utc = [interval for stretch in stretches for interval in _shifted(local, *stretch)]
-    return Opening.of(zone, since, until, _without(utc, _away(absences)))
+    return tuple(interval for stretch in stretches for interval in _shifted(local, *stretch))
 
 
 def parse_hours(open: str) -> OpeningHours:
@@ -228,7 +236,7 @@ def _shifted(local: Intervals, since: int, until: int, offset: int) -> Intervals
     ]
 
 
-def _without(intervals: Intervals, cuts: Sequence[tuple[int, int]]) -> Intervals:
+def _without(intervals: Sequence[tuple[int, int]], cuts: Sequence[tuple[int, int]]) -> Intervals:
     """What is left of the intervals; cuts are sorted by start and may overlap."""
     left: Intervals = []
     first = 0

@@ -94,6 +94,8 @@ def facts(tx: Session, team_id: str, handoff_id: str) -> HandoffFacts:
 
 def facts_of(tx: Session, team_id: str, handoff_ids: Sequence[str]) -> list[HandoffFacts]:
     """Several hand-offs in the order asked for, by one statement however many they are."""
+    if not handoff_ids:
+        return []
     asked = {"team_id": team_id, "handoff_ids": list(handoff_ids)}
     found = {row[0].id: _joined(row) for row in tx.execute(_facts(), asked)}
     return [found[handoff_id] for handoff_id in handoff_ids if handoff_id in found]

@@ -36,8 +36,15 @@ def names(tx: Session, team_id: str, rows: list[History]) -> dict[str, str]:
 
 def names_of(tx: Session, team_id: str, people: Collection[str]) -> dict[str, str]:
     """The names of these people, by id."""
-    found = select(Person).where(col(Person.team_id) == team_id, col(Person.id).in_(people))
-    return {person.id: person.name for person in tx.scalars(found)}
+    asked = {"team_id": team_id, "people": list(people)}
+    return {person_id: name for person_id, name in tx.execute(_names(), asked)} if people else {}
+
+
+@cache
+def _names() -> Select[str, str]:
+    here = col(Person.team_id) == bindparam("team_id")
+    mentioned = col(Person.id).in_(bindparam("people", expanding=True))
+    return select(col(Person.id), col(Person.name)).where(here, mentioned)
 
 
 def person_by_email(tx: Session, team_id: str, email: str | None) -> Person | None:

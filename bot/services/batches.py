@@ -44,12 +44,10 @@ def _start_some(liaison: Liaison, now: datetime) -> int:
     asked = {"of_team": liaison.team_id}
     with liaison.reading() as tx:
         # Asked first, because an idle tick should not take the writers' lock.
-        if tx.execute(_unshown().limit(1), asked).first() is None:
+        if tx.execute(_unshown(), asked).first() is None:
             return 0
     with liaison.transaction() as tx:
-        locked = (
-            _unshown().limit(AT_ONCE).with_for_update(of=Handoff, skip_locked=True, key_share=True)
-        )
+        locked = _unshown().with_for_update(of=Handoff, skip_locked=True, key_share=True)
         found = tx.scalars(locked, asked).all()
         for handoff in found:
             if handoff.closed_at:
@@ -79,6 +77,7 @@ def _unshown() -> Select[Handoff]:
             col(Message.ts).is_not(None),
         )
         .order_by(col(Handoff.id))
+        .limit(AT_ONCE)
     )
 
 

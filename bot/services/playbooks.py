@@ -2,9 +2,10 @@
 
 import logging
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -90,17 +91,20 @@ def _read(file: Path) -> str:
 def keep_up(liaison: Liaison) -> int:
     """Put a version on the shelf that came since; says how many. Each process does so."""
     with liaison.reading() as tx:
-        number = tx.scalars(
-            select(func.max(col(PlaybookVersion.number))).where(
-                col(PlaybookVersion.team_id) == liaison.team_id
-            )
-        ).one()
+        number = tx.scalars(_newest_number(), {"of_team": liaison.team_id}).one()
         if (number or 0) <= liaison.shelf.number:
             return 0
         version = _newest(tx, liaison.team_id)
     assert version
     _put_in_force(liaison, version)
     return 1
+
+
+@cache
+def _newest_number() -> Select[int | None]:
+    """Built once: every tick asks it."""
+    newest = func.max(col(PlaybookVersion.number))
+    return select(newest).where(col(PlaybookVersion.team_id) == bindparam("of_team"))
 
 
 def _put_in_force(liaison: Liaison, version: PlaybookVersion) -> None:

@@ -3,8 +3,9 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -73,17 +74,28 @@ def judge_campaigns(liaison: Liaison) -> int:
 
 
 def _takes_turn(liaison: Liaison, now: datetime) -> bool:
-    judged_at = col(Workspace.judged_at)
-    # A clock that was set back must not leave the campaigns unjudged until it catches up.
-    is_due = judged_at.is_(None) | (judged_at <= now - EVERY) | (judged_at > now)
-    mine = col(Workspace.team_id) == liaison.team_id
+    asked = {"of_team": liaison.team_id, "now": now, "a_day_ago": now - EVERY}
     with liaison.reading() as tx:
         # Asked first, because an idle tick should not take the writers' lock.
-        if tx.scalars(select(col(Workspace.team_id)).where(mine, is_due)).first() is None:
+        if tx.scalars(_due(), asked).first() is None:
             return False
     with liaison.transaction() as tx:
-        turn = update(Workspace).where(mine, is_due).values(judged_at=now)
-        return rows_changed(tx, turn) == 1
+        turn = update(Workspace).where(_is_due()).values(judged_at=now)
+        return rows_changed(tx, turn, asked) == 1
+
+
+@cache
+def _due() -> Select[str]:
+    """Built once: every tick asks it."""
+    return select(col(Workspace.team_id)).where(_is_due())
+
+
+def _is_due() -> ColumnElement[bool]:
+    """A clock that was set back must not leave the campaigns unjudged until it catches up."""
+    judged_at = col(Workspace.judged_at)
+    of_team = col(Workspace.team_id) == bindparam("of_team")
+    is_stale = (judged_at <= bindparam("a_day_ago")) | (judged_at > bindparam("now"))
+    return of_team & (judged_at.is_(None) | is_stale)
 
 
 def _judged(
