@@ -26,7 +26,7 @@ from bot.clock import SandboxClock, wall
 from bot.config import Settings
 from bot.db import make_engine, migrate
 from bot.delivery.backlog import backlog
-from bot.delivery.courier import Courier
+from bot.delivery.courier import Courier, Routes
 from bot.delivery.homes import Homes
 from bot.delivery.inbox import EventWorker, GroupWriter
 from bot.delivery.pacing import Pace
@@ -38,7 +38,7 @@ from bot.intake.webhook import LeadHook
 from bot.liaison import Liaison, Shelf
 from bot.meters import Meters, exposition
 from bot.models import Workspace
-from bot.services import home, people, playbooks, rooms
+from bot.services import home, people, playbooks, rooms, setup, trial
 from bot.services.deliveries import receive
 from bot.services.tellings import tellings
 from bot.services.troubles import tell_admins
@@ -70,6 +70,7 @@ def begin(
     liaison, slack, myself = connect(settings, now, playbooks.bring_in)
     learn_people(liaison, slack)
     rooms.enter(slack, liaison)
+    setup.begin(liaison)
     return liaison, slack, myself
 
 
@@ -180,7 +181,7 @@ class Bot:
             tellings(self.liaison),
             pace=Pace(settings.liaison_pace),
             lease=timedelta(seconds=settings.liaison_lease_seconds),
-            troubled=partial(tell_admins, self.liaison),
+            routes=Routes(partial(tell_admins, self.liaison), partial(trial.divert, self.liaison)),
         )
         self._homes = Homes(self.liaison, slack, partial(home.render, self.liaison))
         self._direct = ThreadPoolExecutor(DIRECT_ANSWERS, thread_name_prefix="direct")

@@ -28,6 +28,8 @@ class Shelf:
     playbook: Playbook
     number: int = 0
     """Of the version; 0 = the built-in one, which was never agreed."""
+    is_live: bool = False
+    """Known to be live, which is for good; False = the `setup` row says."""
 
 
 @dataclass

@@ -233,6 +233,11 @@ class Slack:
         answer = reached(lambda: self._client.conversations_history(channel=channel_id, limit=most))
         return list(answer["messages"])
 
+    def is_admin(self, person_id: str) -> bool:
+        """Whether Slack has them as an admin or owner of the workspace."""
+        user = reached(lambda: self._client.users_info(user=person_id))["user"]
+        return bool(user.get("is_admin") or user.get("is_owner"))
+
     def open_dm(self, person_id: str) -> str:
         """The DM channel with a person; opening it twice is harmless."""
         answer = reached(lambda: self._client.conversations_open(users=[person_id]))

@@ -61,7 +61,9 @@ def send_csv(press: Press) -> None:
         file = reports.csv_of_all(liaison, window)
     press.whisper("The CSV is on its way to your messages with me.")
     press.desk.afterwards(
-        lambda: slack.upload(slack.open_dm(press.by), file.name, file.content, file.about)
+        lambda: slack.upload(
+            slack.open_dm(press.acting.played_by), file.name, file.content, file.about
+        )
     )
 
 

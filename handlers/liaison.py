@@ -18,6 +18,7 @@ HELP = (
     "`/liaison watch off`, typed in that channel, ends it.\n"
     "`/liaison playbook` shows what both teams agreed to; managers and admins change it there, "
     "the two heads sign it.\n"
+    "`/liaison setup` begins or takes over the set-up of a new workspace (its Slack admins).\n"
     "`/liaison doctor` says whether all is set up, and what to do where it is not (admins)."
 )
 

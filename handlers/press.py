@@ -7,19 +7,20 @@ from slack_bolt import Respond
 
 from bot.views import ids
 from bot.views.blocks import Post, View, told
+from handlers.acting import Acting
 from handlers.desk import Desk, reply
 
 
 @dataclass(frozen=True)
 class Press:
-    """`by` is who pressed, as Slack signed it; `handoff_id` is untrusted until it is looked up."""
+    """`handoff_id` is untrusted until it is looked up."""
 
     desk: Desk
     button: str
     """The action_id; for a menu, the action_id and the chosen entry; for a field of an open form
     that tells of its choice at once, the field."""
     handoff_id: str
-    by: str
+    acting: Acting
     trigger_id: str
     respond: Respond
     view_id: str = ""
@@ -35,6 +36,11 @@ class Press:
     channel: str = ""
     """Where the message stands that it was pressed in; empty for a modal and for App Home."""
 
+    @property
+    def by(self) -> str:
+        """Who acts by it; who pressed, but in a trial."""
+        return self.acting.by
+
     @classmethod
     def read(cls, desk: Desk, body: dict[str, Any], respond: Respond) -> "Press":
         """A menu's entry carries `entry:id` where a button carries the id."""
@@ -45,18 +51,18 @@ class Press:
         if chosen := action.get("selected_option"):
             entry, _, value = chosen["value"].partition(":")
             button = f"{button}:{entry}"
-        view = body.get("view") or {}
+        view, acting = body.get("view") or {}, Acting.read(desk, body)
         is_modal = view.get("type") == "modal"
         return cls(
             desk,
             button,
             value,
-            body["user"]["id"],
+            acting,
             body["trigger_id"],
             respond,
             view["id"] if is_modal else "",
             view_name=view["callback_id"] if is_modal else "",
-            about=view.get("private_metadata") or "",
+            about=acting.about,
             is_private=bool((body.get("container") or {}).get("is_ephemeral")),
             channel=(body.get("channel") or {}).get("id", ""),
         )
@@ -64,12 +70,12 @@ class Press:
     @classmethod
     def _in_a_form(cls, desk: Desk, body: dict[str, Any], respond: Respond) -> "Press":
         """The form says which lead it is about."""
-        action, view = body["actions"][0], body["view"]
+        action, view, acting = body["actions"][0], body["view"], Acting.read(desk, body)
         return cls(
             desk,
             action["block_id"],
-            view["private_metadata"],
-            body["user"]["id"],
+            acting.about,
+            acting,
             body["trigger_id"],
             respond,
             view["id"],
@@ -78,7 +84,8 @@ class Press:
 
     def update(self, view: View) -> None:
         """Show other content in the open form, once Slack has its acknowledgement."""
-        self.desk.afterwards(lambda: self.desk.slack.update_view(self.view_id, view))
+        shown = self.acting.dressed(view)
+        self.desk.afterwards(lambda: self.desk.slack.update_view(self.view_id, shown))
 
     def open(self, view: View) -> None:
         """Open a modal once Slack has its acknowledgement; the trigger lives three seconds.
@@ -87,7 +94,8 @@ class Press:
         """
         slack = self.desk.slack
         show = slack.push_view if self.view_id else slack.open_view
-        self.desk.afterwards(lambda: show(self.trigger_id, view))
+        shown = self.acting.dressed(view)
+        self.desk.afterwards(lambda: show(self.trigger_id, shown))
 
     def answer(self, post: Post) -> None:
         """Answer privately beside the message, once Slack has its acknowledgement."""

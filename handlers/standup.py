@@ -183,7 +183,7 @@ def _send_files(press: Press, files: list[tuple[str, str]]) -> None:
     slack = press.desk.slack
 
     def send() -> None:
-        channel = slack.open_dm(press.by)
+        channel = slack.open_dm(press.acting.played_by)
         for name, content in files:
             slack.upload(channel, name, content)
 

@@ -5,18 +5,28 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.views import ids
+from handlers.acting import Acting
 from handlers.desk import Desk
 
 
 @dataclass(frozen=True)
 class Submission:
-    """`about` is the hand-off's id as we put it there; untrusted until it is looked up."""
+    """What was filled in; what it is about is untrusted until it is looked up."""
 
     desk: Desk
     form: str
-    about: str
-    by: str
+    acting: Acting
     values: dict[str, Any]
+
+    @property
+    def about(self) -> str:
+        """The hand-off's id, or what else the form is about, as we put it there."""
+        return self.acting.about
+
+    @property
+    def by(self) -> str:
+        """Who acts by it; who sent it off, but in a trial."""
+        return self.acting.by
 
     @classmethod
     def read(cls, desk: Desk, body: dict[str, Any]) -> "Submission":
@@ -24,8 +34,7 @@ class Submission:
         return cls(
             desk,
             view["callback_id"],
-            view["private_metadata"],
-            body["user"]["id"],
+            Acting.read(desk, body),
             view["state"]["values"],
         )
 

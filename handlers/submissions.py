@@ -23,8 +23,10 @@ from handlers import (
     playbooks,
     previews,
     rota,
+    setup,
     snooze,
     standup,
+    trial,
     watching,
     written,
 )
@@ -55,6 +57,8 @@ SUBMISSIONS: dict[str, Callable[[Submission], View | None]] = {
     ids.MERGE_FORM: campaigns.merge,
     ids.BOOK_ENTRY_FORM: playbooks.choose_entry,
     ids.BOOK_FORM: playbooks.save,
+    ids.SETUP_FORM: setup.save,
+    ids.TRIAL_FORM: trial.ask_both_sides,
     ids.WATCH_FORM: watching.choose_poster,
     ids.WATCH_POSTER_FORM: watching.show_reading,
     ids.WATCH_CONFIRM_FORM: watching.confirm,
@@ -72,7 +76,7 @@ def submitted(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
     form = Submission.read(desk_of(context), body)
     told = SUBMISSIONS[form.form](form)
     if told:
-        ack(response_action="update", view=told)
+        ack(response_action="update", view=form.acting.dressed(told))
     elif body["view"]["previous_view_id"]:
         # What lies beneath an answered form is of before; it closes too.
         ack(response_action="clear")

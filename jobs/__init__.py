@@ -27,6 +27,7 @@ from bot.services.previews import close_previews
 from bot.services.quality import judge_campaigns
 from bot.services.snooze import wake_snoozed
 from bot.services.standup import take_due_standups
+from bot.services.trial import go_live
 from bot.services.turns import take_due_turns
 from bot.services.undo import end_offers
 from jobs.retention import blank_old_bodies, erase_closed_leads
@@ -48,6 +49,7 @@ class Tick:
 
 TIMETABLE = (
     Tick("keep-up-with-the-playbook", timedelta(seconds=5), keep_up),
+    Tick("go-live", timedelta(seconds=5), go_live),
     Tick("take-due-steps", timedelta(seconds=5), take_due_steps),
     Tick("start-batches", timedelta(seconds=5), start_shown),
     Tick("write-briefs", timedelta(seconds=5), write_briefs),

@@ -15,7 +15,9 @@ def main() -> None:
     enough = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: enough.set())
-    with Sandbox(options.port, options.pace, manifest=options.manifest) as sandbox:
+    with Sandbox(
+        options.port, options.pace, manifest=options.manifest, bare=options.bare
+    ) as sandbox:
         print(_welcome(sandbox), flush=True)
         enough.wait()
 
@@ -28,6 +30,9 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument(
         "--manifest", type=Path, help="grant what this manifest grants; without it, everything"
+    )
+    parser.add_argument(
+        "--bare", action="store_true", help="as on the day of an installation: in no channel yet"
     )
     return parser.parse_args()
 

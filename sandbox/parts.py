@@ -24,9 +24,9 @@ class Parts:
     faults: Faults = field(default_factory=Faults)
 
 
-def assemble(url: str, manifest: Manifest, limits: Limits) -> Parts:
+def assemble(url: str, manifest: Manifest, limits: Limits, *, bare: bool = False) -> Parts:
     """A fresh workspace with its wires; events travel by Socket Mode at first."""
-    workspace, traffic = Workspace(limits), Traffic()
+    workspace, traffic = Workspace(limits, bare=bare), Traffic()
     sockets = SocketMode(limits, workspace.changes.note_everybody)
     delivery = Delivery(sockets, limits, traffic)
     return Parts(url, workspace, manifest, sockets, traffic, delivery)

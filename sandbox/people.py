@@ -51,6 +51,8 @@ class Person:
     title: str
     tz: str
     deleted: bool = False
+    admin: bool = False
+    """Of the workspace in Slack, besides its owner."""
 
     @property
     def email(self) -> str:

@@ -24,7 +24,7 @@ def as_slack(person: Person, *, email: bool) -> Json:
         "profile": profile | ({"email": person.email} if email else {}),
         "is_bot": False,
         "is_app_user": False,
-        "is_admin": person.id == PRIMARY_OWNER,
+        "is_admin": person.admin or person.id == PRIMARY_OWNER,
         "is_owner": person.id == PRIMARY_OWNER,
         "is_primary_owner": person.id == PRIMARY_OWNER,
         "is_restricted": False,

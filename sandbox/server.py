@@ -39,7 +39,7 @@ class Sandbox:
     """A workspace being served on loopback, as a context manager.
 
     `port` 0 takes a free one. `limits` overrides `pace`. With `manifest` the app has what that
-    file grants and no more; without, everything.
+    file grants and no more; without, everything. `bare`: the app is in no channel yet.
     """
 
     def __init__(
@@ -49,13 +49,14 @@ class Sandbox:
         *,
         manifest: Path | None = None,
         limits: Limits | None = None,
+        bare: bool = False,
     ) -> None:
         granted = manifests.read(manifest) if manifest else EVERYTHING
         self._listener = _listen(port)
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.api_url = f"{self.url}/api/"
         self.control = Control(self.url)
-        self._parts = parts.assemble(self.url, granted, limits or Limits(pace=pace))
+        self._parts = parts.assemble(self.url, granted, limits or Limits(pace=pace), bare=bare)
         self.workspace = self._parts.workspace
         self._transports: Transports = {}
         self._http = uvicorn.Server(self._config())

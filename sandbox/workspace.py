@@ -26,7 +26,8 @@ from sandbox.wire import mint
 class Workspace:
     """One Slack workspace with one app installed."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, *, bare: bool = False) -> None:
+        """`bare`: as on the day the app is installed, which is in no channel."""
         self.lock = threading.RLock()
         self.limits = limits
         self.people = people.roster()
@@ -48,7 +49,10 @@ class Workspace:
         self.channels: dict[str, Channel] = {}
         self._ids_by_name: dict[str, str] = {}
         self._last_ts = 0
-        self._furnish()
+        self._furnish_bare() if bare else self._furnish()
+        for person in self.people.values():
+            dm = dm_with(person)
+            self.channels[dm.id] = dm
 
     def add_channel(self, name: str, channel_id: str = "", *, private: bool = False) -> Channel:
         """A channel everybody and the bot are in; change the result as a test needs it."""
@@ -141,6 +145,10 @@ class Workspace:
     def _furnish(self) -> None:
         self.add_channel("leads", "C0LEADS0000")
         self.add_channel("standup", "C0STANDUP00")
-        for person in self.people.values():
-            dm = dm_with(person)
-            self.channels[dm.id] = dm
+
+    def _furnish_bare(self) -> None:
+        everybody = list(self.people.values())
+        for name in ("general", "inbound", "sales", "marketing"):
+            channel = self.add_channel(name, f"C0{name.upper():0<9}"[:11])
+            members = [one.id for one in everybody if name in (one.team, "general", "inbound")]
+            channel.members[:] = members

@@ -40,6 +40,7 @@ SCOPES = {
     "files_upload_v2": {"files:write"},
     "usergroups_list": {"usergroups:read"},
     "usergroups_users_list": {"usergroups:read"},
+    "users_info": {"users:read"},
     "users_list": {"users:read", "users:read.email"},
     "views_open": set(),
     "views_push": set(),

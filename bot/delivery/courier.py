@@ -43,7 +43,7 @@ from bot.identity import new_id
 from bot.liaison import Liaison
 from bot.models import Message, MessageKind, Person
 from bot.slack import Slack
-from bot.views.blocks import Post, short
+from bot.views.blocks import MOST_BLOCKS, Post, context, short
 
 log = logging.getLogger(__name__)
 
@@ -94,8 +94,42 @@ class Telling:
     """What follows when Slack first shows it, in the transaction that records it."""
 
 
+@dataclass(frozen=True)
+class Detour:
+    """In a trial: to whom a message goes instead, and the line above it that says so."""
+
+    player: Person | None
+    """None = it stands there already."""
+    meant_for: str
+    line: str
+
+    def marked(self, told: Told) -> Told:
+        """The line goes first, in the text too; a message that is full has it there alone."""
+        if not isinstance(told, Post):
+            return told
+        has_room = 0 < len(told.blocks) < MOST_BLOCKS
+        above = [context(self.line)] if has_room else []
+        return Post(f"{self.line}\n{told.text}", [*above, *told.blocks])
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Nothing is sent yet: the app is still being set up."""
+
+
+Divert = Callable[[Session, Message], Detour | Wait | None]
+"""Where a message goes instead; None = where it is meant to go."""
+
 Troubled = Callable[[Session, Message, str], None]
 """What follows when Slack does not take a message as it was meant, by its word for why."""
+
+
+@dataclass(frozen=True)
+class Routes:
+    """What happens to a message that does not simply reach whom it is meant for."""
+
+    troubled: Troubled | None = None
+    divert: Divert | None = None
 
 
 class Courier:
@@ -109,7 +143,7 @@ class Courier:
         *,
         pace: Pace,
         lease: timedelta,
-        troubled: Troubled | None = None,
+        routes: Routes | None = None,
     ) -> None:
         """`lease` must be at least twice the Slack client's time-out, or a slow post doubles."""
         self._liaison = liaison
@@ -118,7 +152,7 @@ class Courier:
         self._pace = pace
         self._lease = lease
         self._again = lease * AGAIN
-        self._troubled = troubled
+        self._routes = routes or Routes()
         self._shut_until: datetime | None = None
         self._senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="courier")
         self._recorder = ThreadPoolExecutor(1, thread_name_prefix="courier-record")
@@ -226,9 +260,9 @@ class Courier:
 
     def _tell_trouble(self, tx: Session, claimed: Claim, outcome: Outcome) -> None:
         trouble = getattr(outcome, "trouble", None)
-        if trouble and self._troubled:
+        if trouble and self._routes.troubled:
             message = tx.get_one(Message, (self._liaison.team_id, claimed.id))
-            self._troubled(tx, message, trouble)
+            self._routes.troubled(tx, message, trouble)
 
     def _collect_done(self) -> None:
         while True:
@@ -262,19 +296,50 @@ class Courier:
     def _send(self, claimed: Claim) -> Outcome:
         with self._liaison.reading() as tx:
             message = tx.get_one(Message, (self._liaison.team_id, claimed.id))
+            detour = self._routes.divert(tx, message) if self._routes.divert else None
+            if isinstance(detour, Wait):
+                return Retry(CHANNEL_AGAIN)
             person = message.recipient_id and tx.get_one(
                 Person, (self._liaison.team_id, message.recipient_id)
             )
             thread = _thread_of(tx, message)
             post = self._tellings[message.kind].render(tx, message, self._liaison.now())
+        if detour:
+            post = detour.marked(post)
         if message.ts is not None:
             return self._edit(message, post)
+        if detour and detour.player:
+            return self._send_instead(claimed, message, detour, thread, post)
         if (message.channel or "").startswith("#"):
             # The playbook names it and the bot is not in it; `rooms` sends it on once it is.
             return Retry(CHANNEL_AGAIN, trouble="not_in_channel")
+        place = message.channel or (person.dm_channel if person else None)
+        return self._send_to(claimed, message, message.recipient_id or "", place, thread, post)
+
+    def _send_instead(
+        self, claimed: Claim, message: Message, detour: Detour, thread: str | None, post: Told
+    ) -> Outcome:
+        """Into the DM of who plays everybody; a thread of somebody else's message is not there."""
+        assert detour.player
+        player = detour.player
+        thread = None if message.thread_ts else thread
+        outcome = self._send_to(claimed, message, player.id, player.dm_channel, thread, post)
+        if isinstance(outcome, Shown):
+            return replace(outcome, meant_for=detour.meant_for)
+        return outcome
+
+    def _send_to(
+        self,
+        claimed: Claim,
+        message: Message,
+        person_id: str,
+        place: str | None,
+        thread: str | None,
+        post: Told,
+    ) -> Outcome:
+        """Post it there, unless an earlier try did; without a `place`, into the person's DM."""
         try:
-            channel = message.channel or (person and person.dm_channel)
-            channel = channel or self._slack.open_dm(message.recipient_id or "")
+            channel = place or self._slack.open_dm(person_id)
             if claimed.was_unclear and (ts := self._find(message, channel, thread)):
                 return Shown(channel, ts, 0, None)
         except SlackUnavailable as error:

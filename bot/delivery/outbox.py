@@ -58,6 +58,8 @@ class Shown:
     revision: int
     digest: str | None
     trouble: str | None = None
+    meant_for: str | None = None
+    """In a trial: whose it was; None = it stands where it was meant to."""
 
 
 @dataclass(frozen=True)
@@ -328,7 +330,8 @@ def record(tx: Session, liaison: Liaison, claimed: Claim, outcome: Outcome) -> M
 
 def _record_shown(tx: Session, message: Message, shown: Shown, wall: datetime) -> Message | None:
     is_first = message.ts is None and message.posts == 0
-    if message.recipient_id and message.channel != shown.channel:
+    message.meant_for = message.meant_for or shown.meant_for
+    if message.recipient_id and not message.meant_for and message.channel != shown.channel:
         tx.get_one(Person, (message.team_id, message.recipient_id)).dm_channel = shown.channel
     message.channel, message.ts = shown.channel, shown.ts
     message.shown_revision, message.shown_digest = shown.revision, shown.digest

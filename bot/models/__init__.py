@@ -42,6 +42,7 @@ from bot.models.standup import (
 from bot.models.workspace import (
     PlaybookSignature,
     PlaybookVersion,
+    Setup,
     TurnOrder,
     WatchedChannel,
     Workspace,
@@ -86,6 +87,7 @@ __all__ = [
     "RatingValue",
     "Run",
     "SecondLook",
+    "Setup",
     "Severity",
     "Snooze",
     "Step",

@@ -84,6 +84,10 @@ class MessageKind(StrEnum):
     """The questions of a stand-up that is held in writing."""
     ADDED = "added"
     """What somebody asked to have on the agenda stands there; a reply to their message."""
+    SETUP = "setup"
+    """Setting the app up, step by step; edited in place, and later the panel of the trial."""
+    AGREE = "agree"
+    """The head of a side is asked to agree, so that the trial ends."""
     TROUBLE = "trouble"
     """Slack does not take our messages somewhere; told to the admins."""
 
@@ -176,6 +180,8 @@ class Message(SQLModel, table=True):
     """Why it will never be sent: no longer wanted, told in the brief, or Slack's refusal."""
     brief_id: str | None = None
     """The brief that tells it instead, `NEXT_BRIEF` until one does; None = it stands for itself."""
+    meant_for: str | None = None
+    """In a trial: the person or channel it would have gone to; it stands with who plays them."""
     is_answer: bool = False
     """Its recipient asked for it by a press: it is not counted, and no cap keeps it back."""
     settled_at: datetime | None = None

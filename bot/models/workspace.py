@@ -1,6 +1,7 @@
 """The workspace, the versions of its playbook, and the channels it has us read."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, BigInteger, ForeignKeyConstraint, Text
 from sqlmodel import Field, SQLModel
@@ -68,6 +69,24 @@ class PlaybookSignature(SQLModel, table=True):
     """sales or marketing."""
     by: str
     at: datetime
+
+
+class Setup(SQLModel, table=True):
+    """How far a new workspace is on its way to real leads. A workspace without one is live."""
+
+    team_id: str = Field(primary_key=True)
+    person_id: str
+    """Who sets it up; in the trial they play both sides, and nobody else is messaged."""
+    step: int = 1
+    """See `bot.core.setup.Step`."""
+    answers: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    """Sections of the playbook to be, as in its file; and beside them, under `left_out`, whom it
+    cannot list."""
+    begun_at: datetime
+    trial_at: datetime | None = None
+    asked_at: datetime | None = None
+    """When the heads of both sides were asked to agree, so that it goes live."""
+    live_at: datetime | None = None
 
 
 class WatchedChannel(SQLModel, table=True):

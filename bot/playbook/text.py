@@ -86,6 +86,12 @@ def with_text(
         whole = document.setdefault(outer, every[outer])
         if inner and isinstance(whole, dict):
             document[outer] = whole | {inner: every[name]}
+    return from_document(document, section)
+
+
+def from_document(document: Document, section: str = "file") -> Playbook:
+    """The playbook that a file with these sections gives; `section` is named where a value is none
+    that a file can hold. Raises `PlaybookFaults` with every fault."""
     try:
         return Playbook.parse(tomli_w.dumps(document))
     except (TypeError, ValueError) as error:

@@ -80,6 +80,14 @@ def markets(person: Person) -> bool:
     return person.is_active and person.team == MARKETING and bool(roles & {*person.roles})
 
 
+def everybody(tx: Session, team_id: str) -> list[Person]:
+    """Whoever the playbook lists and is still here, by id."""
+    listed = select(Person).where(
+        col(Person.team_id) == team_id, col(Person.team).is_not(None), col(Person.is_active)
+    )
+    return list(tx.scalars(listed.order_by(col(Person.id))))
+
+
 def decider_for(tx: Session, actor: Person) -> Person | None:
     """Who decides about an actor's leads: their manager, else another manager of sales, else an
     admin, else the installer; None when there is nobody."""

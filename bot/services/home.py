@@ -43,7 +43,7 @@ def render(
     """A person's Home, by a number of statements that does not grow with what they have."""
     person = queries.person(tx, liaison.team_id, person_id)
     if not queries.is_listed(person):
-        return views.unlisted()
+        return views.unlisted(is_new=not liaison.shelf.number)
     shelves = _shelves(tx, person, pages, now)
     own, count = items.mine(tx, liaison, person, PAGE)
     todo = item_views.shelf(own, count, local_date(person.timezone, now))

@@ -11,9 +11,10 @@ from sqlmodel import col
 
 from bot import queries
 from bot.db import insert_once
+from bot.delivery.messages import revise_those
 from bot.errors import BadField, CannotStart, NotAllowed, NotListed, TooLate
 from bot.liaison import Liaison, Shelf
-from bot.models import Person, PlaybookSignature, PlaybookVersion
+from bot.models import Message, MessageKind, Person, PlaybookSignature, PlaybookVersion
 from bot.playbook import (
     Change,
     Playbook,
@@ -32,6 +33,8 @@ from bot.views.playbooks import Agreement, Edit, Signature, Since, faults
 log = logging.getLogger(__name__)
 
 SIDES = (queries.SALES, queries.MARKETING)
+ASK_FOR_IT = (MessageKind.SETUP, MessageKind.AGREE)
+"""Messages that show the version in force, and ask for its signatures."""
 EDITORS = frozenset({Role.MANAGER, Role.ADMIN})
 
 
@@ -96,7 +99,7 @@ def keep_up(liaison: Liaison) -> int:
             return 0
         version = _newest(tx, liaison.team_id)
     assert version
-    _put_in_force(liaison, version)
+    put_in_force(liaison, version)
     return 1
 
 
@@ -107,7 +110,7 @@ def _newest_number() -> Select[int | None]:
     return select(newest).where(col(PlaybookVersion.team_id) == bindparam("of_team"))
 
 
-def _put_in_force(liaison: Liaison, version: PlaybookVersion) -> None:
+def put_in_force(liaison: Liaison, version: PlaybookVersion) -> None:
     """A version of a newer app is left to it: this one goes on by the rules it knows."""
     try:
         liaison.shelf.playbook = Playbook.from_json(version.body)
@@ -115,6 +118,8 @@ def _put_in_force(liaison: Liaison, version: PlaybookVersion) -> None:
         log.warning("playbook: %s", error)
     liaison.shelf.number = version.number
     people.relist(liaison)
+    with liaison.transaction() as tx:
+        revise_those(tx, liaison, col(Message.kind).in_(ASK_FOR_IT))
 
 
 def look(liaison: Liaison, by: str) -> Agreement:
@@ -129,7 +134,7 @@ def look(liaison: Liaison, by: str) -> Agreement:
             version.created_at if version else None,
             tx.get(Person, (liaison.team_id, editor)) if editor else None,
             _signatures(tx, version) if version else {},
-            {side: [head.name for head in _heads(tx, liaison, side)] for side in SIDES},
+            {side: [head.name for head in heads(tx, liaison, side)] for side in SIDES},
             _since_both_signed(tx, liaison),
             may_edit=person is not None and _may_edit(person),
             signs_for=_signs_for(tx, liaison, person) if person else None,
@@ -161,7 +166,7 @@ def edit(liaison: Liaison, by: str, wanted: Edit) -> tuple[Agreement, list[Chang
         )
         if not insert_once(tx, version):
             raise TooLate("Somebody changed the playbook at the same moment; open it again.")
-    _put_in_force(liaison, version)
+    put_in_force(liaison, version)
     return look(liaison, by), changes(before, playbook)
 
 
@@ -196,6 +201,22 @@ def bring_in_file(liaison: Liaison, file: Path) -> Shelf:
         if not insert_once(tx, version):
             raise CannotStart("Somebody changed the playbook at the same moment; try again.")
     return Shelf(playbook, version.number)
+
+
+def adopt(tx: Session, liaison: Liaison, by: str, playbook: Playbook) -> PlaybookVersion:
+    """Let what a set-up came to be the next version; `put_in_force` follows the commit."""
+    newest = _newest(tx, liaison.team_id)
+    version = PlaybookVersion(
+        team_id=liaison.team_id,
+        number=newest.number + 1 if newest else 1,
+        body=playbook.to_json(),
+        file_digest=None,
+        created_at=liaison.now(),
+        edited_by=by,
+    )
+    if not insert_once(tx, version):
+        raise TooLate("Somebody brought in a playbook at the same moment; look again.")
+    return version
 
 
 def sign(liaison: Liaison, by: str, number: int) -> None:
@@ -235,7 +256,7 @@ def _may_edit(person: Person) -> bool:
     return person.is_active and bool(EDITORS & {*person.roles}) and queries.is_listed(person)
 
 
-def _heads(tx: Session, liaison: Liaison, side: str) -> list[Person]:
+def heads(tx: Session, liaison: Liaison, side: str) -> list[Person]:
     """A side's managers who have no manager of that side above them."""
     listed = select(Person).where(
         col(Person.team_id) == liaison.team_id, col(Person.team) == side, col(Person.is_active)
@@ -249,8 +270,8 @@ def _signs_for(tx: Session, liaison: Liaison, person: Person) -> str | None:
     """The side a person heads; None for everybody else."""
     if person.team not in SIDES:
         return None
-    heads = {head.id for head in _heads(tx, liaison, person.team)}
-    return person.team if person.id in heads else None
+    leads = {head.id for head in heads(tx, liaison, person.team)}
+    return person.team if person.id in leads else None
 
 
 def _signatures(tx: Session, version: PlaybookVersion) -> dict[str, Signature]:

@@ -15,7 +15,8 @@ DISPUTE and how it was SETTLED, for people wait for it; what becomes of a previe
 who did not ask themselves, PREVIEW_ALERT PREVIEW_NEWS); and TROUBLE, at most one a day and place,
 for somebody has to mend it.
 
-Not counted: what somebody asked for by a press (`Message.is_answer`). What stands in a channel
+Not counted: what somebody asked for by a press (`Message.is_answer`), the one message of a SETUP,
+and AGREE, without which nothing begins. What stands in a channel
 (CARD ANYONE AGENDA STANDUP_START MINUTES ADDED CAMPAIGN WON) is nobody's.
 """
 
@@ -52,6 +53,7 @@ from bot.services import (
     reports,
     rota,
     standup,
+    trial,
     troubles,
     undo,
     wins,
@@ -125,6 +127,8 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.NO_STANDUP: Telling(partial(standup.gap_telling, liaison)),
         MessageKind.WRITTEN_ASK: Telling(partial(written.telling, liaison)),
         MessageKind.ADDED: Telling(mentions.telling),
+        MessageKind.SETUP: Telling(partial(trial.telling, liaison)),
+        MessageKind.AGREE: Telling(partial(trial.agree_telling, liaison)),
         MessageKind.TROUBLE: Telling(partial(troubles.telling, liaison)),
     }
 

@@ -12,6 +12,8 @@ Block: TypeAlias = dict[str, Any]
 View: TypeAlias = dict[str, Any]
 
 SECTION_TEXT = 3000
+MOST_BLOCKS = 50
+"""Blocks of one message."""
 NATIVE = frozenset({"table", "data_visualization"})
 """Blocks that Slack brings to its workspaces one by one."""
 MODAL_TITLE = 24
@@ -219,9 +221,10 @@ def chart(title: str, labels: Sequence[str], series: Mapping[str, Sequence[int]]
     }
 
 
-def channel_picker(action_id: str) -> Block:
-    """A channel, public or private, of this workspace alone."""
-    return {
+def channel_picker(action_id: str, chosen: str | None = None) -> Block:
+    """A channel, public or private, of this workspace alone; `chosen` is the id of what stands
+    there at first."""
+    block: Block = {
         "type": "conversations_select",
         "action_id": action_id,
         "filter": {
@@ -230,6 +233,7 @@ def channel_picker(action_id: str) -> Block:
             "exclude_bot_users": True,
         },
     }
+    return block | ({"initial_conversation": chosen} if chosen else {})
 
 
 def person_picker(action_id: str, hint: str, chosen: str | None = None) -> Block:

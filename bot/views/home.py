@@ -80,9 +80,12 @@ def home(
     return _view([*blocks, *todo, *_settings(person, settings)])
 
 
-def unlisted() -> View:
-    """For a member whom the playbook does not name."""
-    return _view([section(_UNLISTED)])
+def unlisted(*, is_new: bool = False) -> View:
+    """For a member whom the playbook does not name; `is_new`: nobody has agreed on one yet."""
+    if not is_new:
+        return _view([section(_UNLISTED)])
+    begin = button("Set up Liaison", ids.SETUP_HOME, "begin", style="primary")
+    return _view([section(_NEW), actions("setup", begin)])
 
 
 def _view(blocks: list[Block]) -> View:
@@ -162,6 +165,10 @@ def my_list(person: Person, mine: list[HandoffFacts], playbook: Playbook) -> str
     return "\n".join(line(facts, playbook, person) for facts in mine)
 
 
+_NEW = (
+    "*Liaison is not set up here yet.* An admin of this workspace does it in about five minutes, "
+    "alone and without anybody else being messaged."
+)
 _UNLISTED = (
     "You can read here, but the playbook does not list you; ask your admin to add your e-mail."
 )

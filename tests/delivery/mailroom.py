@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from bot.clock import wall
 from bot.db import make_engine
-from bot.delivery.courier import Courier, Telling
+from bot.delivery.courier import Courier, Routes, Telling
 from bot.delivery.messages import revise
 from bot.delivery.pacing import Pace
 from bot.delivery.sayings import say_in_channel
@@ -71,7 +71,9 @@ class Mailroom:
             dict.fromkeys(MessageKind, telling),
             pace=Pace(pace),
             lease=LEASE,
-            troubled=lambda _tx, message, code: self.troubles.append((message.subject_id, code)),
+            routes=Routes(
+                lambda _tx, message, code: self.troubles.append((message.subject_id, code))
+            ),
         )
         courier.start()
         try:
