@@ -39,6 +39,7 @@ from bot.intake.slack_door import SlackDoor
 from bot.intake.webhook import Delivery, LeadHook, Receipt, Store
 from bot.liaison import Liaison
 from bot.models import Handoff, History, InboxEvent, Lead, Message
+from bot.outgoing import Outgoing
 from bot.services import imports as importing
 from bot.services.deliveries import receive
 from bot.slack import Slack
@@ -242,7 +243,8 @@ def _one() -> App:
 def _ours(url: str) -> App:
     app = _app()
     liaison = liaison_on(make_engine(url))
-    desk = Desk(liaison, Slack(WebClient("xoxb-1")), ThreadPoolExecutor(1), Event())
+    slack = Slack(WebClient("xoxb-1"))
+    desk = Desk(liaison, slack, ThreadPoolExecutor(1), Event(), Outgoing())
     handlers.register(app, desk)
     app.command("nothing")(_acknowledge)
     return app

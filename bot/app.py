@@ -38,15 +38,17 @@ from bot.intake.webhook import LeadHook
 from bot.liaison import Liaison, Shelf
 from bot.meters import Meters, exposition
 from bot.models import Workspace
+from bot.outgoing import Outgoing
 from bot.services import home, people, playbooks, rooms, setup, trial
 from bot.services.deliveries import receive
 from bot.services.tellings import tellings
 from bot.services.troubles import tell_admins
 from bot.slack import Slack
 from bot.socket import Socket
+from bot.vault import Vault
 from handlers.desk import Desk
 from handlers.inbox import EVENTS
-from jobs import TIMETABLE, Rounds, Tick
+from jobs import TIMETABLE, Rounds, errands
 from jobs.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
@@ -59,8 +61,6 @@ DIRECT_ANSWERS = 16
 CONNECTIONS = 1000
 """Open HTTP connections; past them a caller reads 503, so that nobody can take all memory."""
 START_WITHIN = 10.0
-FOLLOWS_EVERY = timedelta(seconds=5)
-"""How often it is asked whether the playbook names other channels; Slack is asked when it does."""
 
 
 def begin(
@@ -105,6 +105,7 @@ def connect(
         rooms=rooms.find(slack.channel_id, shelf),
         now=now,
         wall=wall,
+        vault=Vault(settings.liaison_calendar_key) if settings.liaison_calendar_key else None,
     )
     myself = AuthorizeResult(
         enterprise_id=None,
@@ -186,12 +187,12 @@ class Bot:
         self._homes = Homes(self.liaison, slack, partial(home.render, self.liaison))
         self._direct = ThreadPoolExecutor(DIRECT_ANSWERS, thread_name_prefix="direct")
         event_stored = Event()
-        desk = Desk(self.liaison, slack, self._direct, event_stored)
+        self.outgoing = Outgoing(may_be_here=settings.is_sandbox)
+        desk = Desk(self.liaison, slack, self._direct, event_stored, self.outgoing)
         handle = {kind: partial(handler, desk) for kind, handler in EVENTS.items()}
         self._worker = EventWorker(self.liaison, handle, event_stored)
         self._writer = GroupWriter(self.liaison, partial(receive, self.liaison))
-        follow = Tick("follow-the-channels", FOLLOWS_EVERY, partial(rooms.follow, slack))
-        self._rounds = Rounds(self.liaison, (*TIMETABLE, follow))
+        self._rounds = Rounds(self.liaison, (*TIMETABLE, *errands(slack, self.outgoing)))
         self._scheduler = self._rounds.schedule()
         self._watchdog = Watchdog(self._scheduler, wall, self._count_deaf)
         app = _bolt(settings, desk, myself)

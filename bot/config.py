@@ -17,6 +17,7 @@ SECRETS = frozenset(
         "SLACK_APP_TOKEN",
         "SLACK_SIGNING_SECRET",
         "LIAISON_WEBHOOK_SECRET",
+        "LIAISON_CALENDAR_KEY",
         "DATABASE_URL",
     }
 )
@@ -55,6 +56,8 @@ class Settings:
     """None = the built-in playbook, which lists nobody."""
     liaison_webhook_secret: tuple[str, ...] = field(repr=False)
     """Empty = webhook intake is off."""
+    liaison_calendar_key: tuple[str, ...] = field(repr=False)
+    """Empty = nobody gives the address of their calendar."""
     host: str
     port: int
     liaison_lease_seconds: float
@@ -89,7 +92,8 @@ class Settings:
             slack_api_url=reader.slack_url(),
             database_url=reader.database_url(),
             liaison_playbook=reader.playbook(),
-            liaison_webhook_secret=reader.webhook_secrets(),
+            liaison_webhook_secret=reader.secrets("LIAISON_WEBHOOK_SECRET"),
+            liaison_calendar_key=reader.secrets("LIAISON_CALENDAR_KEY"),
             host=reader.value("HOST", "127.0.0.1"),
             port=int(reader.number("PORT", "3000", least=0, most=65535)),
             liaison_lease_seconds=reader.number("LIAISON_LEASE_SECONDS", "60", least=2, most=600),
@@ -192,12 +196,12 @@ class _Reader:
             self._fault("LIAISON_PLAYBOOK", f"names no file: {value}; give the path of a .toml.")
         return Path(value) if value else None
 
-    def webhook_secrets(self) -> tuple[str, ...]:
-        values = self.value("LIAISON_WEBHOOK_SECRET", "")
+    def secrets(self, name: str) -> tuple[str, ...]:
+        values = self.value(name, "")
         secrets = tuple(secret.strip() for secret in values.split(",") if secret.strip())
         if any(not re.fullmatch(r"whsec_[A-Za-z0-9+/]{32,}={0,2}", secret) for secret in secrets):
             self._fault(
-                "LIAISON_WEBHOOK_SECRET",
+                name,
                 "must be one or more whsec_… separated by commas; "
                 "make one with: python -m bot new-secret",
             )

@@ -16,6 +16,7 @@ from bot.calendars import Calendars
 from bot.errors import NotSaved
 from bot.meters import Meters
 from bot.playbook import Playbook
+from bot.vault import Vault
 
 TELLS = "tells"
 """Set in a session's `info` by whoever queues something for Slack in it."""
@@ -62,6 +63,8 @@ class Liaison:
     """Wall time: leases, pacing. Never set."""
     calendars: Calendars = field(default_factory=Calendars)
     meters: Meters = field(default_factory=Meters)
+    vault: Vault | None = field(default=None, repr=False)
+    """Keeps what must not be read in the database; None = no key was given."""
     something_to_tell: Event = field(default_factory=Event)
     """Set when a commit left something for Slack: the courier need not wait for its next look."""
 

@@ -24,6 +24,7 @@ GAUGES = {
     "liaison_queue_messages": "Messages that wait for Slack.",
     "liaison_queue_age_seconds": "How long the oldest of them could have gone out.",
     "liaison_inbox_events": "Stored events that wait to be worked on.",
+    "liaison_message_fates": "Messages of the last two weeks by kind, and what became of them.",
     "liaison_late_steps": "Steps of the ladder that are due and not taken.",
 }
 

@@ -1,9 +1,9 @@
 """The one place that speaks to Slack's Web API, and sorts its refusals by what to do then."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import partial
 from http.client import HTTPException
@@ -17,6 +17,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
 from bot.config import is_loopback
+from bot.core.leave import Status
 from bot.errors import (
     SlackError,
     SlackGone,
@@ -78,6 +79,11 @@ _HISTORY_PAGES = 50
 """How far back a post is looked for: 10,000 messages, hours of a channel at Slack's own pace."""
 
 
+Pause = tuple[datetime, datetime]
+"""From when until when somebody is not to be disturbed."""
+NO_STATUS = Status("", "", None)
+
+
 @dataclass(frozen=True)
 class Member:
     """A human member of the workspace, as Slack tells it."""
@@ -89,6 +95,7 @@ class Member:
     is_active: bool
     is_primary_owner: bool = False
     """Of the whole workspace; Slack says so of one person."""
+    status: Status = NO_STATUS
 
     @classmethod
     def from_user(cls, user: Mapping[str, Any]) -> "Member":
@@ -103,6 +110,11 @@ class Member:
             timezone=str(user.get("tz") or "UTC"),
             is_active=not user.get("deleted", False),
             is_primary_owner=bool(user.get("is_primary_owner")),
+            status=Status(
+                str(profile.get("status_text") or ""),
+                str(profile.get("status_emoji") or ""),
+                _instant(profile.get("status_expiration")),
+            ),
         )
 
 
@@ -176,6 +188,22 @@ class Slack:
         """The ids of the people in a user group; `SlackGone` when it is not there any more."""
         answer = reached(lambda: self._client.usergroups_users_list(usergroup=group_id))
         return [str(user) for user in answer["users"]]
+
+    def member(self, person_id: str) -> Member:
+        """One member, as Slack tells them now."""
+        return Member.from_user(reached(lambda: self._client.users_info(user=person_id))["user"])
+
+    def do_not_disturb(self, people: Sequence[str]) -> dict[str, Pause]:
+        """When each of at most 50 people is not to be disturbed, now or next.
+
+        Whether a pause that somebody just chose shows here is not documented.
+        """
+        if len(people) == 1:
+            alone = reached(lambda: self._client.dnd_info(user=people[0]))
+            told = {people[0]: {name: alone.get(name) for name in _DND}}
+        else:
+            told = reached(lambda: self._client.dnd_teamInfo(users=[*people]))["users"]
+        return {person: pause for person, dnd in told.items() if (pause := _pause(dnd))}
 
     def channel_id(self, name_or_id: str) -> str | None:
         """The id of a channel by `#name` or id; None unless the bot is a member of it."""
@@ -364,6 +392,20 @@ class Slack:
             if not cursor:
                 return
         raise SlackUnclear("There is more than can be looked through.")
+
+
+_DND = ("dnd_enabled", "next_dnd_start_ts", "next_dnd_end_ts")
+
+
+def _pause(dnd: Mapping[str, Any]) -> Pause | None:
+    begins, ends = (_instant(dnd.get(f"next_dnd_{edge}_ts")) for edge in ("start", "end"))
+    return (begins, ends) if dnd.get("dnd_enabled") and begins and ends else None
+
+
+def _instant(epoch: object) -> datetime | None:
+    """Slack writes 0 or 1 for never."""
+    is_one = isinstance(epoch, int | float) and epoch > 1
+    return datetime.fromtimestamp(epoch, UTC) if is_one else None  # type: ignore[arg-type]
 
 
 def _mark(message: Mapping[str, Any]) -> str | None:

@@ -10,6 +10,7 @@ from threading import Event
 from slack_bolt import BoltContext, BoltResponse, Respond
 
 from bot.liaison import Liaison
+from bot.outgoing import Outgoing
 from bot.slack import Slack
 from bot.views.blocks import Post
 
@@ -26,6 +27,8 @@ class Desk:
     """Runs what may wait until Slack has its acknowledgement."""
     event_stored: Event
     """Wakes the worker on stored events."""
+    outgoing: Outgoing
+    """Calls addresses that people give us."""
 
     def into_context(self, context: BoltContext, next: Callable[[], BoltResponse]) -> BoltResponse:
         context["desk"] = self

@@ -12,6 +12,7 @@ HELP = (
     "`/liaison away` enters an absence; `/liaison away off` ends it, or calls off the next one.\n"
     "`/liaison hours Mo-Fr 08:00-16:00` sets hours of your own; "
     "`/liaison hours off` goes back to the playbook's.\n"
+    "`/liaison settings` says how much of your day I may take: quiet times, messages a day.\n"
     "`/liaison wins off` leaves your name out where the channel reads of a win; `on` names you.\n"
     "`/liaison standup` is `/alignment-standup`, the weekly meeting.\n"
     "`/liaison watch` makes each new message of a form or a CRM in a channel a hand-off.\n"
@@ -19,6 +20,8 @@ HELP = (
     "`/liaison playbook` shows what both teams agreed to; managers and admins change it there, "
     "the two heads sign it.\n"
     "`/liaison setup` begins or takes over the set-up of a new workspace (its Slack admins).\n"
+    "`/liaison links` shows who each owner of your CRM is in Slack, and links them (admins).\n"
+    "`/liaison usefulness` shows whether people act on my messages (admins).\n"
     "`/liaison doctor` says whether all is set up, and what to do where it is not (admins)."
 )
 

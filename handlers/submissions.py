@@ -12,6 +12,7 @@ from handlers import (
     away,
     byhand,
     campaigns,
+    diary,
     disputes,
     erasing,
     fixes,
@@ -19,10 +20,12 @@ from handlers import (
     followups,
     hands,
     items,
+    links,
     outcomes,
     playbooks,
     previews,
     rota,
+    settings,
     setup,
     snooze,
     standup,
@@ -68,6 +71,9 @@ SUBMISSIONS: dict[str, Callable[[Submission], View | None]] = {
     ids.DECISION_FORM: standup.save_decision,
     ids.DUTY_FORM: rota.save_swap,
     ids.WRITTEN_FORM: written.save,
+    ids.LINK_FORM: links.save,
+    ids.DIARY_FORM: diary.save,
+    ids.SETTINGS_FORM: settings.save,
 }
 
 

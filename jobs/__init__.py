@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from threading import Lock
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -15,14 +16,19 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.delivery.jumps import bring_back
 from bot.delivery.messages import release_held
 from bot.liaison import Liaison
+from bot.outgoing import Outgoing
+from bot.services import rooms
 from bot.services.absences import take_due_absences
 from bot.services.asks import take_late
 from bot.services.batches import start_shown
 from bot.services.briefs import write_briefs
+from bot.services.diary import read_diaries
 from bot.services.escalations import send_lists
 from bot.services.flag_answers import take_late_flags
 from bot.services.ladder import take_due_steps
+from bot.services.link_news import check_people, tell_unlinked
 from bot.services.playbooks import keep_up
+from bot.services.presence import follow
 from bot.services.previews import close_previews
 from bot.services.quality import judge_campaigns
 from bot.services.snooze import wake_snoozed
@@ -30,6 +36,8 @@ from bot.services.standup import take_due_standups
 from bot.services.trial import go_live
 from bot.services.turns import take_due_turns
 from bot.services.undo import end_offers
+from bot.services.usefulness import judge_messages, suggest
+from bot.slack import Slack
 from jobs.retention import blank_old_bodies, erase_closed_leads
 
 log = logging.getLogger(__name__)
@@ -64,10 +72,24 @@ TIMETABLE = (
     Tick("tell-late-asks", timedelta(seconds=30), take_late),
     Tick("tell-late-flags", timedelta(seconds=30), take_late_flags),
     Tick("close-previews", timedelta(seconds=30), close_previews),
+    Tick("tell-unlinked-owners", timedelta(seconds=30), tell_unlinked),
+    Tick("judge-messages", timedelta(seconds=30), judge_messages),
+    Tick("suggest-fewer-messages", timedelta(minutes=10), suggest),
     Tick("judge-campaigns", timedelta(minutes=10), judge_campaigns),
     Tick("blank-old-bodies", timedelta(hours=6), blank_old_bodies),
     Tick("erase-closed-leads", timedelta(hours=6), erase_closed_leads),
 )
+
+
+def errands(slack: Slack, outgoing: Outgoing) -> tuple[Tick, ...]:
+    """The lines for which somebody else is asked something, outside every transaction."""
+    return (
+        # Slack is asked when the playbook names other channels.
+        Tick("follow-the-channels", timedelta(seconds=5), partial(rooms.follow, slack)),
+        Tick("check-people", timedelta(minutes=10), partial(check_people, slack)),
+        Tick("follow-slack", timedelta(seconds=30), partial(follow, slack)),
+        Tick("read-calendars", timedelta(seconds=30), partial(read_diaries, outgoing)),
+    )
 
 
 class Rounds:

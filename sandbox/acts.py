@@ -19,7 +19,9 @@ from sandbox.tickets import ReplyAddress
 from sandbox.wire import Json
 from sandbox.workspace import Workspace
 
-_CHANGEABLE = frozenset({"real_name", "title", "tz", "deleted"})
+_STATUS = frozenset({"status_text", "status_emoji", "status_expiration"})
+_DND = frozenset({"dnd_start_ts", "dnd_end_ts"})
+_CHANGEABLE = frozenset({"real_name", "title", "tz", "deleted"}) | _STATUS | _DND
 # Nothing was sent, so nothing is wanting.
 _NO_ONE_TO_ASK = {"acked": True, "ms": 0}
 
@@ -176,7 +178,8 @@ class Acts:
         return {}
 
     def change_person(self, given: Json) -> Json:
-        """Change a person's own `real_name`, `title`, `tz`, or have them leave (`deleted`)."""
+        """Change a person's own `real_name`, `title`, `tz`, status or Do Not Disturb, or have them
+        leave (`deleted`). Of Do Not Disturb `user_change` says nothing, as in Slack."""
         changes = {key: value for key, value in given.items() if key != "as"}
         if not changes or not changes.keys() <= _CHANGEABLE:
             raise Misuse(f"Say what to change: {', '.join(sorted(_CHANGEABLE))}.")
@@ -186,7 +189,7 @@ class Acts:
             person = replace(self._person(given), **changes)
             self._workspace.people[person.id] = person
             self._workspace.changes.note_everybody()
-            if self._manifest.subscribes("user_change"):
+            if self._manifest.subscribes("user_change") and changes.keys() - _DND:
                 ts = self._workspace.new_ts()
                 event = events.user_changed(self._manifest, person, ts)
                 self._delivery.send(events.envelope(event))

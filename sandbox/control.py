@@ -57,6 +57,11 @@ class Profile(TypedDict, total=False):
     title: str
     tz: str
     deleted: bool
+    status_text: str
+    status_emoji: str
+    status_expiration: int
+    dnd_start_ts: int
+    dnd_end_ts: int
 
 
 class Newcomer(TypedDict, total=False):

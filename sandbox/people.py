@@ -53,6 +53,13 @@ class Person:
     deleted: bool = False
     admin: bool = False
     """Of the workspace in Slack, besides its owner."""
+    status_text: str = ""
+    status_emoji: str = ""
+    status_expiration: int = 0
+    """Epoch seconds; 0 = until it is changed."""
+    dnd_start_ts: int = 0
+    """When their Do Not Disturb begins, now or next, in epoch seconds; 0 = never."""
+    dnd_end_ts: int = 0
 
     @property
     def email(self) -> str:

@@ -11,7 +11,14 @@ from sandbox.wire import Json
 def as_slack(person: Person, *, email: bool) -> Json:
     """The user object of the Web API and of `user_change`; `email` needs a scope of its own."""
     offset = datetime.now(UTC).astimezone(ZoneInfo(person.tz)).utcoffset()
-    profile = {"real_name": person.real_name, "display_name": person.name, "title": person.title}
+    profile: Json = {
+        "real_name": person.real_name,
+        "display_name": person.name,
+        "title": person.title,
+        "status_text": person.status_text,
+        "status_emoji": person.status_emoji,
+        "status_expiration": person.status_expiration,
+    }
     return {
         "id": person.id,
         "team_id": TEAM_ID,

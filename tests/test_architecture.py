@@ -18,14 +18,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot.config": set(),
     "bot.manifest": set(),
     "bot.db": set(),
+    "bot.vault": set(),
+    "bot.outgoing": {"bot.config", "bot.errors"},
     "bot.calendars": {"bot.core"},
     "bot.calendar_file": {"bot.core"},
     "bot.playbook": {"bot.calendars", "bot.core"},
     "bot.models": {"bot.core"},
     "bot.queries": {"bot.errors", "bot.models"},
-    "bot.liaison": {"bot.calendars", "bot.errors", "bot.meters", "bot.playbook"},
+    "bot.liaison": {"bot.calendars", "bot.errors", "bot.meters", "bot.playbook", "bot.vault"},
     "bot.views": {"bot.core", "bot.models", "bot.playbook", "bot.queries"},
-    "bot.slack": {"bot.config", "bot.errors", "bot.views"},
+    "bot.slack": {"bot.config", "bot.core", "bot.errors", "bot.views"},
     "bot.socket": {"bot.errors", "bot.meters", "bot.slack"},
     "bot.intake": {"bot.core", "bot.errors", "bot.meters", "bot.playbook"},
     "bot.delivery": {
@@ -34,17 +36,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "bot.services": {
         "bot.calendar_file", "bot.calendars", "bot.core", "bot.db", "bot.delivery", "bot.errors",
-        "bot.identity", "bot.intake", "bot.liaison", "bot.manifest", "bot.models", "bot.playbook",
-        "bot.queries",
-        "bot.slack", "bot.views",
+        "bot.identity", "bot.intake", "bot.liaison", "bot.manifest", "bot.models", "bot.outgoing",
+        "bot.playbook", "bot.queries", "bot.slack", "bot.views",
     },
     "handlers": {
         "bot.core", "bot.delivery", "bot.errors", "bot.identity", "bot.intake", "bot.liaison",
-        "bot.models", "bot.queries", "bot.services", "bot.slack", "bot.views",
+        "bot.models", "bot.outgoing", "bot.queries", "bot.services", "bot.slack", "bot.views",
     },
     "jobs": {
         "bot.core", "bot.db", "bot.delivery", "bot.errors", "bot.liaison", "bot.models",
-        "bot.queries", "bot.services",
+        "bot.outgoing", "bot.queries", "bot.services", "bot.slack",
     },
 }  # fmt: skip
 """What a part may know of ours, besides itself. `bot.app` and `bot.cli` put all together."""
@@ -62,6 +63,8 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "opening_hours": ("bot/calendars.py",),
     "holidays": ("bot/calendars.py",),
     "icalendar": ("bot/calendar_file.py",),
+    "cryptography": ("bot/vault.py",),
+    "socket": ("bot/outgoing.py", "bot/slack.py"),
     "dotenv": ("bot/cli.py",),
     "os": ("bot/cli.py",),
 }  # fmt: skip

@@ -38,9 +38,11 @@ SCOPES = {
     "chat_getPermalink": set(),
     "conversations_open": {"im:write"},
     "files_upload_v2": {"files:write"},
+    "dnd_info": {"dnd:read"},
+    "dnd_teamInfo": {"dnd:read"},
     "usergroups_list": {"usergroups:read"},
     "usergroups_users_list": {"usergroups:read"},
-    "users_info": {"users:read"},
+    "users_info": {"users:read", "users:read.email"},
     "users_list": {"users:read", "users:read.email"},
     "views_open": set(),
     "views_push": set(),
@@ -108,7 +110,7 @@ def test_bolt_has_few_listeners_because_each_costs_every_request_a_little() -> N
         request_verification_enabled=False,
     )
     nobody = cast(Any, None)
-    handlers.register(app, Desk(nobody, nobody, nobody, Event()))
+    handlers.register(app, Desk(nobody, nobody, nobody, Event(), nobody))
 
     assert len(app._listeners) <= 10
 

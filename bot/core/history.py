@@ -75,6 +75,7 @@ class Line(StrEnum):
     CRM_CONTACT = "crm_contact", True
     CRM_UPDATED = "crm_updated", True
     CRM_OWNER = "crm_owner", True
+    LINKED = "linked", True
     CRM_MERGED = "crm_merged", True
     CRM_DUPLICATE = "crm_duplicate", True
     MEETING_SET = "meeting_set", True

@@ -1,6 +1,6 @@
 """What waits, read from the database: the gauges of `/metrics`."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -8,14 +8,15 @@ from sqlmodel import col
 
 from bot.liaison import Liaison
 from bot.meters import Reading
-from bot.models import InboxEvent, Message, Run
+from bot.models import InboxEvent, Message, Run, Usefulness
 
+FATES_OF = timedelta(days=14)
 STEP_LATE = timedelta(minutes=1)
 """Past this a due step is late: it is taken within seconds."""
 
 
 def backlog(liaison: Liaison) -> list[Reading]:
-    """Four short looks over indexes. Raises `NotSaved`."""
+    """Five short looks over indexes. Raises `NotSaved`."""
     wall, now = liaison.wall(), liaison.now()
     with liaison.reading() as tx:
         return [
@@ -23,7 +24,30 @@ def backlog(liaison: Liaison) -> list[Reading]:
             Reading("liaison_queue_age_seconds", _age(tx, liaison.team_id, wall)),
             Reading("liaison_inbox_events", _events(tx, liaison.team_id)),
             Reading("liaison_late_steps", _late_steps(tx, liaison.team_id, now - STEP_LATE)),
+            *_fates(tx, liaison.team_id, now.date() - FATES_OF),
         ]
+
+
+def _fates(tx: Session, team_id: str, since: date) -> list[Reading]:
+    """By kind: acted on, snoozed, and the rest, which for news is all."""
+    sent, acted, snoozed = (
+        func.sum(col(each)) for each in (Usefulness.sent, Usefulness.acted, Usefulness.snoozed)
+    )
+    rows = tx.execute(
+        select(col(Usefulness.kind), sent, acted, snoozed)
+        .where(col(Usefulness.team_id) == team_id, col(Usefulness.day) >= since)
+        .group_by(col(Usefulness.kind))
+    ).all()
+    name = "liaison_message_fates"
+    return [
+        Reading(name, value, f'fate="{fate}",kind="{kind}"')
+        for kind, all_sent, all_acted, all_snoozed in rows
+        for fate, value in (
+            ("acted", all_acted),
+            ("snoozed", all_snoozed),
+            ("neither", all_sent - all_acted - all_snoozed),
+        )
+    ] or [Reading(name, 0)]
 
 
 def _waiting(tx: Session, team_id: str) -> int:

@@ -331,6 +331,8 @@ def record(tx: Session, liaison: Liaison, claimed: Claim, outcome: Outcome) -> M
 def _record_shown(tx: Session, message: Message, shown: Shown, wall: datetime) -> Message | None:
     is_first = message.ts is None and message.posts == 0
     message.meant_for = message.meant_for or shown.meant_for
+    if is_first and message.recipient_id and not message.meant_for:
+        message.judge_at = message.settled_at
     if message.recipient_id and not message.meant_for and message.channel != shown.channel:
         tx.get_one(Person, (message.team_id, message.recipient_id)).dm_channel = shown.channel
     message.channel, message.ts = shown.channel, shown.ts

@@ -18,6 +18,7 @@ LONGEST_MEETING = timedelta(days=1)
 HIDDEN = Field(repr=False)
 _Line: TypeAlias = Annotated[str | None, readers.line(200), HIDDEN]
 _Email: TypeAlias = Annotated[str | None, readers.reader(readers.email), HIDDEN]
+_Owner: TypeAlias = Annotated[str | None, readers.reader(readers.owner), HIDDEN]
 _Planned: TypeAlias = Annotated[datetime | None, BeforeValidator(readers.ahead)]
 _Custom: TypeAlias = Annotated[dict[str, JsonValue], readers.reader(readers.custom)]
 
@@ -91,10 +92,12 @@ class LeadEvent(BaseModel):
 
     company: _Line = None
     """P1."""
-    owner: _Email = None
-    """The rep of record, by lower-case e-mail. P1."""
-    by: _Email = None
-    """Who made contact, or recorded the outcome, by lower-case e-mail. P1."""
+    system: Annotated[str | None, readers.reader(readers.key)] = None
+    """Which CRM the ids of owners are of, such as hubspot. P0."""
+    owner: _Owner = None
+    """The rep of record, by lower-case e-mail or the CRM's id. P1."""
+    by: _Owner = None
+    """Who made contact, or recorded the outcome, likewise. P1."""
 
     first_name: _Line = None
     """P2, as the next five are."""

@@ -80,6 +80,12 @@ def email(raw: object) -> str:
     return address
 
 
+def owner(raw: object) -> str:
+    """A lower-case address, or what else a CRM calls its owners by, such as `0055g00000AbC`."""
+    named = _bounded(tidy(_text(raw)), 254)
+    return email(named) if "@" in named else named
+
+
 def web_address(raw: object) -> str:
     address = _bounded(_UNSEEN.sub("", _text(raw)).strip(), 2_000)
     if not _is_web_address(address):

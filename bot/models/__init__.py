@@ -18,6 +18,7 @@ from bot.models.feedback import Ask, Dispute, Verdict
 from bot.models.handoffs import Arrivals, Batch, Handoff, History, Undo
 from bot.models.intake import InboxEvent
 from bot.models.leads import ErasedKey, Lead
+from bot.models.links import Link, PersonChange
 from bot.models.messages import (
     NEXT_BRIEF,
     Collected,
@@ -28,7 +29,7 @@ from bot.models.messages import (
     Message,
     MessageKind,
 )
-from bot.models.people import Absence, Person
+from bot.models.people import Absence, Diary, Person
 from bot.models.quality import Flag, FlagKind, Rating, RatingValue, SecondLook, Severity
 from bot.models.runs import Escalation, Offer, Run, Snooze, Step
 from bot.models.standup import (
@@ -39,6 +40,7 @@ from bot.models.standup import (
     Topic,
     WrittenAnswer,
 )
+from bot.models.usefulness import Usefulness
 from bot.models.workspace import (
     PlaybookSignature,
     PlaybookVersion,
@@ -60,6 +62,7 @@ __all__ = [
     "CampaignAlias",
     "Collected",
     "Decision",
+    "Diary",
     "Dispute",
     "ErasedKey",
     "Escalation",
@@ -73,11 +76,13 @@ __all__ = [
     "InboxEvent",
     "Lane",
     "Lead",
+    "Link",
     "Message",
     "MessageKind",
     "Occurrence",
     "Offer",
     "Person",
+    "PersonChange",
     "PlaybookSignature",
     "PlaybookVersion",
     "Preview",
@@ -94,6 +99,7 @@ __all__ = [
     "Topic",
     "TurnOrder",
     "Undo",
+    "Usefulness",
     "Verdict",
     "WatchedChannel",
     "Workspace",

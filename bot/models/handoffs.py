@@ -131,7 +131,10 @@ class Handoff(SQLModel, table=True):
     absence_id: str | None = None
     """The absence for which somebody last covered, or it went to the queue."""
     owner_given: str | None = None
-    """The owner's address as it arrived, kept when nobody here has it, so the card can say so."""
+    """The owner as they arrived, an address or the CRM's id, kept when that is nobody here, so the
+    card can say so."""
+    owner_system: str | None = None
+    """Which CRM calls them that; None = it did not say."""
     routed: dict[str, str] | None = Field(default=None, sa_type=JSON)
     """Which routing rule it met, why, and what came of it; None = it met none."""
     playbook: int | None = None

@@ -90,6 +90,16 @@ class MessageKind(StrEnum):
     """The head of a side is asked to agree, so that the trial ends."""
     TROUBLE = "trouble"
     """Slack does not take our messages somewhere; told to the admins."""
+    SUGGESTION = "suggestion"
+    """Which kind of message is of little use; told to the admins."""
+    LEAVE = "leave"
+    """An absence that somebody's calendar or Slack status told of, told to them."""
+    DIARY = "diary"
+    """Whether the calendar somebody gave can be read."""
+    LINK = "link"
+    """Whether somebody is the owner a CRM names; asked of them."""
+    UNLINKED = "unlinked"
+    """Owners nobody here is, and people who moved or left; told to the admins."""
 
 
 NEXT_BRIEF = "next"
@@ -123,6 +133,7 @@ class Message(SQLModel, table=True):
         due_index("ix_message_waiting", "team_id", "gate", "lane", "id", "send_at"),
         due_index("ix_message_send_at", "team_id", "send_at"),
         due_index("ix_message_held", "team_id", "hold_until"),
+        due_index("ix_message_judge", "team_id", "judge_at"),
         due_index("ix_message_settled", "team_id", "recipient_id", "settled_at"),
         due_index("ix_message_brief", "team_id", "recipient_id", "brief_id"),
         Index(
@@ -186,6 +197,8 @@ class Message(SQLModel, table=True):
     """Its recipient asked for it by a press: it is not counted, and no cap keeps it back."""
     settled_at: datetime | None = None
     """Business time at which Slack first showed it, or at which it was dropped."""
+    judge_at: datetime | None = None
+    """When it is looked at whether its reader acted on it; None = nobody reads it yet, or done."""
 
 
 class HomeView(SQLModel, table=True):

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, Index, false, text
+from sqlalchemy import JSON, Index, Text, false, text
 from sqlmodel import Field, SQLModel
 
 from bot.models.columns import due_index, points_to
@@ -18,6 +18,7 @@ class Person(SQLModel, table=True):
     __table_args__ = (
         Index("ix_person_email", "team_id", "email"),
         due_index("ix_person_brief", "team_id", "brief_at"),
+        due_index("ix_person_follow", "team_id", "follow_at"),
     )
 
     team_id: str = Field(primary_key=True)
@@ -45,6 +46,18 @@ class Person(SQLModel, table=True):
     """The local date on which they were last routed a lead."""
     routed: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     """How many they were routed on that date."""
+    hot_in_brief: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether they read of leads in their brief that the team tells at once."""
+    own_cap: int | None = None
+    """Messages a day they want; None = the team's cap, 0 = nothing but the brief."""
+    quiet: str | None = None
+    """Times of day without messages: `12:00-13:00, 16:00-17:00`, local."""
+    follow_at: datetime | None = None
+    """When Slack is asked next for their status and Do Not Disturb; None = they do not want it."""
+    dnd_until: datetime | None = None
+    """Until when their Do Not Disturb holds, as Slack said last."""
+    skips_week: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether their brief leaves out what went well in the week."""
 
 
 class Absence(SQLModel, table=True):
@@ -72,3 +85,32 @@ class Absence(SQLModel, table=True):
     """When it was ended early or called off; `ends_at` moved with it."""
     turn_at: datetime | None = None
     """When it begins or ends next, whichever is still to be done; None = it is over."""
+    source: str | None = None
+    """What told of it, calendar or status; None = somebody entered it."""
+    source_key: str | None = None
+    """What it is recognised by there; None = it is told no longer."""
+
+
+class Diary(SQLModel, table=True):
+    """A calendar whose address somebody gave, to be read for their leave."""
+
+    __table_args__ = (
+        points_to("person", "person_id"),
+        due_index("ix_diary_next", "team_id", "next_at"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    person_id: str = Field(primary_key=True)
+    address: str = Field(sa_type=Text)
+    """Locked by `bot.vault`."""
+    host: str
+    """The machine it is read from, which gives nothing away."""
+    given_at: datetime
+    next_at: datetime | None = None
+    """When it is read next."""
+    read_at: datetime | None = None
+    """When it was read last; None = never yet."""
+    found: int = 0
+    """The absences it told of then."""
+    fault: str | None = None
+    """Why it was not read the last time; None = it was."""

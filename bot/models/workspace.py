@@ -20,6 +20,8 @@ class Workspace(SQLModel, table=True):
     """Keys the hashes by which erased leads are recognised; None until the first was erased."""
     judged_at: datetime | None = None
     """When the campaigns were last judged by their ratings."""
+    people_check_at: datetime | None = None
+    """When people are compared with Slack's list next; None = at the next look."""
     turns: int = 0
     """How many leads were routed; whoever routes one locks this row."""
 

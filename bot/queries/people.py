@@ -11,7 +11,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.errors import NotListed
+from bot.errors import NotAllowed, NotListed
 from bot.models import (
     History,
     Person,
@@ -119,6 +119,14 @@ def admins(tx: Session, team_id: str) -> list[Person]:
     found = tx.scalars(listed.order_by(col(Person.id)))
     named = [person for person in found if "admin" in person.roles]
     return named or installer(tx, team_id)
+
+
+def must_be_admin(tx: Session, team_id: str, by: str) -> None:
+    """Raises `NotAllowed`, naming whom to ask, unless `by` looks after the bot."""
+    found = admins(tx, team_id)
+    if by not in {admin.id for admin in found}:
+        names = ", ".join(f"<@{admin.id}>" for admin in found[:3])
+        raise NotAllowed(f"This is for admins: ask {names}." if names else "This is for admins.")
 
 
 def installer(tx: Session, team_id: str) -> list[Person]:

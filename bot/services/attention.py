@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.core.business_time import add, local_day
+from bot.core.settings import quiet_until as quiet_ends
+from bot.core.settings import read_quiet
 from bot.core.sla import STEP_GAP, Via
 from bot.liaison import Liaison
 from bot.models import Handoff, Message, MessageKind, Person, Run
@@ -25,9 +27,28 @@ def is_for_the_brief(tx: Session, liaison: Liaison, message: Message, now: datet
         return False
     return (
         _goes_by_brief(liaison, message)
-        or (_is_in_no_hurry(tx, liaison, message) and _is_unheard_of(tx, message))
-        or _had_today(tx, message, reader, now) >= liaison.playbook.attention.cap
+        or (reader.hot_in_brief and message.kind is MessageKind.LEAD_DM)
+        or (_is_in_no_hurry(tx, liaison, message, reader) and _is_unheard_of(tx, message))
+        or _had_today(tx, message, reader, now) >= cap_of(liaison, reader)
     )
+
+
+def cap_of(liaison: Liaison, person: Person) -> int:
+    """How many messages a day somebody gets: as many as they wish, else as the team agreed."""
+    return liaison.playbook.attention.cap if person.own_cap is None else person.own_cap
+
+
+def tells_at_once(liaison: Liaison, person: Person, handoff: Handoff) -> bool:
+    """Whether somebody reads of a lead as soon as it is theirs, and not in their brief."""
+    return not person.hot_in_brief and liaison.playbook.is_told_at_once(handoff.grade)
+
+
+def quiet_until(person: Person, now: datetime) -> datetime | None:
+    """Until when somebody wants no message though they are at work, by their own quiet times and
+    Slack's Do Not Disturb; None = they take one."""
+    ends = quiet_ends(read_quiet(person.quiet), person.timezone, now) if person.quiet else None
+    paused = person.dnd_until if person.dnd_until and person.dnd_until > now else None
+    return max(filter(None, (ends, paused)), default=None)
 
 
 def _goes_by_brief(liaison: Liaison, message: Message) -> bool:
@@ -41,22 +62,22 @@ def rests_after_the_brief(
     tx: Session, liaison: Liaison, message: Message, now: datetime
 ) -> datetime | None:
     """Until when a reminder waits because a brief has just said the same; None = it may go."""
-    if not _is_in_no_hurry(tx, liaison, message):
+    reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
+    if not _is_in_no_hurry(tx, liaison, message, reader):
         return None
     told_at = _told_in_brief(tx, message)
     if told_at is None:
         return None
-    reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
     may_go = add(opening_of(tx, liaison, reader, told_at), told_at, STEP_GAP)
     return may_go if may_go > now else None
 
 
-def _is_in_no_hurry(tx: Session, liaison: Liaison, message: Message) -> bool:
-    """Whether it reminds of a lead whose grade is told in the brief alone."""
+def _is_in_no_hurry(tx: Session, liaison: Liaison, message: Message, reader: Person) -> bool:
+    """Whether it reminds of a lead of which its reader is told in the brief alone."""
     if message.kind is not MessageKind.NUDGE or message.step is None:
         return False
     handoff = tx.get_one(Handoff, (message.team_id, message.subject_id))
-    return not liaison.playbook.is_told_at_once(handoff.grade)
+    return not tells_at_once(liaison, reader, handoff)
 
 
 def _is_unheard_of(tx: Session, message: Message) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, case, func, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -16,7 +16,7 @@ from bot.delivery.courier import NOT_WANTED
 from bot.delivery.outbox import FOLDED
 from bot.errors import NotAllowed, SlackError
 from bot.liaison import Liaison
-from bot.models import Handoff, InboxEvent, Message, Person, PlaybookVersion, WatchedChannel
+from bot.models import Handoff, InboxEvent, Link, Message, Person, PlaybookVersion, WatchedChannel
 from bot.slack import Granted, Slack
 from bot.views.blocks import when
 from bot.views.doctor import Finding
@@ -269,6 +269,26 @@ def _people(bench: Bench) -> Finding:
     )
 
 
+def _owners(bench: Bench) -> Finding:
+    """Whoever the CRM names as owner, found among people."""
+    liaison = bench.liaison
+    same = (col(Person.team_id) == Link.team_id) & (col(Person.id) == Link.person_id)
+    is_lost = col(Link.person_id).is_(None) | col(Person.is_active).is_(False)
+    known = select(
+        func.count(), func.coalesce(func.sum(case((is_lost & ~col(Link.is_nobody), 1), else_=0)), 0)
+    ).select_from(Link)
+    of_team = known.outerjoin(Person, same).where(col(Link.team_id) == liaison.team_id)
+    with liaison.reading() as tx:
+        count, lost = tx.execute(of_team).one()
+    if not lost:
+        return Finding("Owners", f"Of {count} that leads named, none is unknown here.")
+    return Finding(
+        "Owners",
+        f"{lost} of {count} that leads named are nobody here; their leads wait in the queue.",
+        "Type `/liaison links`, and link them.",
+    )
+
+
 def _few(addresses: list[str]) -> str:
     more = len(addresses) - NAMED
     return ", ".join(addresses[:NAMED]) + (f" and {more} more" if more > 0 else "")
@@ -322,5 +342,6 @@ CHECKS: tuple[Check, ...] = (
     _database,
     _playbook,
     _people,
+    _owners,
     _roles,
 )

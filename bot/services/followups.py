@@ -13,7 +13,7 @@ from bot.intake.lead_event import LeadEvent
 from bot.intake.webhook import Receipt
 from bot.liaison import Liaison
 from bot.models import Handoff, Person
-from bot.services import cover, undo
+from bot.services import cover, links, undo
 from bot.services.handoffs import (
     authorise,
     begin_run,
@@ -88,7 +88,7 @@ def contacted(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) ->
     handoff = lead and queries.latest_handoff(tx, liaison.team_id, lead.id)
     if not handoff:
         return Receipt(None, duplicate=False)
-    by = queries.person_by_email(tx, liaison.team_id, event.by)
+    by = links.known(tx, liaison, event.system, event.by)
     by_the_actor = event.by is None or (by is not None and cover.acts(tx, handoff, by.id, now))
     counts = (
         handoff.closed_at is None

@@ -19,7 +19,7 @@ from bot.intake.lead_event import LeadEvent
 from bot.intake.webhook import Receipt
 from bot.liaison import Liaison
 from bot.models import Batch, Handoff, History, Lead, Message, MessageKind, Person, Run
-from bot.services import cover, new_act
+from bot.services import attention, cover, links, new_act
 from bot.services.arrivals import arrive
 from bot.services.clocks import allowance_for, may_start, promise, set_clock
 from bot.services.erased import is_erased
@@ -57,8 +57,7 @@ def hand_over(
         if batch is None:
             _note_return(tx, liaison, lead, latest, event, now)
         return Receipt(latest.id, duplicate=True)
-    owner = queries.person_by_email(tx, liaison.team_id, event.owner)
-    owner = owner if owner and queries.sells(owner) else None
+    owner = links.owner_of(tx, liaison, event, now)
     handoff = new_handoff(liaison, lead, event, now)
     recognise(tx, handoff, now)
     tx.add(handoff)
@@ -137,6 +136,7 @@ def new_handoff(liaison: Liaison, lead: Lead, event: LeadEvent, now: datetime) -
         lead_id=lead.id,
         stage=Stage.NEW,
         owner_given=event.owner,
+        owner_system=event.system,
         grade=event.grade or DEFAULT_GRADE,
         grade_given=event.grade is not None,
         campaign=event.campaign or event.campaign_id,
@@ -247,7 +247,7 @@ def start_clock(tx: Session, liaison: Liaison, handoff: Handoff, run: Run, now: 
         answer_actor(tx, liaison, run, MessageKind.LEAD_DM)
     elif handoff.batch_id and run.why in queries.TOGETHER:
         put_list(tx, liaison, handoff.batch_id, run, occasion_of(run, handoff))
-    elif liaison.playbook.is_told_at_once(handoff.grade) or actor.brief_at is None:
+    elif attention.tells_at_once(liaison, actor, handoff) or actor.brief_at is None:
         held = back_at_work(tx, liaison, actor, now)
         say_to_actor(tx, liaison, run, MessageKind.LEAD_DM, hold_until=held)
 

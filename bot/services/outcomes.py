@@ -19,7 +19,7 @@ from bot.intake.webhook import Receipt
 from bot.liaison import Liaison
 from bot.models import Handoff, History, Lead, Person
 from bot.playbook import Asks, Reason
-from bot.services import ratings, undo, wins
+from bot.services import links, ratings, undo, wins
 from bot.services.followups import change_hands
 from bot.services.handoffs import authorise, changed, end_run, note
 from bot.services.hours import back_at_work, opening_of
@@ -141,7 +141,7 @@ def outcome_told(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime)
         words=event.reason,
         return_at=event.occurred_at + timedelta(days=days) if days else None,
     )
-    by = queries.person_by_email(tx, liaison.team_id, event.by)
+    by = links.known(tx, liaison, event.system, event.by)
     _close(tx, liaison, handoff, ending, by=by.id if by else None, now=now)
     told = {"outcome": outcome, "told": "crm"}
     note(tx, handoff, Line.OUTCOME, now, by=handoff.outcome_by, facts=told)

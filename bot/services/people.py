@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -13,10 +13,12 @@ from bot.core.away import LEAST_A_WEEK, least_a_week
 from bot.db import insert_once
 from bot.delivery.messages import release_to
 from bot.errors import NotListed, Refused
+from bot.identity import new_id
 from bot.liaison import Liaison
-from bot.models import Handoff, Person, Run
+from bot.models import Handoff, Link, Person, PersonChange, Run, Workspace
 from bot.services.brief_plan import begin_briefs, plan_brief
 from bot.services.clocks import set_clock
+from bot.services.linking import look_again
 from bot.services.schedule import plan_turn
 from bot.slack import Member
 from bot.views.blocks import escape
@@ -25,19 +27,65 @@ _LONGEST_HOURS = 200
 """Characters of one's own hours."""
 
 
-def refresh(liaison: Liaison, members: Iterable[Member]) -> int:
+def refresh(liaison: Liaison, members: Iterable[Member], *, tell_at: datetime | None = None) -> int:
     """Bring our people up to date with Slack and the playbook; says how many.
 
-    Done at every start, so an edited playbook file takes effect.
+    Done at every start, so an edited playbook file takes effect. `tell_at`: when the admins hear
+    who moved; None = at the next weekly check.
     """
     known = list(members)
     with liaison.transaction() as tx:
+        before = [_as_known(tx, liaison, member) for member in known]
         people = [_upsert(tx, liaison, member) for member in known]
         by_email = {person.email: person for person in people if person.email}
-        for person in people:
+        for person, was in zip(people, before, strict=True):
             _list(liaison, person, by_email)
             begin_briefs(tx, liaison, person)
+            if was and was != (person.timezone, person.is_active):
+                replan(tx, liaison, person)
+                _note_change(tx, liaison, person, was, tell_at)
+        look_again(tx, liaison, liaison.now())
     return len(known)
+
+
+_Known = tuple[str, bool]
+"""The zone somebody was in, and whether they were here."""
+
+
+def _as_known(tx: Session, liaison: Liaison, member: Member) -> _Known | None:
+    """None for somebody new."""
+    person = tx.get(Person, (liaison.team_id, member.id))
+    return (person.timezone, person.is_active) if person else None
+
+
+def _note_change(
+    tx: Session, liaison: Liaison, person: Person, was: _Known, tell_at: datetime | None
+) -> None:
+    """Somebody the playbook lists moved, left or is back: the admins are told, with what else is
+    new. That somebody left is told without waiting for the weekly check."""
+    if not queries.is_listed(person):
+        return
+    now, (zone, was_active) = liaison.now(), was
+    has_moved = person.is_active == was_active
+    weekly = tx.get_one(Workspace, liaison.team_id).people_check_at
+    tx.add(
+        PersonChange(
+            team_id=liaison.team_id,
+            id=new_id(now),
+            person_id=person.id,
+            kind="zone" if has_moved else ("back" if person.is_active else "left"),
+            was=zone if has_moved else None,
+            now=person.timezone if has_moved else None,
+            at=now,
+            tell_at=(tell_at or weekly or now) if has_moved else now,
+        )
+    )
+    if was_active and not person.is_active:
+        tx.execute(
+            update(Link)
+            .where(col(Link.team_id) == person.team_id, col(Link.person_id) == person.id)
+            .values(tell_at=now)
+        )
 
 
 def relist(liaison: Liaison) -> None:
@@ -55,11 +103,13 @@ def relist(liaison: Liaison) -> None:
             begin_briefs(tx, liaison, person)
             if (person.opens, person.holidays, person.timezone, person.team) != before:
                 replan(tx, liaison, person)
+        look_again(tx, liaison, liaison.now())
 
 
 def member_changed(liaison: Liaison, member: Member) -> None:
     """Somebody joined, left, moved to another zone or changed their address."""
     with liaison.transaction() as tx:
+        was = _as_known(tx, liaison, member)
         person = _upsert(tx, liaison, member)
         listed = liaison.playbook.person(member.email or "")
         manager = queries.person_by_email(tx, liaison.team_id, listed.manager if listed else None)
@@ -69,6 +119,9 @@ def member_changed(liaison: Liaison, member: Member) -> None:
             {listed.manager: manager} if listed and listed.manager and manager else {},
         )
         replan(tx, liaison, person)
+        if was and was != (person.timezone, person.is_active):
+            _note_change(tx, liaison, person, was, None)
+        look_again(tx, liaison, liaison.now())
 
 
 def _upsert(tx: Session, liaison: Liaison, member: Member) -> Person:

@@ -1,9 +1,6 @@
 """What is told of campaigns: the table, one of them, the leads behind a number, a CSV of either."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, func, select
@@ -23,6 +20,7 @@ from bot.liaison import Liaison
 from bot.models import Campaign, Handoff, Message, MessageKind, Person, Rating, RatingValue
 from bot.playbook import Playbook
 from bot.services import campaigns, marketing, preview_told, results
+from bot.services.files import File, csv_file
 from bot.services.results import Row, Scope, Window
 from bot.views import campaigns as views
 from bot.views import marketing as marketing_views
@@ -30,8 +28,6 @@ from bot.views.blocks import Post, View
 
 MOST_IN_A_FILE = 50_000
 """Leads in one CSV; a larger file is for the database's own tools."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet would run instead of show, at the beginning of a cell."""
 
 
 def all_campaigns(liaison: Liaison, window: Window) -> Post:
@@ -217,20 +213,10 @@ def telling(liaison: Liaison, tx: Session, message: Message, now: datetime) -> T
     return _one(tx, liaison, _by_key(tx, liaison, message.subject_id), window, now, None)
 
 
-@dataclass(frozen=True)
-class File:
-    """A file for its reader alone."""
-
-    name: str
-    content: bytes
-    about: str
-    """A sentence that comes with it."""
-
-
 def csv_of_all(liaison: Liaison, window: Window) -> File:
     """A line for each campaign with every number of it."""
     rows = results.table(liaison, window)
-    content = _csv(_TABLE, map(_table_row, rows))
+    content = csv_file(_TABLE, map(_table_row, rows))
     return File(f"campaigns-{window}.csv", content, f"{len(rows):,} campaigns.")
 
 
@@ -271,7 +257,7 @@ def csv_of_leads(liaison: Liaison, key: str, window: Window) -> File:
         )
         rows = list(_lead_rows(tx, liaison, tx.scalars(newest).all()))
     name = views.name_of(campaign)
-    content = _csv(_LEADS, rows)
+    content = csv_file(_LEADS, rows)
     cut = f" The newest {MOST_IN_A_FILE:,}." if len(rows) == MOST_IN_A_FILE else ""
     return File(f"leads-{window}.csv", content, f"{len(rows):,} leads of {name}.{cut}")
 
@@ -294,19 +280,3 @@ def _lead_rows(
                 *(handoff.outcome, handoff.outcome_detail, handoff.outcome_words),
                 *(handoff.amount, handoff.currency),
             )
-
-
-def _csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """In UTF-8 with a mark by which spreadsheets know it."""
-    lines = io.StringIO()
-    writer = csv.writer(lines)
-    writer.writerow(header)
-    writer.writerows([[_cell(value) for value in row] for row in rows])
-    return lines.getvalue().encode("utf-8-sig")
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds")
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -9,11 +9,12 @@ them, whatever its kind. What is beyond the cap waits for their brief:
     BACK DIGEST MANAGER_LIST  always, for whoever gets a brief: they are news of the morning
 
 Counted, and sent whatever the count is: the BRIEF itself, for there is one a day; AWAY, for a cover
-has to know before the first lead reaches them, and it changes with the absence; what is about the
-hour of a meeting or follows one (INVITATION DUTY LOOSE NO_STANDUP), at most one a meeting; a
-DISPUTE and how it was SETTLED, for people wait for it; what becomes of a preview (PREVIEW_STATE to
-who did not ask themselves, PREVIEW_ALERT PREVIEW_NEWS); and TROUBLE, at most one a day and place,
-for somebody has to mend it.
+has to know before the first lead reaches them, and it changes with the absence; LEAVE, for its
+person has to be able to say no; what is about the hour of a meeting or follows one (INVITATION DUTY
+LOOSE NO_STANDUP), at most one a meeting; a DISPUTE and how it was SETTLED, for people wait for it;
+what becomes of a preview (PREVIEW_STATE to who did not ask themselves, PREVIEW_ALERT PREVIEW_NEWS);
+TROUBLE, at most one a day and place, and UNLINKED, at most one a day, for somebody has to mend it;
+SUGGESTION, at most one a week; and LINK, once for each owner, because leads wait for the answer.
 
 Not counted: what somebody asked for by a press (`Message.is_answer`), the one message of a SETUP,
 and AGREE, without which nothing begins. What stands in a channel
@@ -21,6 +22,7 @@ and AGREE, without which nothing begins. What stands in a channel
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -39,12 +41,16 @@ from bot.services import (
     batches,
     briefs,
     colleagues,
+    diary,
     disputes,
     escalations,
     flag_told,
     flags,
     hands,
     invitations,
+    leave,
+    link_news,
+    linking,
     mentions,
     minutes,
     preview_told,
@@ -56,6 +62,7 @@ from bot.services import (
     trial,
     troubles,
     undo,
+    usefulness,
     wins,
     written,
 )
@@ -80,7 +87,7 @@ AWAITED = timedelta(minutes=15)
 
 def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
     """By kind; a new kind of message is a line here, a view, and whoever queues it."""
-    return {
+    every = {
         MessageKind.CARD: Telling(partial(_card, liaison), partial(_card_shown, liaison)),
         MessageKind.LEAD_DM: Telling(partial(_capped, liaison, _dm), partial(_dm_shown, liaison)),
         MessageKind.NUDGE: Telling(partial(_capped, liaison, _dm), partial(_dm_shown, liaison)),
@@ -130,7 +137,32 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.SETUP: Telling(partial(trial.telling, liaison)),
         MessageKind.AGREE: Telling(partial(trial.agree_telling, liaison)),
         MessageKind.TROUBLE: Telling(partial(troubles.telling, liaison)),
+        MessageKind.SUGGESTION: Telling(partial(usefulness.telling, liaison)),
+        MessageKind.LEAVE: Telling(partial(leave.telling, liaison)),
+        MessageKind.DIARY: Telling(partial(diary.telling, liaison)),
+        MessageKind.LINK: Telling(partial(linking.telling, liaison)),
+        MessageKind.UNLINKED: Telling(partial(link_news.telling, liaison)),
     }
+    return {
+        kind: replace(telling, render=partial(_quietly, telling.render))
+        for kind, telling in every.items()
+    }
+
+
+def _quietly(
+    render: Callable[[Session, Message, datetime], Told],
+    tx: Session,
+    message: Message,
+    now: datetime,
+) -> Told:
+    """Whatever the app starts with somebody waits for the end of their quiet time."""
+    told = render(tx, message, now)
+    starts = message.ts is None and not message.is_answer and isinstance(told, Post)
+    if starts and message.recipient_id:
+        reader = tx.get_one(Person, (message.team_id, message.recipient_id))
+        if rests := attention.quiet_until(reader, now):
+            return Hold(rests)
+    return told
 
 
 def _capped(

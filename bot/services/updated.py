@@ -12,6 +12,7 @@ from bot.intake.lead_event import LeadEvent
 from bot.intake.webhook import Receipt
 from bot.liaison import Liaison
 from bot.models import Handoff, Lead, Person
+from bot.services import links
 from bot.services.clocks import bring_forward
 from bot.services.handoffs import begin_run, changed, end_run, note, start_clock
 from bot.services.hours import back_at_work
@@ -83,9 +84,10 @@ def _take_owner(
 ) -> list[str]:
     """Another rep has it from now on; of an address that is no rep's we take note only."""
     address = newest(lead, {"owner": event.owner}, event.occurred_at).get("owner")
-    owner = queries.person_by_email(tx, liaison.team_id, address)
-    if owner is None or not queries.sells(owner):
+    owner = links.owner_of(tx, liaison, event, now) if address else None
+    if owner is None:
         handoff.owner_given = address or handoff.owner_given
+        handoff.owner_system = event.system if address else handoff.owner_system
         return []
     if owner.id == handoff.owner_id:
         return []

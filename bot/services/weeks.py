@@ -26,6 +26,8 @@ def your_week(tx: Session, liaison: Liaison, edition: Edition, page: Page) -> He
     """A part of the brief: what the reader answered in time and qualified, and which campaigns
     marketing changed that they had rated. Nothing on other days, and nothing that would not please.
     """
+    if edition.person.skips_week:
+        return None
     if edition.written.astimezone(ZoneInfo(edition.person.timezone)).weekday() != _FRIDAY:
         return None
     asked = edition.asked | {

@@ -62,8 +62,9 @@ def _day(at: datetime, person: Person) -> str:
 
 
 def form(own: OwnTime) -> View:
-    """When, and who covers; a manager may choose for whom."""
+    """When, and who covers; a manager may choose for whom. It begins with what is known already."""
     person = own.person
+    first, last = _days(own)
     who = field(
         ids.AWAY_WHO,
         "Who",
@@ -75,8 +76,8 @@ def form(own: OwnTime) -> View:
         "Away",
         [
             *([who] if own.manages else []),
-            field(ids.AWAY_FROM, "First day", day_field(ids.CHOICE, own.today)),
-            field(ids.AWAY_TO, "Last day", day_field(ids.CHOICE, own.today)),
+            field(ids.AWAY_FROM, "First day", day_field(ids.CHOICE, first)),
+            field(ids.AWAY_TO, "Last day", day_field(ids.CHOICE, last)),
             field(ids.AWAY_HALVES, "Half days", checks(ids.CHOICE, _HALVES), optional=True),
             _cover_field(own),
             _note_field(),
@@ -84,6 +85,16 @@ def form(own: OwnTime) -> View:
         submit="Save",
         about=person.id,
     )
+
+
+def _days(own: OwnTime) -> tuple[date, date]:
+    """Of the absence they are on or that is planned; else today."""
+    if own.absence is None:
+        return own.today, own.today
+    zone = ZoneInfo(own.person.timezone)
+    first = own.absence.starts_at.astimezone(zone).date()
+    last = (own.absence.ends_at - timedelta(seconds=1)).astimezone(zone).date()
+    return max(first, own.today), max(last, own.today)
 
 
 _HALVES = (

@@ -1,7 +1,7 @@
 """The few Block Kit pieces the views are made of, and the only place where text is escaped."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeAlias
@@ -156,9 +156,14 @@ def day_field(action_id: str, at_first: date | None = None) -> Block:
     return block | ({"initial_date": at_first.isoformat()} if at_first else {})
 
 
-def checks(action_id: str, options: Sequence[tuple[str, str]]) -> Block:
-    """Any of (label, value)."""
-    return {"type": "checkboxes", "action_id": action_id, "options": _options(options)}
+def checks(
+    action_id: str, options: Sequence[tuple[str, str]], chosen: Collection[str] = ()
+) -> Block:
+    """Any of (label, value); `chosen` are marked at first."""
+    listed = _options(options)
+    block: Block = {"type": "checkboxes", "action_id": action_id, "options": listed}
+    initial = [option for option in listed if option["value"] in chosen]
+    return block | ({"initial_options": initial} if initial else {})
 
 
 def text_field(action_id: str, *, most: int, hint: str) -> Block:

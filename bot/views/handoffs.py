@@ -261,6 +261,7 @@ TOLD: dict[str, str] = {
     Line.OLDER_ACT: "The CRM told of an earlier act again",
     Line.CRM_UPDATED: "The CRM brought up to date: {fields}",
     Line.CRM_OWNER: "{to} became the owner, says the CRM",
+    Line.LINKED: "{to} is the owner that the CRM named",
     Line.CRM_MERGED: "The CRM merged another lead into this one",
     Line.CRM_DUPLICATE: "The CRM merged it into a lead that {to} has",
     Line.MEETING_SET: "A meeting with the lead was set",

@@ -149,6 +149,7 @@ def _settings(person: Person, settings: Settings) -> list[Block]:
         header("Your settings"),
         section("\n".join(lines)),
         context(source + "in the playbook. Your admin changes it."),
+        actions("settings", button("Your messages…", ids.SETTINGS_OPEN, person.id)),
     ]
 
 

@@ -58,6 +58,7 @@ METHODS: dict[str, Entry] = {
     "conversations.members": Entry(conversations.members, 4, _READ, ("channel",)),
     "conversations.open": Entry(conversations.open_dm, 3, _WRITE),
     "conversations.replies": Entry(conversations.replies, 3, _HISTORY, ("channel", "ts")),
+    "dnd.info": Entry(users.dnd_info, 3, ("dnd:read",)),
     "dnd.teamInfo": Entry(users.dnd_team_info, 2, ("dnd:read",)),
     "files.completeUploadExternal": Entry(uploads.complete_upload, 4, ("files:write",), ("files",)),
     "files.getUploadURLExternal": Entry(

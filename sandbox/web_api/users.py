@@ -79,15 +79,32 @@ def presence(call: Call) -> Json:
     return {"presence": "active"}
 
 
+def dnd_info(call: Call) -> Json:
+    """dnd.info: of anybody; what only they see of their own snooze is left out, as in Slack"""
+    person = call.workspace.people.get(call.args.text("user"))
+    if person is None:
+        raise SlackError("user_not_found")
+    return _quiet(person)
+
+
 def dnd_team_info(call: Call) -> Json:
-    """dnd.teamInfo: nobody is disturbed; at most 50 at once, as in Slack"""
+    """dnd.teamInfo: at most 50 at once, as in Slack"""
     asked = call.args.names("users")
     if not asked:
         raise SlackError("no_users_provided")
     if len(asked) > 50:
         raise invalid_arguments("must be at most 50 users [json-pointer:/users]")
-    quiet = {"dnd_enabled": False, "next_dnd_start_ts": 1, "next_dnd_end_ts": 1}
-    return {"users": {user: quiet for user in asked if user in call.workspace.people}}
+    known = (call.workspace.people.get(user) for user in asked)
+    return {"users": {person.id: _quiet(person) for person in known if person}}
+
+
+def _quiet(person: Person) -> Json:
+    """Slack writes 1 for somebody who has no such times."""
+    return {
+        "dnd_enabled": person.dnd_end_ts > 0,
+        "next_dnd_start_ts": person.dnd_start_ts or 1,
+        "next_dnd_end_ts": person.dnd_end_ts or 1,
+    }
 
 
 def _shown(call: Call, person: Person) -> Json:

@@ -189,3 +189,24 @@ def test_a_lead_of_many_is_opened_from_the_list_and_answered(
     card = screen.message(f"{fair}: 10 leads came together")
     expect(card).to_contain_text("First touch made: 2 of 10.")
     assert fits(screen)
+
+
+@SIZES
+def test_ones_own_messages_are_set_and_set_back(
+    office: Office, open_screen: OpenScreen, size: Size
+) -> None:
+    screen = open_screen(office.sandbox.url, size)
+    screen.visit("hugo", "leads")
+
+    screen.type("/liaison settings")
+    screen.modal.get_by_label("In my morning brief").check()
+    screen.modal.get_by_label("Quiet times").fill("12-13")
+    assert fits(screen)
+    screen.save()
+    expect(screen.modal).to_contain_text("Quiet 12:00-13:00")
+    expect(screen.modal).to_contain_text("New leads reach you in your morning brief.")
+    assert fits(screen)
+    screen.modal.get_by_role("button", name="Undo", exact=True).click()
+    expect(screen.modal).to_contain_text("No quiet times of your own.")
+    screen.one("modal-close").click()
+    expect(screen.modal).to_be_hidden()

@@ -129,7 +129,7 @@ def test_a_link_cannot_break_out_of_slacks_markup() -> None:
         ("email", "Ana <ana@example.com>", "Must be one e-mail address, such as ana@example.com."),
         ("email", "ana@example", "Must be one e-mail address, such as ana@example.com."),
         ("email", "a@b@example.com", "Must be one e-mail address, such as ana@example.com."),
-        ("owner", "ben", "Must be one e-mail address, such as ana@example.com."),
+        ("owner", "ben@", "Must be one e-mail address, such as ana@example.com."),
         ("by", ["ben@example.com"], "Must be text."),
         ("first_name", {"x": 1}, "Must be text."),
         ("company", True, "Must be text."),

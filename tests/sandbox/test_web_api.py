@@ -296,6 +296,25 @@ def test_the_smaller_methods_answer(client: WebClient) -> None:
     assert client.dnd_teamInfo(users=[ANA, BEN])["users"].keys() == {ANA, BEN}
 
 
+def test_status_and_do_not_disturb_are_what_people_chose(
+    sandbox: Sandbox, client: WebClient
+) -> None:
+    sandbox.control.change_person(
+        ANA, status_text="Vacationing", status_emoji=":palm_tree:", dnd_start_ts=10, dnd_end_ts=20
+    )
+    profile = client.users_info(user=ANA)["user"]["profile"]
+
+    assert (profile["status_text"], profile["status_emoji"]) == ("Vacationing", ":palm_tree:")
+    assert profile["status_expiration"] == 0
+    pause = {"dnd_enabled": True, "next_dnd_start_ts": 10, "next_dnd_end_ts": 20}
+    never = {"dnd_enabled": False, "next_dnd_start_ts": 1, "next_dnd_end_ts": 1}
+    assert client.dnd_teamInfo(users=[ANA, BEN])["users"] == {ANA: pause, BEN: never}
+    told = client.dnd_info(user=ANA)
+    assert {name: told[name] for name in pause} == pause
+    with refused("user_not_found"):
+        client.dnd_info(user="U0NOBODY000")
+
+
 def test_a_home_is_published_per_person_and_guarded_by_its_hash(
     sandbox: Sandbox, client: WebClient
 ) -> None:

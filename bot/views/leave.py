@@ -1,0 +1,55 @@
+"""An absence that a calendar or a Slack status told of, as its person reads it."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from bot.models import Absence, Person
+from bot.views import ids
+from bot.views.blocks import Post, actions, button, context, escape, section
+
+_SOURCES = {"calendar": "Your calendar says", "status": "Your Slack status says"}
+_WHY = {
+    "calendar": "Why me? You gave me the address of your calendar: `/liaison settings`.",
+    "status": "Why me? You have me follow your status: `/liaison settings`.",
+}
+
+
+def told(absence: Absence, person: Person, cover: Person | None) -> Post:
+    """What it means for their leads, and the way out."""
+    source = absence.source or "calendar"
+    if absence.turn_at is None:
+        sentence = f"{_SOURCES[source]} no longer that you are away, or you said so."
+        if absence.starts_at != absence.ends_at:
+            sentence = "You are back, as far as I know."
+        return Post(sentence, [section(sentence)])
+    covers = f"{escape(cover.name)} covers" if cover else "nobody covers"
+    sentence = f"{_SOURCES[source]} that you are away {span(absence, person)}; {covers}."
+    what = (
+        "Until then I write you nothing. Leads that wait for a first touch pass to your cover."
+        if cover
+        else "Until then I write you nothing. Leads that cannot wait go to the queue."
+    )
+    buttons = [
+        button("I am not away", ids.LEAVE_UNDO, absence.id),
+        button("Who covers…", ids.LEAVE_COVER, absence.id),
+    ]
+    why = _WHY[source]
+    return Post(
+        f"{sentence}\n{what}\n{why}",
+        [
+            section(f"{sentence}\n{what}"),
+            actions(f"leave:{absence.id}", *buttons),
+            context(why),
+        ],
+    )
+
+
+def span(absence: Absence, person: Person) -> str:
+    """In its person's zone: whole days by name, else with times."""
+    zone = ZoneInfo(person.timezone)
+    begins, ends = absence.starts_at.astimezone(zone), absence.ends_at.astimezone(zone)
+    is_whole = (ends.hour, ends.minute) == (0, 0)
+    if not is_whole:
+        return f"until {ends:%a %d %b %H:%M}"
+    first, last = f"{begins:%a %d %b}", f"{ends - timedelta(minutes=1):%a %d %b}"
+    return f"on {first}" if first == last else f"from {first} until {last}"
