@@ -26,10 +26,12 @@ from bot.errors import CannotStart, NotSaved, SlackError
 from bot.intake.csv_file import NotCsv
 from bot.liaison import Liaison
 from bot.playbook import Playbook, PlaybookFaults, as_toml
-from bot.services import doctor, playbooks
+from bot.progress import Bar
+from bot.services import doctor, playbooks, tryout
 from bot.services.erasing import count_erasable, erase_lead
 from bot.slack import Slack
 from bot.views.doctor import printed
+from bot.views.tryout import as_text
 
 OK, FAULTY = 0, 2
 LOG_LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -120,6 +122,8 @@ def _parser() -> argparse.ArgumentParser:
     _add(actions, "export", export_playbook, "print the playbook in force as a file")
     taking = _add(actions, "import", import_playbook, "make a file the playbook in force")
     taking.add_argument("file", type=Path, metavar="FILE")
+    trying = _add(actions, "try", try_playbook, "show what a file would have made of 30 days")
+    trying.add_argument("file", type=Path, metavar="FILE")
     return parser
 
 
@@ -264,6 +268,25 @@ def import_playbook(chosen: argparse.Namespace) -> int:
     liaison, _slack = _connected()
     number = playbooks.bring_in_file(liaison, chosen.file).number
     print(f"Version {number} is in force; a running bot takes it over within seconds.")
+    return OK
+
+
+def try_playbook(chosen: argparse.Namespace) -> int:
+    """Changes nothing, here or in Slack."""
+    other = playbooks.read_file(chosen.file)
+    liaison, _slack, _me = connect(_settings(), wall)
+    bars: list[Bar] = []
+
+    def begin(total: int) -> Callable[[int], None]:
+        bars.append(Bar(total, "hand-offs, by both playbooks"))
+        return bars[0].show
+
+    try:
+        tried = tryout.try_out(liaison, other, begin)
+    finally:
+        liaison.engine.dispose()
+    bars[0].clear()
+    print(as_text(tried))
     return OK
 
 

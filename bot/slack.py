@@ -353,9 +353,10 @@ class Slack:
         """Open a modal; the trigger is good once, for three seconds after the click."""
         reached(lambda: self._client.views_open(trigger_id=trigger_id, view=view))
 
-    def push_view(self, trigger_id: str, view: View) -> None:
-        """Open a modal on top of the one that was clicked in."""
-        reached(lambda: self._client.views_push(trigger_id=trigger_id, view=view))
+    def push_view(self, trigger_id: str, view: View) -> str:
+        """Open a modal on top of the one that was clicked in; gives its id."""
+        answer = reached(lambda: self._client.views_push(trigger_id=trigger_id, view=view))
+        return str(answer["view"]["id"])
 
     def update_view(self, view_id: str, view: View) -> None:
         """Show other content in a modal that stands open; what was filled in stays by its ids."""

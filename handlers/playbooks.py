@@ -28,13 +28,14 @@ def choose_entry(form: Submission) -> View:
 
 
 def save(form: Submission) -> View:
-    wanted = Edit.of(form.about, form.words(ids.BOOK_TEXT) or "", _place(form))
+    place = place_of(form.words(ids.BOOK_PLACE))
+    wanted = Edit.of(form.about, form.words(ids.BOOK_TEXT) or "", place)
     return views.saved(*playbooks.edit(form.desk.liaison, form.by, wanted))
 
 
-def _place(form: Submission) -> int | None:
+def place_of(written: str | None) -> int | None:
     """Counted from 0. Raises `BadField` for what is no number from 1 on."""
-    typed = (form.words(ids.BOOK_PLACE) or "").strip()
+    typed = (written or "").strip()
     if not typed:
         return None
     if not typed.isdecimal() or int(typed) < 1:

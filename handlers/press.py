@@ -1,6 +1,7 @@
 """A press of a button, read from Slack's payload."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from slack_bolt import Respond
@@ -35,6 +36,8 @@ class Press:
     """Whether it was pressed in a message that only they see."""
     channel: str = ""
     """Where the message stands that it was pressed in; empty for a modal and for App Home."""
+    typed: Mapping[str, Any] = field(default_factory=dict)
+    """What is filled in in that modal by now, by field."""
 
     @property
     def by(self) -> str:
@@ -65,6 +68,7 @@ class Press:
             about=acting.about,
             is_private=bool((body.get("container") or {}).get("is_ephemeral")),
             channel=(body.get("channel") or {}).get("id", ""),
+            typed=(view.get("state") or {}).get("values", {}) if is_modal else {},
         )
 
     @classmethod
@@ -96,6 +100,22 @@ class Press:
         show = slack.push_view if self.view_id else slack.open_view
         shown = self.acting.dressed(view)
         self.desk.afterwards(lambda: show(self.trigger_id, shown))
+
+    def words(self, name: str) -> str | None:
+        """What is typed in a field of the modal; None when nothing is."""
+        element = self.typed.get(name, {}).get(ids.CHOICE) or {}
+        return str(element["value"]) if element.get("value") else None
+
+    def work_out(self, meanwhile: View, work: Callable[[], View]) -> None:
+        """Say on top of the modal that something is worked out, then show it there: a trigger does
+        not live as long as that takes."""
+        slack = self.desk.slack
+
+        def show() -> None:
+            view_id = slack.push_view(self.trigger_id, meanwhile)
+            slack.update_view(view_id, work())
+
+        self.desk.afterwards(show)
 
     def answer(self, post: Post) -> None:
         """Answer privately beside the message, once Slack has its acknowledgement."""

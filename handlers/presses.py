@@ -36,6 +36,7 @@ from handlers import (
     snooze,
     standup,
     trial,
+    tryout,
     undo,
     written,
 )
@@ -57,6 +58,7 @@ PRESSES: dict[str, Callable[[Press], None]] = {
     ids.TRIAL_BOOK: trial.show_playbook,
     ids.TRIAL_LIVE: trial.open_form,
     ids.TRIAL_AGREE: trial.agree,
+    ids.BOOK_TRY: tryout.try_out,
     ids.CLAIM: handoffs.claim,
     ids.ACCEPT: followups.accept,
     ids.TOUCH: followups.open_touch_form,

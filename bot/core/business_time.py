@@ -9,12 +9,15 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import accumulate
+from math import floor
 from zoneinfo import ZoneInfo
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
+_QUARTER = 900
+_FIRST_DAY = date(1970, 1, 1).toordinal()
 
 
 class OutsideTable(LookupError):
@@ -63,20 +66,31 @@ class Opening:
 
 def is_open(opening: Opening, at: datetime) -> bool:
     """The opening instant is open, the closing instant is closed."""
-    at = _covered(opening, at)
-    index = _last_started(opening, at)
-    return index >= 0 and at < _instant(opening.ends[index])
+    second = _floor(_covered(opening, at))
+    index = bisect_right(opening.starts, second) - 1
+    return index >= 0 and second < opening.ends[index]
 
 
 def next_opening(opening: Opening, at: datetime) -> datetime:
     """`at` itself while open, else the next instant at which work begins."""
     at = _covered(opening, at)
-    if is_open(opening, at):
+    second = _floor(at)
+    upcoming = bisect_right(opening.starts, second)
+    if upcoming and second < opening.ends[upcoming - 1]:
         return at
-    upcoming = _last_started(opening, at) + 1
     if upcoming == len(opening.starts):
         raise OutsideTable(f"no opening between {at} and {_instant(opening.until)}")
     return _instant(opening.starts[upcoming])
+
+
+def next_change(opening: Opening, at: datetime) -> datetime:
+    """When work ends that is going on, else when it begins next; `until` when neither is known."""
+    second = _floor(_covered(opening, at))
+    upcoming = bisect_right(opening.starts, second)
+    if upcoming and second < opening.ends[upcoming - 1]:
+        return _instant(opening.ends[upcoming - 1])
+    known = upcoming < len(opening.starts)
+    return _instant(opening.starts[upcoming] if known else opening.until)
 
 
 def opening_on(opening: Opening, day: date) -> datetime:
@@ -187,6 +201,20 @@ def local_date(zone: str, at: datetime) -> date:
     return _utc(at).astimezone(ZoneInfo(zone)).date()
 
 
+def day_number(zone: str, at: datetime) -> int:
+    """The ordinal of that date; quicker where there are many of one zone."""
+    seconds = floor(at.timestamp())
+    local = seconds + _offset(zone, seconds // _QUARTER)
+    return local // 86_400 + _FIRST_DAY
+
+
+@lru_cache(maxsize=100_000)
+def _offset(zone: str, quarter: int) -> int:
+    """Seconds from UTC in a quarter of an hour, within which no zone changes its own."""
+    at = datetime.fromtimestamp(quarter * _QUARTER, ZoneInfo(zone))
+    return round((at.utcoffset() or timedelta()).total_seconds())
+
+
 def start_of_day(zone: str, day: date) -> datetime:
     """The first instant of a local date."""
     return midnight(day, ZoneInfo(zone))
@@ -254,14 +282,16 @@ def _joined(intervals: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _utc(at: datetime) -> datetime:
+    if at.tzinfo is UTC:
+        return at
     if at.utcoffset() is None:
         raise ValueError(f"{at} has no time zone; working time is counted in UTC")
     return at.astimezone(UTC)
 
 
 def _floor(at: datetime) -> int:
-    return (at - EPOCH) // SECOND
+    return floor(at.timestamp())
 
 
 def _instant(seconds: int) -> datetime:
-    return EPOCH + timedelta(seconds=seconds)
+    return datetime.fromtimestamp(seconds, UTC)

@@ -18,8 +18,6 @@ class Traits:
     campaign: str | None = None
     account_owner: str | None = None
     """An address."""
-    is_account_here: bool = False
-    """Whether that is somebody here who may have leads."""
     email_domain: str | None = None
     size: int | None = None
     """People who work there."""
@@ -48,14 +46,14 @@ class Condition(NamedTuple):
         if not told:
             return None
         text = folded(told)
+        if self.field not in {"postcode", "email_domain"}:
+            return self.wanted.get(text)
         return next((self.wanted[one] for one in self.wanted if self._fits(text, one)), None)
 
     def _fits(self, told: str, wanted: str) -> bool:
         if self.field == "postcode":
             return told.replace(" ", "").startswith(wanted.replace(" ", ""))
-        if self.field == "email_domain":
-            return told == wanted or told.endswith(f".{wanted}")
-        return told == wanted
+        return told == wanted or told.endswith(f".{wanted}")
 
 
 class Sized(NamedTuple):
@@ -106,13 +104,14 @@ class Match:
     because: tuple[tuple[str, str], ...]
 
 
-def first_match(rules: Iterable[Rule], traits: Traits) -> Match | None:
+def first_match(rules: Iterable[Rule], traits: Traits, *, is_account_here: bool) -> Match | None:
     """The first rule all of whose conditions hold; None when none fits.
 
-    A rule to the account's owner fits only where that is somebody here.
+    `is_account_here`: the account's owner is somebody here who may have leads; a rule to them fits
+    only then.
     """
     for rule in rules:
-        if ACCOUNT_OWNER in rule.to and not traits.is_account_here:
+        if ACCOUNT_OWNER in rule.to and not is_account_here:
             continue
         because = _why(rule, traits)
         if because is not None:

@@ -10,8 +10,8 @@ Whoever is not at work, away or full has no turns and moves with the pace: back 
 to it as they did before. So nobody pays for a holiday, and nobody comes back to a flood.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from heapq import heapify, heappop, heappush
 
@@ -37,6 +37,10 @@ class Seat:
     left_at: int | None = None
     """The pace when they were found to have no turns; None = they had them last time."""
 
+    def at(self, place: int | None, left_at: int | None = None) -> "Seat":
+        """The same seat at another place."""
+        return Seat(self.person_id, self.at_work_at, self.weight, self.is_free, place, left_at)
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -49,42 +53,21 @@ class Turn:
 
 
 def next_in_turn(seats: Iterable[Seat], pace: int) -> Turn | None:
-    """The next turn of a round that stands at `pace`; None when nobody is free.
-
-    It is among those who are at work or, when nobody is, among those who are back soonest.
-    """
-    everybody = list(seats)
-    free = [seat for seat in everybody if seat.is_free]
-    if not free:
+    """The next turn of a round that stands at `pace`; None when nobody is free."""
+    reps = Round.begin(seats, pace)
+    if reps is None:
         return None
-    soonest = min(seat.at_work_at for seat in free)
-    on_duty = {seat.person_id for seat in free if seat.at_work_at == soonest}
-    known = {seat.person_id: seat for seat in _kept_pace(everybody, on_duty, pace)}
-    round_ = Round([known[person_id] for person_id in sorted(on_duty)], pace)
-    chosen = round_.take()
-    known |= {seat.person_id: seat for seat in round_.seats()}
-    return Turn(chosen, tuple(known.values()), round_.pace)
-
-
-def _kept_pace(seats: Iterable[Seat], on_duty: set[str], pace: int) -> Iterator[Seat]:
-    """Those who have turns again are brought up to the pace; of the others we note where it was."""
-    for seat in seats:
-        if seat.person_id not in on_duty:
-            yield seat if seat.left_at is not None else replace(seat, left_at=pace)
-        elif seat.place is None:
-            yield replace(seat, place=pace, left_at=None)
-        elif seat.left_at is not None:
-            yield replace(seat, place=seat.place + pace - seat.left_at, left_at=None)
-        else:
-            yield seat
+    person_id = reps.take()
+    return Turn(person_id, tuple(reps.seats()), reps.pace)
 
 
 class Round:
     """Turns among people who all have them now; a turn costs little, however many there are."""
 
-    def __init__(self, seats: Iterable[Seat], pace: int) -> None:
-        """Each seat has its place."""
+    def __init__(self, seats: Iterable[Seat], pace: int, others: Iterable[Seat] = ()) -> None:
+        """Each seat has its place; `others` have no turns."""
         self.pace = pace
+        self._others = list(others)
         self._seats = {seat.person_id: seat for seat in seats}
         self._places = {seat.person_id: seat.place or 0 for seat in self._seats.values()}
         self._share = TURN // (sum(seat.weight for seat in self._seats.values()) or 1)
@@ -93,6 +76,28 @@ class Round:
         self._may: list[tuple[int, str]] = []
         """Who may have a turn, by their next place."""
         heapify(self._ahead)
+
+    @classmethod
+    def begin(cls, seats: Iterable[Seat], pace: int) -> "Round | None":
+        """Turns are among those who are at work or, when nobody is, among those who are back
+        soonest. None when nobody is free.
+
+        Those who have turns again are brought up to the pace; of others we note where it was.
+        """
+        everybody = list(seats)
+        soonest = min((seat.at_work_at for seat in everybody if seat.is_free), default=None)
+        if soonest is None:
+            return None
+        turns = [seat.is_free and seat.at_work_at == soonest for seat in everybody]
+        on_duty = [
+            _kept_pace(seat, pace) for seat, is_on in zip(everybody, turns, strict=True) if is_on
+        ]
+        others = [
+            seat if seat.left_at is not None else seat.at(seat.place, pace)
+            for seat, is_on in zip(everybody, turns, strict=True)
+            if not is_on
+        ]
+        return cls(on_duty, pace, others)
 
     def take(self) -> str:
         """Whose turn is next; it is theirs. There has to be somebody."""
@@ -107,4 +112,11 @@ class Round:
 
     def seats(self) -> list[Seat]:
         """Everybody, at the place they have now."""
-        return [replace(self._seats[one], place=place) for one, place in self._places.items()]
+        moved = [self._seats[one].at(place) for one, place in self._places.items()]
+        return moved + self._others
+
+
+def _kept_pace(seat: Seat, pace: int) -> Seat:
+    if seat.place is None:
+        return seat.at(pace)
+    return seat if seat.left_at is None else seat.at(seat.place + pace - seat.left_at)

@@ -12,7 +12,7 @@ from sqlmodel import col
 from bot import queries
 from bot.db import insert_once
 from bot.delivery.messages import revise_those
-from bot.errors import BadField, CannotStart, NotAllowed, NotListed, TooLate
+from bot.errors import BadField, CannotStart, NotAllowed, NotListed, Refused, TooLate
 from bot.liaison import Liaison, Shelf
 from bot.models import Message, MessageKind, Person, PlaybookSignature, PlaybookVersion
 from bot.playbook import (
@@ -127,12 +127,12 @@ def look(liaison: Liaison, by: str) -> Agreement:
     with liaison.reading() as tx:
         person = tx.get(Person, (liaison.team_id, by))
         version = _newest(tx, liaison.team_id)
-        editor = version and version.edited_by
+        changed_by = version and version.edited_by
         return Agreement(
             liaison.playbook,
             version.number if version else 0,
             version.created_at if version else None,
-            tx.get(Person, (liaison.team_id, editor)) if editor else None,
+            tx.get(Person, (liaison.team_id, changed_by)) if changed_by else None,
             _signatures(tx, version) if version else {},
             {side: [head.name for head in heads(tx, liaison, side)] for side in SIDES},
             _since_both_signed(tx, liaison),
@@ -149,9 +149,7 @@ def edit(liaison: Liaison, by: str, wanted: Edit) -> tuple[Agreement, list[Chang
     """
     now, before = liaison.now(), liaison.playbook
     with liaison.transaction() as tx:
-        person = _listed(tx, liaison, by)
-        if not _may_edit(person):
-            raise NotAllowed("Only managers and admins change the playbook; ask one of them.")
+        editor(tx, liaison, by)
         _hold_to(tx, liaison, _newest(tx, liaison.team_id), wanted.base)
         playbook = _changed(before, wanted)
         if playbook == before:
@@ -170,6 +168,24 @@ def edit(liaison: Liaison, by: str, wanted: Edit) -> tuple[Agreement, list[Chang
     return look(liaison, by), changes(before, playbook)
 
 
+def draft(liaison: Liaison, by: str, wanted: Edit) -> Playbook:
+    """What the playbook would be with this change. Raises `Refused` with every fault."""
+    with liaison.reading() as tx:
+        editor(tx, liaison, by)
+    try:
+        return _changed(liaison.playbook, wanted)
+    except BadField as error:
+        raise Refused(escape(str(error))) from error
+
+
+def editor(tx: Session, liaison: Liaison, by: str) -> Person:
+    """The person, when they may change the playbook. Raises `NotAllowed`, `NotListed`."""
+    person = _listed(tx, liaison, by)
+    if not _may_edit(person):
+        raise NotAllowed("Only managers and admins change the playbook; ask one of them.")
+    return person
+
+
 def _changed(playbook: Playbook, wanted: Edit) -> Playbook:
     try:
         changed = with_text(playbook, wanted.section, wanted.entry, wanted.text, wanted.place)
@@ -181,12 +197,17 @@ def _changed(playbook: Playbook, wanted: Edit) -> Playbook:
     return changed
 
 
+def read_file(file: Path) -> Playbook:
+    """Raises `PlaybookFaults`, `CannotStart`."""
+    return Playbook.parse(_read(file))
+
+
 def bring_in_file(liaison: Liaison, file: Path) -> Shelf:
     """Make a file the version in force; a bot that runs takes it over within seconds.
 
     Raises `PlaybookFaults`, `CannotStart`; also when it says what is in force already.
     """
-    playbook = Playbook.parse(_read(file))
+    playbook = read_file(file)
     if playbook == liaison.playbook:
         raise CannotStart("That is what the playbook says already; nothing was changed.")
     with liaison.transaction() as tx:
@@ -246,8 +267,8 @@ def _hold_to(tx: Session, liaison: Liaison, newest: PlaybookVersion | None, numb
     """What was looked at is what is changed or signed."""
     if (newest.number if newest else 0) == number:
         return
-    editor = newest and newest.edited_by
-    by = tx.get(Person, (liaison.team_id, editor)) if editor else None
+    changed_by = newest and newest.edited_by
+    by = tx.get(Person, (liaison.team_id, changed_by)) if changed_by else None
     who = escape(by.name) if by else "Somebody"
     raise TooLate(f"{who} changed the playbook since you opened it; open it again.")
 

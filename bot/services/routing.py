@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -60,8 +60,7 @@ def route(tx: Session, liaison: Liaison, handoff: Handoff, lead: Lead, now: date
     told = traits_of(tx, handoff, lead)
     account = queries.person_by_email(tx, liaison.team_id, told.account_owner)
     account = account if account and queries.sells(account) else None
-    told = replace(told, is_account_here=account is not None)
-    matched = first_match(routing.matched, told)
+    matched = first_match(routing.matched, told, is_account_here=account is not None)
     if matched and QUEUE in matched.rule.to:
         return Routed(None, "", told_of(matched), Line.QUEUED)
     by = told_of(matched) if matched else None
@@ -127,6 +126,7 @@ def traits_of(tx: Session, handoff: Handoff, lead: Lead) -> Traits:
 def traits(told: Told) -> Traits:
     """The same from values."""
     own = kept(told.custom)
+    account_owner = own.get("account_owner") or told.owner_given
     return Traits(
         country=told.country,
         region=own.get("region"),
@@ -135,7 +135,7 @@ def traits(told: Told) -> Traits:
         source=told.source,
         grade=told.grade,
         campaign=told.campaign,
-        account_owner=own.get("account_owner") or told.owner_given,
+        account_owner=account_owner.strip().lower() if account_owner else None,
         email_domain=told.email.rpartition("@")[2] if told.email else None,
         size=_size(own.get("company_size", "")),
     )

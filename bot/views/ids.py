@@ -209,6 +209,8 @@ BOOK_ENTRY = "book_entry"
 BOOK_FORM = "lead:book_form"
 BOOK_TEXT = "book_text"
 BOOK_PLACE = "book_place"
+BOOK_TRY = "lead:book_try"
+TRYOUT_VIEW = "lead:tryout"
 
 SETUP_CHANGE = "lead:setup_change"
 SETUP_AGAIN = "lead:setup_again"

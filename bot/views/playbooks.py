@@ -246,6 +246,7 @@ def edit_form(playbook: Playbook, edit: Edit) -> View:
     if edit.section in IN_ORDER and edit.entry is not None:
         stands = line_field(ids.CHOICE, most=4, initial=str(edit.entry + 1))
         blocks.append(field(ids.BOOK_PLACE, "Which in the order, from 1?", stands, optional=True))
+    blocks.append(actions("try", button("What would change?", ids.BOOK_TRY, edit.section)))
     if edit.base:
         blocks.append(context("Saved, it is in force at once, and both heads sign anew."))
     return modal(ids.BOOK_FORM, title, blocks, submit="Save", about=edit.about())

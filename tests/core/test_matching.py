@@ -1,5 +1,8 @@
 """Which routing rule a lead meets."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,8 +14,10 @@ HOT = Rule(2, (Condition.of("grade", ["A"]),), None, ("ben@example.com",))
 REST = Rule(3, (), None, ("everybody",))
 
 
-def found(*rules: Rule, **told: object) -> tuple[int, tuple[tuple[str, str], ...]] | None:
-    match = first_match(rules, Traits(**told))  # type: ignore[arg-type]
+def found(
+    *rules: Rule, here: bool = False, **told: object
+) -> tuple[int, tuple[tuple[str, str], ...]] | None:
+    match = first_match(rules, Traits(**told), is_account_here=here)  # type: ignore[arg-type]
     return (match.rule.number, match.because) if match else None
 
 
@@ -46,7 +51,10 @@ def test_all_that_a_rule_asks_for_has_to_hold() -> None:
 def test_how_a_text_fits(field: str, wanted: str, told: str, fits: bool) -> None:
     rule = Rule(1, (Condition.of(field, [wanted]),), None, ("DACH",))
 
-    assert (found(rule, **{field: told}) is not None) is fits
+    one: dict[str, Any] = {field: told}
+    traits = replace(Traits(), **one)
+
+    assert (first_match([rule], traits, is_account_here=False) is not None) is fits
 
 
 @given(st.none() | st.integers(0, 100), st.none() | st.integers(0, 100), st.integers(0, 100))
@@ -62,5 +70,5 @@ def test_a_rule_to_the_accounts_owner_is_passed_over_where_that_is_nobody_here()
     account = Rule(1, (), None, (ACCOUNT_OWNER,))
 
     assert found(account, REST, account_owner="kim@example.com") == (3, ())
-    kim = found(account, REST, account_owner="kim@example.com", is_account_here=True)
+    kim = found(account, REST, account_owner="kim@example.com", here=True)
     assert kim == (1, ())
