@@ -3,6 +3,7 @@
 import ast
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -103,27 +104,31 @@ def parsed(file: Path) -> ast.Module:
     return ast.parse(file.read_text("utf-8"))
 
 
+@cache
+def imported_by(file: Path) -> frozenset[str]:
+    """Read once: a dozen tests ask it of every file."""
+    return frozenset(imported(parsed(file)))
+
+
 @pytest.mark.parametrize("part", MAY_IMPORT)
 def test_a_part_knows_only_what_lies_beneath_it(part: str) -> None:
     folder = ROOT.joinpath(*part.split("."))
     files = sources(name_of(folder)) if folder.is_dir() else [folder.with_suffix(".py")]
     own = {"bot", "handlers", "jobs", "sandbox", "replay", "tests"}
     for file in files:
-        known = {
-            part_of(module) for module in imported(parsed(file)) if module.split(".")[0] in own
-        }
+        known = {part_of(module) for module in imported_by(file) if module.split(".")[0] in own}
         assert known <= MAY_IMPORT[part] | {part}, name_of(file)
 
 
 def test_the_core_is_python_alone() -> None:
     for file in sources("bot/core"):
-        roots = {module.split(".")[0] for module in imported(parsed(file))}
+        roots = {module.split(".")[0] for module in imported_by(file)}
         assert roots <= sys.stdlib_module_names | {"bot"}, name_of(file)
 
 
 def test_only_the_composition_root_knows_the_listeners_and_the_jobs() -> None:
     for file in sources("bot"):
-        roots = {module.split(".")[0] for module in imported(parsed(file))}
+        roots = {module.split(".")[0] for module in imported_by(file)}
         if roots & {"handlers", "jobs"}:
             assert name_of(file) == "bot/app.py"
 
@@ -131,7 +136,7 @@ def test_only_the_composition_root_knows_the_listeners_and_the_jobs() -> None:
 @pytest.mark.parametrize("folder", ["bot", "handlers", "jobs"])
 def test_the_product_knows_nothing_of_the_sandbox_and_the_tests(folder: str) -> None:
     for file in sources(folder):
-        roots = {module.split(".")[0] for module in imported(parsed(file))}
+        roots = {module.split(".")[0] for module in imported_by(file)}
         assert not roots & {"sandbox", "replay", "tests", "pytest"}, name_of(file)
 
 
@@ -139,7 +144,7 @@ def test_the_sandbox_knows_nothing_of_the_bot() -> None:
     for file in sources("sandbox"):
         if name_of(file) == "sandbox/demo.py":
             continue
-        roots = {module.split(".")[0] for module in imported(parsed(file))}
+        roots = {module.split(".")[0] for module in imported_by(file)}
         assert not roots & {"bot", "handlers", "jobs", "replay", "tests"}, name_of(file)
 
 
@@ -148,7 +153,7 @@ def test_a_library_is_spoken_to_in_its_place_only(library: str) -> None:
     users = [
         name_of(file)
         for file in PRODUCT
-        if any(module.split(".")[0] == library for module in imported(parsed(file)))
+        if any(module.split(".")[0] == library for module in imported_by(file))
     ]
 
     assert users, f"nobody uses {library} any more"

@@ -25,7 +25,7 @@ def take(liaison: Liaison, due: Select[Row], act: Callable[[Session, Row, dateti
     asked = {"team_id": liaison.team_id, "now": now}
     with liaison.reading() as tx:
         # Asked first, because an idle tick should not take the writers' lock.
-        if tx.scalars(due, asked).first() is None:
+        if tx.scalars(due.limit(1), asked).first() is None:
             return 0
     with liaison.transaction() as tx:
         locked = due.limit(AT_ONCE).with_for_update(skip_locked=True)
