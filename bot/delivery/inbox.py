@@ -13,12 +13,13 @@ from concurrent.futures import Future as CommittedFuture
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import zip_longest
 from queue import SimpleQueue
 from threading import Event, Thread
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Update, bindparam, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -219,12 +220,23 @@ def _take_in_one(
     if not insert_once(tx, row):
         return Receipt(_first_answer(tx, liaison.team_id, delivery.key), duplicate=True)
     receipt = receive(tx, delivery, now)
-    tx.execute(
-        update(InboxEvent)
-        .where(col(InboxEvent.team_id) == row.team_id, col(InboxEvent.id) == row.id)
-        .values(handoff_id=receipt.handoff_id)
-    )
+    became = {"of_team": row.team_id, "event": row.id, "handoff": receipt.handoff_id}
+    tx.execute(_note_handoff(), became)
     return receipt
+
+
+@cache
+def _note_handoff() -> Update:
+    """Built once: every delivery runs it."""
+    return (
+        update(InboxEvent)
+        .where(
+            col(InboxEvent.team_id) == bindparam("of_team"),
+            col(InboxEvent.id) == bindparam("event"),
+        )
+        .values(handoff_id=bindparam("handoff"))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _first_answer(tx: Session, team_id: str, key: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import TypeVar
 
 from sqlalchemy import BindParameter, Select, bindparam
@@ -25,7 +26,7 @@ def take(liaison: Liaison, due: Select[Row], act: Callable[[Session, Row, dateti
     asked = {"team_id": liaison.team_id, "now": now}
     with liaison.reading() as tx:
         # Asked first, because an idle tick should not take the writers' lock.
-        if tx.scalars(due.limit(1), asked).first() is None:
+        if tx.scalars(_first(due), asked).first() is None:
             return 0
     with liaison.transaction() as tx:
         locked = due.limit(AT_ONCE).with_for_update(skip_locked=True)
@@ -33,3 +34,9 @@ def take(liaison: Liaison, due: Select[Row], act: Callable[[Session, Row, dateti
         for row in rows:
             act(tx, row, now)
         return len(rows)
+
+
+@lru_cache(maxsize=64)
+def _first(due: Select[Row]) -> Select[Row]:
+    """Built once: every tick asks it."""
+    return due.limit(1)

@@ -35,8 +35,10 @@ def refresh(liaison: Liaison, members: Iterable[Member], *, tell_at: datetime | 
     """
     known = list(members)
     with liaison.transaction() as tx:
-        before = [_as_known(tx, liaison, member) for member in known]
-        people = [_upsert(tx, liaison, member) for member in known]
+        everybody = select(Person).where(col(Person.team_id) == liaison.team_id)
+        kept = {person.id: person for person in tx.scalars(everybody)}
+        before = [_as_known(kept.get(member.id)) for member in known]
+        people = [_bring_up(tx, liaison, member, kept.get(member.id)) for member in known]
         by_email = {person.email: person for person in people if person.email}
         for person, was in zip(people, before, strict=True):
             _list(liaison, person, by_email)
@@ -52,9 +54,8 @@ _Known = tuple[str, bool]
 """The zone somebody was in, and whether they were here."""
 
 
-def _as_known(tx: Session, liaison: Liaison, member: Member) -> _Known | None:
+def _as_known(person: Person | None) -> _Known | None:
     """None for somebody new."""
-    person = tx.get(Person, (liaison.team_id, member.id))
     return (person.timezone, person.is_active) if person else None
 
 
@@ -109,8 +110,9 @@ def relist(liaison: Liaison) -> None:
 def member_changed(liaison: Liaison, member: Member) -> None:
     """Somebody joined, left, moved to another zone or changed their address."""
     with liaison.transaction() as tx:
-        was = _as_known(tx, liaison, member)
-        person = _upsert(tx, liaison, member)
+        kept = tx.get(Person, (liaison.team_id, member.id))
+        was = _as_known(kept)
+        person = _bring_up(tx, liaison, member, kept)
         listed = liaison.playbook.person(member.email or "")
         manager = queries.person_by_email(tx, liaison.team_id, listed.manager if listed else None)
         _list(
@@ -124,24 +126,25 @@ def member_changed(liaison: Liaison, member: Member) -> None:
         look_again(tx, liaison, liaison.now())
 
 
-def _upsert(tx: Session, liaison: Liaison, member: Member) -> Person:
-    key = (liaison.team_id, member.id)
-    if tx.get(Person, key) is None:
-        insert_once(
-            tx,
-            Person(
-                team_id=liaison.team_id,
-                id=member.id,
-                name=member.name,
-                email=member.email,
-                timezone=member.timezone,
-            ),
-        )
-    person = tx.get_one(Person, key)
+def _bring_up(tx: Session, liaison: Liaison, member: Member, kept: Person | None) -> Person:
+    """`kept` is who they are here already; None = nobody yet."""
+    person = kept or _newcomer(tx, liaison, member)
     person.name, person.email, person.is_active = member.name, member.email, member.is_active
     person.is_primary_owner = member.is_primary_owner
     person.timezone = _known_zone(liaison, member.timezone)
     return person
+
+
+def _newcomer(tx: Session, liaison: Liaison, member: Member) -> Person:
+    person = Person(
+        team_id=liaison.team_id,
+        id=member.id,
+        name=member.name,
+        email=member.email,
+        timezone=member.timezone,
+    )
+    insert_once(tx, person)
+    return tx.get_one(Person, (person.team_id, person.id))
 
 
 def _known_zone(liaison: Liaison, name: str) -> str:
