@@ -110,12 +110,29 @@ def own_office(new_database: NewDatabase) -> Iterator[Office]:
 LONGEST = (
     "replay/test_sample",
     "replay/test_replays",
-    "test_two_weeks",
     "promises/test_promises",
-    "chaos/test_",
+    "chaos/test_weather",
+    "test_roles",
     "delivery/test_chaos",
+    "browser/test_people",
+    "test_socket",
+    "test_standup_story",
     "browser/test_desk",
+    "delivery/test_courier",
+    "chaos/test_killed",
+    "browser/test_standup",
+    "services/test_ladder",
+    "services/test_brief_parts",
+    "services/test_standup",
+    "services/test_batches",
+    "test_two_weeks",
+    "services/test_briefs",
+    "test_races",
+    "test_story",
+    "test_sight",
 )
+"""Files that take twenty seconds and more, by `--durations`; one of them left to the end would run
+alone."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
