@@ -1,6 +1,8 @@
 """The engine: SQLite for one machine, PostgreSQL when you outgrow it."""
 
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -28,6 +30,8 @@ from sqlmodel import SQLModel
 
 BUSY = 1.5
 """Seconds to wait for another process's lock: a click has to be answered within three."""
+MIGRATES_WITHIN = 60.0
+"""Seconds after which a process that brings the schema to this version is waited for no more."""
 TURN = 2.0
 """Seconds to wait for our own: for a connection, and on SQLite for the turn to write."""
 SENDERS_AND_DOORS = 24
@@ -133,12 +137,26 @@ def migrate(engine: Engine) -> None:
     """Bring the schema to this version; safe when several processes start at once."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.begin() as connection:
+    with engine.connect() as connection, _patient(connection), connection.begin():
         if engine.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('liaison migrate'))"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+@contextmanager
+def _patient(connection: Connection) -> Iterator[None]:
+    """SQLite waits for a process that migrates already, which takes longer than a click may."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+    driver.execute(f"PRAGMA busy_timeout = {MIGRATES_WITHIN * 1000:.0f}")
+    try:
+        yield
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {BUSY * 1000:.0f}")
 
 
 def empty_log(engine: Engine) -> None:

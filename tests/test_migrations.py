@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 from sqlmodel import SQLModel
 
-from bot.db import MIGRATIONS, make_engine, migrate
+from bot.db import BUSY, MIGRATIONS, make_engine, migrate
 from tests.conftest import NewDatabase
 from tests.postgres import ON_BOTH_ENGINES
 
@@ -64,6 +64,21 @@ def test_processes_that_start_at_once_migrate_once(engine: Engine) -> None:
     with engine.connect() as connection:
         versions = connection.execute(text("SELECT version_num FROM alembic_version")).all()
     assert [version for (version,) in versions] == [head()]
+
+
+def test_a_start_waits_for_one_that_migrates_longer_than_a_click_may(engine: Engine) -> None:
+    later = make_engine(engine.url.render_as_string(hide_password=False))
+    with engine.connect() as connection, ThreadPoolExecutor(1) as pool:
+        with connection.begin():
+            if engine.dialect.name == "postgresql":
+                connection.execute(
+                    text("SELECT pg_advisory_xact_lock(hashtext('liaison migrate'))")
+                )
+            starting = pool.submit(migrate, later)
+            with pytest.raises(TimeoutError):
+                starting.result(BUSY + 0.5)
+        starting.result()
+    later.dispose()
 
 
 def test_every_key_leads_with_the_team(engine: Engine) -> None:

@@ -4,6 +4,9 @@
 set -eu
 bin=.venv/bin
 
+# The tests start a hundred processes; without bytecode each would compile everything anew.
+unset PYTHONDONTWRITEBYTECODE
+
 # Databases of tests need not survive a power cut: in memory, where there is room for them.
 if [ -w /dev/shm ] && [ "$(df -Pk /dev/shm | awk 'NR == 2 { print $4 }')" -gt 4000000 ]; then
     TMPDIR=$(mktemp -d /dev/shm/liaison.XXXXXX)
