@@ -26,7 +26,7 @@ from bot.clock import SandboxClock, wall
 from bot.config import Settings
 from bot.db import make_engine, migrate
 from bot.delivery.backlog import backlog
-from bot.delivery.courier import Courier, Routes
+from bot.delivery.courier import Courier, Routes, Telling
 from bot.delivery.homes import Homes
 from bot.delivery.inbox import EventWorker, GroupWriter
 from bot.delivery.pacing import Pace
@@ -37,9 +37,9 @@ from bot.intake.slack_door import SlackDoor
 from bot.intake.webhook import LeadHook
 from bot.liaison import Liaison, Shelf
 from bot.meters import Meters, exposition
-from bot.models import Workspace
+from bot.models import MessageKind, Workspace
 from bot.outgoing import Outgoing
-from bot.services import home, people, playbooks, rooms, setup, trial
+from bot.services import home, people, playbooks, rooms, setup, trial, walks
 from bot.services.deliveries import receive
 from bot.services.tellings import tellings
 from bot.services.troubles import tell_admins
@@ -49,6 +49,7 @@ from bot.vault import Vault
 from handlers.desk import Desk
 from handlers.inbox import EVENTS
 from jobs import TIMETABLE, Rounds, errands
+from jobs.walks import Walks
 from jobs.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
@@ -184,6 +185,7 @@ class Bot:
             lease=timedelta(seconds=settings.liaison_lease_seconds),
             routes=Routes(partial(tell_admins, self.liaison), partial(trial.divert, self.liaison)),
         )
+        self._walks = Walks(self.liaison, partial(_walking, settings, slack), slack.delete)
         self._homes = Homes(self.liaison, slack, partial(home.render, self.liaison))
         self._direct = ThreadPoolExecutor(DIRECT_ANSWERS, thread_name_prefix="direct")
         event_stored = Event()
@@ -226,6 +228,7 @@ class Bot:
         self._courier.start()
         self._worker.start()
         self._homes.start()
+        self._walks.start()
         self._scheduler.start()
         self._watchdog.start()
         self._serving.start()
@@ -251,6 +254,7 @@ class Bot:
         self._writer.stop()
         self._worker.stop()
         self._homes.stop()
+        self._walks.stop()
         self._direct.shutdown(wait=True)
         self._courier.stop()
         self.liaison.engine.dispose()
@@ -291,6 +295,19 @@ class Bot:
     def _tick(self) -> None:
         """The sandbox's clock was set: everything that is due by it happens now."""
         self._rounds.run_all()
+
+
+def _walking(settings: Settings, slack: Slack, own: Liaison) -> Courier:
+    """Carries the messages of one rehearsal."""
+    intro = Telling(partial(walks.telling, own))
+    return Courier(
+        own,
+        slack,
+        tellings(own) | {MessageKind.SETUP: intro},
+        pace=Pace(settings.liaison_pace),
+        lease=timedelta(seconds=settings.liaison_lease_seconds),
+        routes=Routes(divert=partial(trial.divert, own)),
+    )
 
 
 def _word(is_well: bool) -> str:  # noqa: FBT001  # a predicate's answer turned into a word

@@ -22,6 +22,7 @@ from handlers import (
     setup,
     standup,
     usefulness,
+    walks,
     watching,
     written,
 )
@@ -76,6 +77,7 @@ COMMANDS: dict[str, Menu] = {
             "setup": setup.take_over,
             "standup": _standup,
             "usefulness": usefulness.show,
+            "try": walks.begin,
             "watch": watching.watch,
         },
     ),

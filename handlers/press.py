@@ -57,7 +57,7 @@ class Press:
         view, acting = body.get("view") or {}, Acting.read(desk, body)
         is_modal = view.get("type") == "modal"
         return cls(
-            desk,
+            acting.desk,
             button,
             value,
             acting,
@@ -76,7 +76,7 @@ class Press:
         """The form says which lead it is about."""
         action, view, acting = body["actions"][0], body["view"], Acting.read(desk, body)
         return cls(
-            desk,
+            acting.desk,
             action["block_id"],
             acting.about,
             acting,

@@ -38,6 +38,7 @@ from handlers import (
     trial,
     tryout,
     undo,
+    walks,
     written,
 )
 from handlers.desk import desk_of
@@ -59,6 +60,7 @@ PRESSES: dict[str, Callable[[Press], None]] = {
     ids.TRIAL_LIVE: trial.open_form,
     ids.TRIAL_AGREE: trial.agree,
     ids.BOOK_TRY: tryout.try_out,
+    ids.WALK_REMOVE: walks.remove,
     ids.CLAIM: handoffs.claim,
     ids.ACCEPT: followups.accept,
     ids.TOUCH: followups.open_touch_form,

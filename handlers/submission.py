@@ -30,11 +30,11 @@ class Submission:
 
     @classmethod
     def read(cls, desk: Desk, body: dict[str, Any]) -> "Submission":
-        view = body["view"]
+        view, acting = body["view"], Acting.read(desk, body)
         return cls(
-            desk,
+            acting.desk,
             view["callback_id"],
-            Acting.read(desk, body),
+            acting,
             view["state"]["values"],
         )
 

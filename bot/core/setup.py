@@ -17,6 +17,15 @@ class Step(IntEnum):
     SUMMARY = 6
 
 
+SECTION = {
+    Step.CHANNELS: "channels",
+    Step.PEOPLE: "people",
+    Step.HOURS: "hours",
+    Step.CLOCK: "sla",
+    Step.STANDUP: "meetings",
+}
+"""The section of the playbook that each step answers."""
+
 ASKED = 5
 """How many steps ask something."""
 

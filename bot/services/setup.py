@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot import queries
-from bot.core.setup import SIDES, Listed, Step
+from bot.core.setup import SECTION, SIDES, Listed, Step
 from bot.db import insert_once
 from bot.delivery.messages import revise
 from bot.delivery.sayings import Saying, say
@@ -135,7 +135,10 @@ def go(liaison: Liaison, by: str, step: Step) -> None:
         setup = _of(tx.get(Setup, liaison.team_id, with_for_update=True), by)
         person = tx.get_one(Person, (liaison.team_id, by))
         if step > setup.step:
-            setup.answers = answers(setup, person, liaison)
+            section = SECTION[Step(setup.step)]
+            offered = answers(setup, person, liaison)
+            if section in offered:
+                setup.answers = {**setup.answers, section: offered[section]}
             if sentence := _not_yet(setup.answers, step):
                 raise NotAllowed(sentence)
         setup.step = step

@@ -54,11 +54,18 @@ def divert(liaison: Liaison, tx: Session, message: Message) -> Detour | Wait | N
         return None
     if row.trial_at is None:
         return Wait()
-    meant_for = message.recipient_id or message.channel or ""
+    meant_for = _meant_for(tx, message)
     if meant_for == row.person_id:
         return None
     player = tx.get_one(Person, (liaison.team_id, row.person_id))
     return Detour(player, meant_for, _line(tx, liaison, meant_for))
+
+
+def _meant_for(tx: Session, message: Message) -> str:
+    """A reply goes where its parent would have stood."""
+    parent = message.parent_id and tx.get(Message, (message.team_id, message.parent_id))
+    above = parent.meant_for if parent else None
+    return message.recipient_id or above or message.channel or ""
 
 
 def _line(tx: Session, liaison: Liaison, meant_for: str) -> str:
@@ -73,16 +80,26 @@ def acting(liaison: Liaison, by: str, channel: str, ts: str) -> str:
     with liaison.reading() as tx:
         if not _plays(tx, liaison, by):
             return by
-        message = tx.scalars(
-            select(Message).where(
-                col(Message.team_id) == liaison.team_id,
-                col(Message.channel) == channel,
-                col(Message.ts) == ts,
-            )
-        ).first()
+        message = _standing_at(tx, liaison, channel, ts)
         if message is None or message.meant_for is None:
             return by
         return message.recipient_id or _of_channel(tx, liaison, message) or by
+
+
+def _standing_at(tx: Session, liaison: Liaison, channel: str, ts: str) -> Message | None:
+    return tx.scalars(
+        select(Message).where(
+            col(Message.team_id) == liaison.team_id,
+            col(Message.channel) == channel,
+            col(Message.ts) == ts,
+        )
+    ).first()
+
+
+def has_posted(liaison: Liaison, channel: str, ts: str) -> bool:
+    """Whether the message that stands there is of this workspace, real or rehearsed."""
+    with liaison.reading() as tx:
+        return _standing_at(tx, liaison, channel, ts) is not None
 
 
 def may_act_as(liaison: Liaison, by: str, other: str) -> bool:

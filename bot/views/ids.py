@@ -235,6 +235,7 @@ SETUP_CLOCK = "setup_clock"
 SETUP_DAY = "setup_day"
 SETUP_TIME = "setup_time"
 
+WALK_REMOVE = "lead:walk_remove"
 TRIAL_SAMPLE = "lead:trial_sample"
 TRIAL_BOOK = "lead:trial_book"
 TRIAL_LIVE = "lead:trial_live"

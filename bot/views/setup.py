@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from bot.core.setup import ASKED, Step
+from bot.core.setup import ASKED, SECTION, Step
 from bot.models import Person
 from bot.playbook import Sla
 from bot.playbook.sections import WEEKDAYS
@@ -73,17 +73,20 @@ def step(now: Step, given: Answers, answered: Collection[str], reader: Person) -
     """The message at one of its steps; `given` has the defaults of what is not `answered`."""
     if now is Step.SUMMARY:
         return _summary(given)
-    welcome = f"Hello {escape(reader.name)}! Five questions, and sales and marketing can begin.\n"
-    title = f"*Step {now.value} of {ASKED}: {TITLES[now]}*"
+    welcome = f"Hello {escape(reader.name)}! Five questions, and sales and marketing can begin."
     says = _says(now, given)
-    lines = [title, _ABOUT[now], *([says] if says else [])]
-    head = "*Setting up Liaison.* " + (welcome if now is Step.CHANNELS else "")
-    text = "\n".join([head.strip(), *lines])
+    lines = [
+        *([welcome] if now is Step.CHANNELS else []),
+        f"*Setting up Liaison · Step {now.value} of {ASKED}: {TITLES[now]}*",
+        _ABOUT[now],
+        *([says] if says else []),
+    ]
+    text = "\n".join(lines)
     has_answer = bool(says)
     style = None if has_answer else "primary"
     buttons = [button(_CHOOSE[now], ids.SETUP_CHANGE, str(now.value), style=style)]
     if has_answer:
-        word = "Next" if _is_answered(now, answered) else "Use this"
+        word = "Next" if SECTION[now] in answered else "Use this"
         following = str(now.value + 1)
         buttons.insert(0, button(word, ids.SETUP_NEXT, following, style="primary"))
     if now is Step.STANDUP and given.get("meetings"):
@@ -93,22 +96,9 @@ def step(now: Step, given: Answers, answered: Collection[str], reader: Person) -
     return Post(text, [section(text), actions("setup", *buttons), context(_WHY)])
 
 
-_KEYS = {
-    Step.CHANNELS: "channels",
-    Step.PEOPLE: "people",
-    Step.HOURS: "hours",
-    Step.CLOCK: "sla",
-    Step.STANDUP: "meetings",
-}
-
-
-def _is_answered(now: Step, answered: Collection[str]) -> bool:
-    return _KEYS[now] in answered
-
-
 def _says(now: Step, given: Answers) -> str:
     """What is answered, or offered; empty while there is nothing."""
-    if _KEYS[now] not in given:
+    if SECTION[now] not in given:
         return ""
     tellers = {
         Step.CHANNELS: lambda: f"Cards go to <#{given['channels']['handoffs']}>.",
@@ -149,8 +139,9 @@ def hours_line(hours: Mapping[str, Any]) -> str:
 
 
 def clock_line(sla: Mapping[str, Any]) -> str:
-    name = "fast" if sla.get("preset") == "fast" else "normal"
-    return f"{name.title()}: {clocks(PRESETS[name])}."
+    name, other = ("fast", "normal") if sla.get("preset") == "fast" else ("normal", "fast")
+    chosen = f"{name.title()}: {clocks(PRESETS[name])}."
+    return f"{chosen} ({other.title()} would be {clocks(PRESETS[other])}.)"
 
 
 def clocks(sla: Sla) -> str:
