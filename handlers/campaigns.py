@@ -1,8 +1,8 @@
 """`/campaign`: the table, one campaign, and what can be pressed there."""
 
 from bot.errors import Refused, SlackGone
-from bot.services import campaigns, reports
-from bot.services.campaigns import Filled
+from bot.services import campaign_entry, campaigns, reports
+from bot.services.campaign_entry import Filled
 from bot.services.results import Window
 from bot.views import campaign_forms as forms
 from bot.views import campaigns as views
@@ -88,7 +88,7 @@ def _window_and_key(value: str) -> tuple[Window, str]:
 
 def open_edit_form(press: Press) -> None:
     _, key = _window_and_key(press.handoff_id)
-    press.open(forms.edit(campaigns.look_to_edit(press.desk.liaison, key, press.by)))
+    press.open(forms.edit(campaign_entry.look_to_edit(press.desk.liaison, key, press.by)))
 
 
 def save(form: Submission) -> View:
@@ -104,7 +104,7 @@ def save(form: Submission) -> View:
         follow_up=form.words(ids.FOLLOW_UP),
         talk_track=form.words(ids.TALK_TRACK),
     )
-    return forms.saved(campaigns.edit(form.desk.liaison, form.about, form.by, filled))
+    return forms.saved(campaign_entry.edit(form.desk.liaison, form.about, form.by, filled))
 
 
 def open_merge_form(press: Press) -> None:
@@ -115,7 +115,7 @@ def open_merge_form(press: Press) -> None:
 def merge(form: Submission) -> View:
     liaison, into_id = form.desk.liaison, form.choice(ids.MERGE_INTO)
     into = campaigns.merge(liaison, form.about, into_id, form.by)
-    return forms.merged(campaigns.look_to_edit(liaison, form.about, form.by), into)
+    return forms.merged(campaign_entry.look_to_edit(liaison, form.about, form.by), into)
 
 
 def separate(press: Press) -> None:

@@ -23,6 +23,7 @@ from bot.services.asks import take_late
 from bot.services.batches import start_shown
 from bot.services.briefs import write_briefs
 from bot.services.diary import read_diaries
+from bot.services.disputes import pass_on_disputes
 from bot.services.escalations import send_lists
 from bot.services.flag_answers import take_late_flags
 from bot.services.ladder import take_due_steps
@@ -71,6 +72,7 @@ TIMETABLE = (
     Tick("bring-back-stray-times", timedelta(seconds=30), bring_back),
     Tick("tell-late-asks", timedelta(seconds=30), take_late),
     Tick("tell-late-flags", timedelta(seconds=30), take_late_flags),
+    Tick("pass-on-disputes", timedelta(seconds=30), pass_on_disputes),
     Tick("close-previews", timedelta(seconds=30), close_previews),
     Tick("tell-unlinked-owners", timedelta(seconds=30), tell_unlinked),
     Tick("judge-messages", timedelta(seconds=30), judge_messages),

@@ -17,8 +17,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 from pictures import DESK, PHONE, PICTURES, View, chromium  # noqa: E402
 from playwright.sync_api import Locator, expect  # noqa: E402
 
-from bot.services import campaigns, disputes, outcomes  # noqa: E402
-from bot.services.campaigns import Filled  # noqa: E402
+from bot.services import campaign_entry, campaigns, disputes, outcomes  # noqa: E402
+from bot.services.campaign_entry import Filled  # noqa: E402
 from bot.services.outcomes import Answer  # noqa: E402
 from sandbox.server import Sandbox  # noqa: E402
 from tests.office import (  # noqa: E402
@@ -59,7 +59,10 @@ def main() -> int:
             look_at_the_table(view)
             look_at_one(view)
         for frame in (DESK, PHONE):
-            look_at_the_dispute(View(browser, office.sandbox.url, frame))
+            view = View(browser, office.sandbox.url, frame)
+            look_at_the_dispute(view)
+            look_at_the_forms(view)
+            look_at_the_rating(office, view)
     return 0
 
 
@@ -114,7 +117,7 @@ def describe(office: Office) -> None:
         ends_on="2026-11-20",
         cost="6000 EUR",
     )
-    campaigns.edit(liaison, campaign.id, IDA, filled)
+    campaign_entry.edit(liaison, campaign.id, IDA, filled)
 
 
 def answer(office: Office, lead: str, end: str | None, rep: str) -> None:
@@ -169,6 +172,40 @@ def look_at_the_dispute(view: View) -> None:
     view.snap("dispute")
     view.page.get_by_test_id("modal-cancel").click()
     expect(view.modal).to_be_hidden()
+
+
+def look_at_the_forms(view: View) -> None:
+    """What stands behind a number, what is edited, and what is merged."""
+    page = type_command(view, "/campaign google", "google, the last")
+    page.get_by_role("combobox").select_option(index=1)
+    expect(view.modal).to_be_visible()
+    view.snap("campaign-leads")
+    close(view)
+    for entry, name in (("Edit…", "campaign-edit"), ("Merge…", "campaign-merge")):
+        page.locator('[data-action-id="lead:campaign_more"]').click()
+        view.page.get_by_role("menuitem", name=entry).click()
+        expect(view.modal).to_be_visible()
+        view.snap(name)
+        close(view)
+
+
+def close(view: View) -> None:
+    view.page.get_by_test_id("modal-cancel").click()
+    expect(view.modal).to_be_hidden()
+
+
+def look_at_the_rating(office: Office, view: View) -> None:
+    """One tap, once the outcome is recorded."""
+    company = f"Rated by {view.frame.name} Ltd"
+    handoff = office.hand_over(company=company, campaign="Spring webinar")
+    office.dm(BEN, handoff)
+    assert office.bot
+    outcomes.record_outcome(office.bot.liaison, handoff, BEN, Answer("no_need"))
+    office.settle()
+    view.go("liaison", "ben")
+    asked = view.message(company)
+    expect(asked).to_contain_text("So-so")
+    view.snap("rating", asked)
 
 
 def look_at_the_table(view: View) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from bot.models import Campaign, PreviewAnswer
-from bot.services import campaigns, preview_put, previews
+from bot.services import campaign_entry, preview_put, previews
 from bot.services.preview_put import Filled
 from sandbox.server import Sandbox
 from tests.office import ANA, BEN, CHLOE, DEV, LEADS, MANIFEST, MONDAY_TEN, Office, settings_for
@@ -59,6 +59,7 @@ def main() -> None:
         said(office, JONAS, f"{NAME} is to launch")
         for view in views:
             look(view, "jonas", f"{NAME} is to launch", "preview-alert")
+            look(view, "chloe", "the preview is closed", "preview-closed")
         office.close()
 
 
@@ -70,7 +71,7 @@ def describe(office: Office) -> None:
     with liaison.reading() as tx:
         campaign = tx.scalars(select(Campaign)).one()
     audience, offer, launch, follow_up, talk_track = words()
-    known = campaigns.Filled(
+    known = campaign_entry.Filled(
         name=NAME,
         owner_id=JONAS,
         starts_on=launch,
@@ -79,7 +80,7 @@ def describe(office: Office) -> None:
         follow_up=follow_up,
         talk_track=talk_track,
     )
-    campaigns.edit(liaison, campaign.id, JONAS, known)
+    campaign_entry.edit(liaison, campaign.id, JONAS, known)
 
 
 def words() -> tuple[str, str, str, str, str]:

@@ -45,7 +45,7 @@ _ALONE = (0.01,)
 _LIGHT = 4.5
 """Where the walk over the grid turns back: log weight below the best point's, one in ninety."""
 _CLOSE = 1e-3
-"""Newton's method stops when a step gains less than this in log posterior."""
+"""Newton's method stops after a step that gains less than this in log posterior."""
 
 _STANDARD = NormalDist()
 
@@ -278,23 +278,42 @@ def _neighbours(
 def _climb(
     rows: list[_Row], spreads: tuple[float, float], start: tuple[list[float], list[float]]
 ) -> _Mode:
-    """Newton's method, from `start` to the mode; a step that overshoots is halved."""
+    """Newton's method, from `start` to the mode; a step that overshoots is halved.
+
+    The last step is so short that the curvature is the same at both of its ends.
+    """
     effects, side = start
     look = _look(rows, spreads, effects, side)
     while True:
         to_effects, to_side = _step(look)
+        gain = _slope_along(look, to_effects, to_side) / 2
+        if gain < _CLOSE:
+            effects, side = _moved(effects, to_effects, 1), _moved(side, to_side, 1)
+            evidence = _evidence(look, spreads) + gain
+            return _Mode(spreads, effects, side, look.slopes, look.factor, evidence)
         length = 1.0
         while True:
-            new_effects = [x + length * d for x, d in zip(effects, to_effects, strict=True)]
-            new_side = [x + length * d for x, d in zip(side, to_side, strict=True)]
+            new_effects, new_side = (
+                _moved(effects, to_effects, length),
+                _moved(side, to_side, length),
+            )
             new = _look(rows, spreads, new_effects, new_side)
             if new.height >= look.height - _CLOSE:
                 break
             length /= 2
-        gain = new.height - look.height
         effects, side, look = new_effects, new_side, new
-        if gain < _CLOSE:
-            return _Mode(spreads, effects, side, look.slopes, look.factor, _evidence(look, spreads))
+
+
+def _slope_along(look: _Look, to_effects: list[float], to_side: list[float]) -> float:
+    """How fast the log posterior rises along a step."""
+    rise = sum(map(mul, look.side_gradient, to_side))
+    return rise + sum(
+        slope.gradient * step for slope, step in zip(look.slopes, to_effects, strict=True)
+    )
+
+
+def _moved(place: list[float], step: list[float], length: float) -> list[float]:
+    return [x + length * d for x, d in zip(place, step, strict=True)]
 
 
 def _look(

@@ -93,15 +93,18 @@ class Judgement:
     points: float
     """The share of bad leads above the usual campaign's, from -1 to 1."""
 
-    @property
-    def missing_ratings(self) -> int:
-        """How many more are needed before it can be flagged; 0 = enough."""
-        return max(ENOUGH_RATINGS - self.ratings, 0)
+
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """How much of a campaign as it is now was rated in the last 90 days."""
+
+    ratings: int = 0
+    raters: int = 0
 
     @property
-    def missing_raters(self) -> int:
-        """How many more people have to rate it before it can be flagged; 0 = enough."""
-        return max(ENOUGH_RATERS - len(self.raters), 0)
+    def is_enough(self) -> bool:
+        """Whether it could be flagged."""
+        return self.ratings >= ENOUGH_RATINGS and self.raters >= ENOUGH_RATERS
 
 
 LOWEST_ACCEPTANCE = 0.30
@@ -175,6 +178,29 @@ def judge(
     return {key.campaign: _unless_alone(found[key], tallies, key) for key in found}
 
 
+def so_far(
+    ratings: Iterable[tuple[str, str, datetime]], terms: Mapping[str, Terms], now: datetime
+) -> dict[str, SoFar]:
+    """Of (campaign, rater, when): what a verdict could be given on."""
+    counted: Counter[str] = Counter()
+    raters: dict[str, set[str]] = {}
+    for campaign, rater, at in ratings:
+        if _counts(at, now) and _is_present(terms.get(campaign), at):
+            counted[campaign] += 1
+            raters.setdefault(campaign, set()).add(rater)
+    return {campaign: SoFar(n, len(raters[campaign])) for campaign, n in counted.items()}
+
+
+def _counts(at: datetime, now: datetime) -> bool:
+    return now - WINDOW < at <= now
+
+
+def _is_present(terms: Terms | None, at: datetime) -> bool:
+    """Whether what was rated then is about the campaign as it is now."""
+    changed_at = terms.changed_at if terms else None
+    return changed_at is None or at >= changed_at
+
+
 def _fitted(tallies: Mapping[_Version, _Tally], but: tuple[_Version, str] | None = None) -> Crossed:
     """The model of all ratings, `but` what this rater said of this campaign."""
     cells = (
@@ -200,11 +226,9 @@ def _tallied(
 ) -> dict[_Version, _Tally]:
     tallies: dict[_Version, _Tally] = {}
     for rating in ratings:
-        if not now - WINDOW < rating.at <= now:
+        if not _counts(rating.at, now):
             continue
-        agreed = terms.get(rating.campaign)
-        changed_at = agreed.changed_at if agreed else None
-        key = _Version(rating.campaign, changed_at is None or rating.at >= changed_at)
+        key = _Version(rating.campaign, _is_present(terms.get(rating.campaign), rating.at))
         tally = tallies.setdefault(key, _Tally())
         tally.ratings[rating.rater] += 1
         tally.bad[rating.rater] += rating.is_bad
@@ -238,7 +262,7 @@ def _judgement(
 
 
 def _verdict(contrast: Contrast, ratings: int, raters: int, *, is_early: bool) -> Verdict:
-    is_enough = ratings >= ENOUGH_RATINGS and raters >= ENOUGH_RATERS
+    is_enough = SoFar(ratings, raters).is_enough
     if is_early:
         return Verdict.TOO_EARLY
     if is_enough and FLAG.met_by(contrast):

@@ -28,6 +28,10 @@ BY_MORNING = frozenset(
         MessageKind.PREVIEW,
         MessageKind.ANSWER,
         MessageKind.UNREAD,
+        MessageKind.FLAG,
+        MessageKind.FLAG_HINT,
+        MessageKind.FLAG_NEWS,
+        MessageKind.SECOND_LOOK,
     }
 )
 """What the brief says when it would reach them in the morning, beside the brief."""

@@ -75,6 +75,7 @@ class Dispute(SQLModel, table=True):
             postgresql_where=_UNSETTLED,
         ),
         Index("ix_dispute_handoff", "team_id", "handoff_id"),
+        due_index("ix_dispute_late", "team_id", "late_check_at"),
     )
 
     team_id: str = Field(primary_key=True)
@@ -85,7 +86,11 @@ class Dispute(SQLModel, table=True):
     """Why, in the words of whoever contests; empty once the lead was erased."""
     at: datetime
     due_at: datetime
-    """Two working days of the receiver."""
+    """Two working days of whoever got it first."""
+    late_check_at: datetime | None = None
+    """When it goes to the next in line; None = settled, or nobody is left to turn to."""
+    passed_on_at: datetime | None = None
+    """When it went to somebody else last; None = whoever got it first has it."""
     receiver_id: str
     """The liaison, or who stands in for them."""
     outcome: str

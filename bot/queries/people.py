@@ -88,8 +88,8 @@ def everybody(tx: Session, team_id: str) -> list[Person]:
     return list(tx.scalars(listed.order_by(col(Person.id))))
 
 
-def decider_for(tx: Session, actor: Person) -> Person | None:
-    """Who decides about an actor's leads: their manager, else another manager of sales, else an
+def decider_for(tx: Session, actor: Person, team: str = SALES) -> Person | None:
+    """Who decides about an actor's leads: their manager, else another manager of that team, else an
     admin, else the installer; None when there is nobody."""
     manager = tx.get(Person, (actor.team_id, actor.manager_id)) if actor.manager_id else None
     if manager and manager.is_active:
@@ -104,7 +104,7 @@ def decider_for(tx: Session, actor: Person) -> Person | None:
         )
         .order_by(col(Person.id))
     ).all()
-    managers = [one for one in listed if one.team == SALES and "manager" in one.roles]
+    managers = [one for one in listed if one.team == team and "manager" in one.roles]
     if managers:
         return managers[0]
     others = [one for one in admins(tx, actor.team_id) if one.id != actor.id]

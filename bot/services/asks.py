@@ -74,7 +74,7 @@ def ask(liaison: Liaison, handoff_id: str, by: str, words: str | None) -> None:
         )
         tx.add(asked)
         note(tx, handoff, Line.ASKED, now, by=by)
-        _say(tx, liaison, asked, receiver, now)
+        tell(tx, liaison, asked, receiver, now)
         changed(tx, liaison, handoff)
 
 
@@ -123,7 +123,7 @@ def _answer_due(tx: Session, liaison: Liaison, receiver: Person, now: datetime) 
     return sla.due_at(opening_of(tx, liaison, receiver, now), now, ANSWERED_WITHIN)
 
 
-def _say(tx: Session, liaison: Liaison, asked: Ask, to: Person, now: datetime) -> None:
+def tell(tx: Session, liaison: Liaison, asked: Ask, to: Person, now: datetime) -> None:
     """The question with its Answer button, to one person, inside their hours."""
     again = "late" if asked.late_at else ""
     tale = Tale(MessageKind.ASK, asked.handoff_id, asked.id, again)
@@ -217,7 +217,7 @@ def _tell_late(liaison: Liaison, tx: Session, asked: Ask, now: datetime) -> None
     note(tx, handoff, Line.ASK_OPEN, now)
     receiver = tx.get_one(Person, (liaison.team_id, asked.receiver_id))
     manager = receiver.manager_id and tx.get(Person, (liaison.team_id, receiver.manager_id))
-    _say(tx, liaison, asked, manager or receiver, now)
+    tell(tx, liaison, asked, manager or receiver, now)
 
 
 def to_answer(tx: Session, liaison: Liaison, edition: Edition, page: Page) -> Heading | None:

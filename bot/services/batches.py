@@ -19,9 +19,11 @@ from bot.errors import TooLate, Unknown
 from bot.liaison import Liaison
 from bot.models import Batch, Handoff, Message, MessageKind, Person, Run
 from bot.queries import HandoffFacts
+from bot.services import flags
 from bot.services.handoffs import occasion_of, shown, take_out
 from bot.services.hours import back_at_work
 from bot.views import batches as views
+from bot.views import flags as flag_views
 from bot.views.blocks import Post, View
 from bot.views.followups import how_it_came
 
@@ -118,7 +120,9 @@ def batch_of(tx: Session, liaison: Liaison, batch_id: str) -> Batch:
 
 def card_telling(liaison: Liaison, tx: Session, message: Message, _now: datetime) -> Post:
     """The card as of now."""
-    return views.card(progress(tx, liaison, batch_of(tx, liaison, message.subject_id)))
+    batch = batch_of(tx, liaison, message.subject_id)
+    flag = flags.on_batch(tx, batch)
+    return views.card(progress(tx, liaison, batch), flag_views.on_card(flag) if flag else "")
 
 
 def progress(tx: Session, liaison: Liaison, batch: Batch) -> views.Progress:

@@ -11,6 +11,7 @@ from bot import queries
 from bot.delivery.briefs import waiting_for_brief
 from bot.liaison import Liaison
 from bot.models import History, Message, MessageKind
+from bot.services import flag_told
 from bot.services.absences import told_back
 from bot.services.asks import telling_answer
 from bot.services.edition import Edition, Page, page_of, said
@@ -18,7 +19,12 @@ from bot.views import handoffs as handoff_views
 from bot.views import watching as watching_views
 from bot.views.brief import Heading, Item
 
-_NOTES = (MessageKind.NOTE, MessageKind.UNREAD)
+_NOTES = (
+    MessageKind.NOTE,
+    MessageKind.UNREAD,
+    MessageKind.FLAG_HINT,
+    MessageKind.FLAG_NEWS,
+)
 
 
 def answers(tx: Session, liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
@@ -61,6 +67,8 @@ def notes(tx: Session, liaison: Liaison, edition: Edition, page: Page) -> Headin
     def sentence(told: Message) -> str:
         if told.kind is MessageKind.UNREAD:
             return watching_views.unread(told.subject_id).text
+        if told.kind in {MessageKind.FLAG_HINT, MessageKind.FLAG_NEWS}:
+            return flag_told.sentence(liaison, tx, told)
         facts = queries.facts(tx, liaison.team_id, told.subject_id)
         line = tx.get_one(History, (liaison.team_id, told.about))
         names = queries.names(tx, liaison.team_id, [line])

@@ -21,7 +21,17 @@ from bot.delivery.sayings import say_brief
 from bot.errors import NotSaved, Unknown
 from bot.liaison import Liaison
 from bot.models import Absence, Message, MessageKind, Person
-from bot.services import asks, digests, escalations, hands, items, preview_told, weeks
+from bot.services import (
+    asks,
+    digests,
+    escalations,
+    flag_told,
+    hands,
+    items,
+    preview_told,
+    second_looks,
+    weeks,
+)
 from bot.services import brief_parts as parts
 from bot.services import brief_told as told
 from bot.services.brief_plan import NOT_PLANNED, next_brief
@@ -63,6 +73,8 @@ SECTIONS: tuple[Section, ...] = (
     Section("new", parts.new, parts.leads_came),
     Section("queue", parts.queue, parts.queue_grew, _sells),
     Section("asks", asks.to_answer, asks.questions_wait),
+    Section("flags", flag_told.to_answer, flag_told.flags_wait),
+    Section("second_looks", second_looks.to_rate, second_looks.second_looks_wait, _sells),
     Section("previews", preview_told.to_answer, preview_told.previews_wait, _sells),
     Section("answers", told.answers, told.answers_came),
     Section("returns", parts.returns, parts.leads_return),

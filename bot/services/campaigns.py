@@ -1,9 +1,6 @@
 """Campaigns as marketing knows them: found by name, merged, described."""
 
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +9,7 @@ from sqlmodel import col
 from bot import queries
 from bot.core.campaigns import look_alike, slug
 from bot.core.lifecycle import why_not_marketing
-from bot.errors import BadField, BadFields, NotAllowed, Refused, TooLate
+from bot.errors import BadField, NotAllowed, Refused, TooLate
 from bot.liaison import Liaison
 from bot.models import Campaign, Handoff, Person, Workspace
 from bot.views import ids
@@ -21,7 +18,6 @@ from bot.views.blocks import foreign
 NO_ORIGIN = "No origin"
 NAME = 150
 """Characters of a campaign's name."""
-_MONEY = re.compile(r"([0-9][0-9, ]{0,14}(?:\.[0-9]{1,2})?) ?([A-Za-z]{3})?")
 
 
 class NoSuchCampaign(Refused):
@@ -36,13 +32,13 @@ def every(tx: Session, team_id: str) -> list[Campaign]:
 
 def roots(tx: Session, team_id: str) -> dict[str, Campaign]:
     """By each campaign's id, the one that counts its leads since it was merged; else itself."""
-    known = {campaign.id: campaign for campaign in every(tx, team_id)}
-    return {campaign.id: _root(known, campaign) for campaign in known.values()}
+    found = {campaign.id: campaign for campaign in every(tx, team_id)}
+    return {campaign.id: _root(found, campaign) for campaign in found.values()}
 
 
-def _root(known: dict[str, Campaign], campaign: Campaign) -> Campaign:
+def _root(found: dict[str, Campaign], campaign: Campaign) -> Campaign:
     while campaign.merged_into:
-        campaign = known[campaign.merged_into]
+        campaign = found[campaign.merged_into]
     return campaign
 
 
@@ -130,7 +126,7 @@ def merge(liaison: Liaison, campaign_id: str, into_id: str, by: str) -> Campaign
         check_marketer(tx, liaison.team_id, by)
         # One merge at a time, or two might make a ring.
         tx.get_one(Workspace, liaison.team_id, with_for_update=True)
-        campaign, found = _known(tx, liaison.team_id, campaign_id), roots(tx, liaison.team_id)
+        campaign, found = known(tx, liaison.team_id, campaign_id), roots(tx, liaison.team_id)
         into = found.get(into_id)
         if campaign.merged_into:
             raise TooLate(f"“{foreign(campaign.name, 60)}” was merged already.")
@@ -144,7 +140,7 @@ def separate(liaison: Liaison, campaign_id: str, by: str) -> Campaign:
     """Undo a merge: the campaign counts its own leads again. Gives the campaign."""
     with liaison.transaction() as tx:
         check_marketer(tx, liaison.team_id, by)
-        campaign = _known(tx, liaison.team_id, campaign_id)
+        campaign = known(tx, liaison.team_id, campaign_id)
         if campaign.merged_into is None:
             raise TooLate(f"“{foreign(campaign.name, 60)}” is separate already.")
         campaign.merged_into = None
@@ -158,102 +154,19 @@ def look_to_merge(
     merged into it."""
     with liaison.reading() as tx:
         check_marketer(tx, liaison.team_id, by)
-        campaign = _known(tx, liaison.team_id, campaign_id)
-        known = every(tx, liaison.team_id)
-        others = [one for one in known if one.id != campaign.id and one.merged_into is None]
+        campaign = known(tx, liaison.team_id, campaign_id)
+        found = every(tx, liaison.team_id)
+        others = [one for one in found if one.id != campaign.id and one.merged_into is None]
         others.sort(key=lambda one: not look_alike(one.name, campaign.name))
-        return campaign, others, [one for one in known if one.merged_into == campaign.id]
+        return campaign, others, [one for one in found if one.merged_into == campaign.id]
 
 
-def look_to_edit(liaison: Liaison, campaign_id: str, by: str) -> Campaign:
-    with liaison.reading() as tx:
-        check_marketer(tx, liaison.team_id, by)
-        return _known(tx, liaison.team_id, campaign_id)
-
-
-def _known(tx: Session, team_id: str, campaign_id: str) -> Campaign:
+def known(tx: Session, team_id: str, campaign_id: str) -> Campaign:
+    """Raises `NoSuchCampaign`."""
     campaign = tx.get(Campaign, (team_id, campaign_id))
     if campaign is None:
         raise NoSuchCampaign
     return campaign
-
-
-@dataclass(frozen=True)
-class Filled:
-    """A filled-in form, untrusted; None = left empty. Days are ISO dates."""
-
-    name: str | None = None
-    owner_id: str | None = None
-    starts_on: str | None = None
-    ends_on: str | None = None
-    judge_on: str | None = None
-    cost: str | None = None
-    audience: str | None = None
-    offer: str | None = None
-    follow_up: str | None = None
-    talk_track: str | None = None
-
-
-def edit(liaison: Liaison, campaign_id: str, by: str, filled: Filled) -> Campaign:
-    """Write down what a marketer says of a campaign. Raises `BadFields`."""
-    now = liaison.now()
-    with liaison.transaction() as tx:
-        check_marketer(tx, liaison.team_id, by)
-        campaign = _known(tx, liaison.team_id, campaign_id)
-        fill_in(tx, campaign, filled, now)
-        return campaign
-
-
-def fill_in(tx: Session, campaign: Campaign, filled: Filled, now: datetime) -> None:
-    """Raises `BadFields` with every fault; then nothing is changed."""
-    faults: dict[str, str] = {}
-    name = " ".join((filled.name or "").split())
-    if not 0 < len(name) <= NAME:
-        faults[ids.CAMPAIGN_NAME] = f"Write a name of at most {NAME} characters."
-    days = {
-        field: _day(day, field, faults)
-        for field, day in (
-            (ids.STARTS_ON, filled.starts_on),
-            (ids.ENDS_ON, filled.ends_on),
-            (ids.JUDGE_ON, filled.judge_on),
-        )
-    }
-    starts, ends = days[ids.STARTS_ON], days[ids.ENDS_ON]
-    if starts and ends and ends < starts:
-        faults[ids.ENDS_ON] = "Choose a day on or after the first one."
-    cost, currency = _money(filled.cost, faults)
-    owner = filled.owner_id and tx.get(Person, (campaign.team_id, filled.owner_id))
-    if filled.owner_id and not (owner and owner.is_active):
-        faults[ids.CAMPAIGN_OWNER] = "Choose a member of this workspace, and no app."
-    if faults:
-        raise BadFields(faults)
-    brief = (campaign.audience, campaign.offer)
-    campaign.name, campaign.owner_id = name, filled.owner_id
-    campaign.starts_on, campaign.ends_on, campaign.judge_on = starts, ends, days[ids.JUDGE_ON]
-    campaign.cost, campaign.currency = cost, currency
-    campaign.audience, campaign.offer = filled.audience, filled.offer
-    campaign.follow_up, campaign.talk_track = filled.follow_up, filled.talk_track
-    if brief != (campaign.audience, campaign.offer):
-        campaign.changed_at = now
-
-
-def _day(told: str | None, field: str, faults: dict[str, str]) -> date | None:
-    try:
-        return date.fromisoformat(told) if told else None
-    except ValueError:
-        faults[field] = "Choose a day."
-        return None
-
-
-def _money(told: str | None, faults: dict[str, str]) -> tuple[str | None, str | None]:
-    """`12500 EUR`, or the number alone; the amount and the currency."""
-    if not told or not told.strip():
-        return None, None
-    if match := _MONEY.fullmatch(told.strip()):
-        amount = match[1].replace(",", "").replace(" ", "")
-        return amount, match[2].upper() if match[2] else None
-    faults[ids.CAMPAIGN_COST] = "Write an amount and a currency, such as 12500 EUR."
-    return None, None
 
 
 def owner_of(tx: Session, liaison: Liaison, handoff: Handoff) -> Person | None:

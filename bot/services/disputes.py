@@ -1,8 +1,9 @@
 """Marketing contests an outcome; the liaison settles it, quietly, with one line to both sides."""
 
 from datetime import datetime
+from functools import cache, partial
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -18,6 +19,7 @@ from bot.liaison import Liaison
 from bot.models import Dispute, Handoff, Lead, Message, MessageKind, Person, Verdict
 from bot.queries import HandoffFacts
 from bot.services import ratings
+from bot.services.due import NOW, OF_TEAM, take
 from bot.services.handoffs import changed, note
 from bot.services.hours import back_at_work, opening_of
 from bot.services.outcomes import Answer, relabel
@@ -51,7 +53,7 @@ def dispute(liaison: Liaison, handoff_id: str, by: str, words: str | None) -> No
         handoff = queries.handoff_to_change(tx, liaison.team_id, handoff_id)
         _check(tx, liaison, handoff, by)
         receiver = _receiver(tx, liaison, by, now)
-        opening = opening_of(tx, liaison, receiver, now)
+        due_at = _due(tx, liaison, receiver, now)
         contested = Dispute(
             team_id=liaison.team_id,
             id=new_id(now),
@@ -59,7 +61,8 @@ def dispute(liaison: Liaison, handoff_id: str, by: str, words: str | None) -> No
             by=by,
             words=said,
             at=now,
-            due_at=sla.due_at(opening, now, SETTLED_WITHIN),
+            due_at=due_at,
+            late_check_at=due_at,
             receiver_id=receiver.id,
             outcome=handoff.outcome or "",
             outcome_detail=handoff.outcome_detail,
@@ -68,9 +71,20 @@ def dispute(liaison: Liaison, handoff_id: str, by: str, words: str | None) -> No
         )
         tx.add(contested)
         tx.flush()
-        tale = Tale(MessageKind.DISPUTE, handoff.id, contested.id)
-        held = back_at_work(tx, liaison, receiver, now)
-        say_to(tx, liaison, tale, receiver.id, hold_until=held)
+        _tell(tx, liaison, contested, receiver, now)
+
+
+def _due(tx: Session, liaison: Liaison, receiver: Person, now: datetime) -> datetime:
+    return sla.due_at(opening_of(tx, liaison, receiver, now), now, SETTLED_WITHIN)
+
+
+def _tell(
+    tx: Session, liaison: Liaison, contested: Dispute, receiver: Person, now: datetime
+) -> None:
+    """It goes to one person, inside their hours, and never to a channel."""
+    tale = Tale(MessageKind.DISPUTE, contested.handoff_id, contested.id)
+    held = back_at_work(tx, liaison, receiver, now)
+    say_to(tx, liaison, tale, receiver.id, hold_until=held)
 
 
 def _check(tx: Session, liaison: Liaison, handoff: Handoff, by: str) -> None:
@@ -105,7 +119,13 @@ def _of(tx: Session, handoff: Handoff) -> list[Dispute]:
 
 
 def _receiver(tx: Session, liaison: Liaison, by: str, now: datetime) -> Person:
-    """A liaison who is not away; else who covers for one; else an admin. Never who contests."""
+    for person in _in_line(tx, liaison, by, now):
+        return person
+    raise Refused("The playbook lists no liaison; ask your admin who settles disputes.")
+
+
+def _in_line(tx: Session, liaison: Liaison, by: str, now: datetime) -> list[Person]:
+    """Liaisons who are not away; who covers for one; admins; who is away. Never who contests."""
     people = tx.scalars(
         select(Person)
         .where(
@@ -122,9 +142,35 @@ def _receiver(tx: Session, liaison: Liaison, by: str, now: datetime) -> Person:
     covers = {absence.cover_id for absence in absences.values() if absence}
     backups = [person for person in people if person.id in covers]
     admins = [person for person in people if "admin" in person.roles]
-    for person in (*here, *backups, *admins, *liaisons):
-        return person
-    raise Refused("The playbook lists no liaison; ask your admin who settles disputes.")
+    in_line = (*here, *backups, *admins, *liaisons)
+    return list({person.id: person for person in in_line}.values())
+
+
+def pass_on_disputes(liaison: Liaison) -> int:
+    """What nobody settled in two working days goes to the next in line: a backup, at last an admin;
+    says how many."""
+    return take(liaison, _overdue(), partial(pass_on, liaison))
+
+
+@cache
+def _overdue() -> Select[Dispute]:
+    """Built once: every tick asks it."""
+    is_due = col(Dispute.late_check_at) <= NOW
+    return select(Dispute).where(col(Dispute.team_id) == OF_TEAM, is_due)
+
+
+def pass_on(liaison: Liaison, tx: Session, contested: Dispute, now: datetime) -> None:
+    """To the next in line. Whoever had it may still settle it, where they are a liaison."""
+    in_line = _in_line(tx, liaison, contested.by, now)
+    places = {person.id: at for at, person in enumerate(in_line)}
+    following = in_line[places.get(contested.receiver_id, -1) + 1 :]
+    contested.late_check_at = None
+    if not following:
+        return
+    receiver = following[0]
+    contested.receiver_id, contested.passed_on_at = receiver.id, now
+    contested.late_check_at = _due(tx, liaison, receiver, now)
+    _tell(tx, liaison, contested, receiver, now)
 
 
 def look_to_settle(liaison: Liaison, dispute_id: str, by: str) -> tuple[Dispute, HandoffFacts]:
@@ -152,7 +198,7 @@ def settle(
         decided = Verdict(verdict)
         if decided is not Verdict.STANDS:
             _check_unchanged(tx, handoff, contested)
-        contested.settled_at, contested.settled_by = now, by
+        contested.settled_at, contested.settled_by, contested.late_check_at = now, by, None
         contested.verdict, contested.answer = decided, said
         if decided is Verdict.STANDS:
             note(tx, handoff, Line.OUTCOME_STANDS, now, by=by)
@@ -261,4 +307,4 @@ def _people(tx: Session, contested: Dispute) -> dict[str, str]:
 def forget_words(tx: Session, handoff: Handoff) -> None:
     """The lead is erased, and what was said of it with it; nobody settles it any more."""
     for contested in _of(tx, handoff):
-        contested.words, contested.answer = "", None
+        contested.words, contested.answer, contested.late_check_at = "", None, None

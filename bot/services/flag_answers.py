@@ -11,7 +11,7 @@ from sqlmodel import col
 from bot import queries
 from bot.core.lifecycle import why_not_marketing
 from bot.core.quality import WINDOW
-from bot.delivery.messages import revise
+from bot.delivery.messages import revise, revise_lists
 from bot.delivery.sayings import Tale, say_to
 from bot.errors import NotAllowed, TooLate, Unknown
 from bot.liaison import Liaison
@@ -49,7 +49,7 @@ def answer(liaison: Liaison, flag_id: str, by: str, words: str | None) -> None:
         if flag.kind is FlagKind.ACCEPTANCE:
             flag.closed_at, flag.closed_by = now, by
         _tell_news(tx, liaison, flag, {flag.raised_by} - {None, by}, "answer", now)
-        revise(tx, liaison, flag.id)
+        _show_again(tx, liaison, flag)
 
 
 def _answered(flag: Flag, by: str, now: datetime) -> None:
@@ -72,7 +72,7 @@ def close(liaison: Liaison, flag_id: str, by: str, words: str | None) -> None:
         hearing = {*flag.marked_by, flag.raised_by} - {None, by}
         _tell_news(tx, liaison, flag, hearing, "change", now)
         show_on_cards(tx, liaison, campaign)
-        revise(tx, liaison, flag.id)
+        _show_again(tx, liaison, flag)
 
 
 def _marked_bad(tx: Session, campaign: Campaign, now: datetime) -> list[str]:
@@ -147,4 +147,12 @@ def _turn(liaison: Liaison, tx: Session, flag: Flag, now: datetime) -> None:
         flag.late_check_at, flag.late_at = None, now
         receiver = tx.get_one(Person, (flag.team_id, flag.receiver_id))
         tell(tx, liaison, flag, receiver.manager_id or receiver.id, now)
+    _show_again(tx, liaison, flag)
+
+
+def _show_again(tx: Session, liaison: Liaison, flag: Flag) -> None:
+    """Its messages are due for an edit, and the briefs in which it waits."""
     revise(tx, liaison, flag.id)
+    receiver = tx.get_one(Person, (flag.team_id, flag.receiver_id))
+    for reader in filter(None, (receiver.id, receiver.manager_id)):
+        revise_lists(tx, liaison, reader)

@@ -1,6 +1,6 @@
 """Flags: a warning about a campaign, raised by hand or by its numbers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -19,6 +19,7 @@ from bot.errors import BadField, NotListed, TooLate
 from bot.identity import new_id
 from bot.liaison import Liaison
 from bot.models import (
+    Batch,
     Campaign,
     Flag,
     FlagKind,
@@ -180,9 +181,13 @@ def tell(tx: Session, liaison: Liaison, flag: Flag, person_id: str, now: datetim
 
 
 def show_on_cards(tx: Session, liaison: Liaison, campaign: Campaign) -> None:
-    shown = select(col(Handoff.id)).where(*open_leads(tx, campaign))
-    is_card = col(Message.kind) == MessageKind.CARD
-    revise_those(tx, liaison, is_card & col(Message.subject_id).in_(shown))
+    """The cards of its open leads, and of the batches they are in, are due for an edit."""
+    of_leads = select(col(Handoff.id)).where(*open_leads(tx, campaign))
+    of_batches = select(col(Handoff.batch_id)).where(*open_leads(tx, campaign))
+    subject = col(Message.subject_id)
+    lead_cards = (col(Message.kind) == MessageKind.CARD) & subject.in_(of_leads)
+    batch_cards = (col(Message.kind) == MessageKind.BATCH_CARD) & subject.in_(of_batches)
+    revise_those(tx, liaison, lead_cards | batch_cards)
 
 
 def _with_open_leads(tx: Session, campaign: Campaign) -> list[Person]:
@@ -221,12 +226,28 @@ def on_card(tx: Session, handoff: Handoff) -> Flag | None:
     """The flag by hand that the card of a hand-off shows; None = there is none."""
     if handoff.campaign_id is None or handoff.closed_at:
         return None
-    asked = {"team_id": handoff.team_id}
-    standing = tx.scalars(_standing(), asked).all()
+    return _raised_of(tx, handoff.team_id, [handoff.campaign_id])
+
+
+def on_batch(tx: Session, batch: Batch) -> Flag | None:
+    """The same for the card of a batch, while one of its leads is open."""
+    of_batch = select(col(Handoff.campaign_id)).where(
+        col(Handoff.team_id) == batch.team_id,
+        col(Handoff.batch_id) == batch.id,
+        col(Handoff.campaign_id).is_not(None),
+        col(Handoff.closed_at).is_(None),
+    )
+    return _raised_of(tx, batch.team_id, tx.scalars(of_batch.distinct()).all())
+
+
+def _raised_of(tx: Session, team_id: str, campaign_ids: Sequence[str | None]) -> Flag | None:
+    """The first flag by hand of one of these campaigns, or of what they were merged into."""
+    standing = tx.scalars(_standing(), {"team_id": team_id}).all()
     if not standing:
         return None
-    root = roots(tx, handoff.team_id)[handoff.campaign_id]
-    return next((flag for flag in standing if flag.campaign_id == root.id), None)
+    found = roots(tx, team_id)
+    flagged = {found[each].id for each in campaign_ids if each}
+    return next((flag for flag in standing if flag.campaign_id in flagged), None)
 
 
 @cache

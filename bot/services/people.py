@@ -20,6 +20,7 @@ from bot.services.brief_plan import begin_briefs, plan_brief
 from bot.services.clocks import set_clock
 from bot.services.linking import look_again
 from bot.services.schedule import plan_turn
+from bot.services.succession import pass_to_successors
 from bot.slack import Member
 from bot.views.blocks import escape
 
@@ -47,6 +48,7 @@ def refresh(liaison: Liaison, members: Iterable[Member], *, tell_at: datetime | 
                 replan(tx, liaison, person)
                 _note_change(tx, liaison, person, was, tell_at)
         look_again(tx, liaison, liaison.now())
+        pass_to_successors(tx, liaison)
     return len(known)
 
 
@@ -105,6 +107,7 @@ def relist(liaison: Liaison) -> None:
             if (person.opens, person.holidays, person.timezone, person.team) != before:
                 replan(tx, liaison, person)
         look_again(tx, liaison, liaison.now())
+        pass_to_successors(tx, liaison)
 
 
 def member_changed(liaison: Liaison, member: Member) -> None:
@@ -124,6 +127,7 @@ def member_changed(liaison: Liaison, member: Member) -> None:
         if was and was != (person.timezone, person.is_active):
             _note_change(tx, liaison, person, was, None)
         look_again(tx, liaison, liaison.now())
+        pass_to_successors(tx, liaison)
 
 
 def _bring_up(tx: Session, liaison: Liaison, member: Member, kept: Person | None) -> Person:

@@ -105,13 +105,16 @@ def news_telling(
     """What became of it; nothing for whom nothing was asked yet, or who says otherwise since."""
     shown, reader = _read_by(liaison, tx, message)
     voice = tx.get_one(PreviewVoice, (liaison.team_id, shown.preview.id, reader.id))
-    is_off = (message.about or "").endswith(":off")
+    news = (message.about or "").split(":")[1]
     if message.ts is None:
-        if not (_was_asked(tx, shown.preview, voice) if is_off else voice.settled_at):
+        is_news = voice.settled_at if news == "settled" else _was_asked(tx, shown.preview, voice)
+        if not is_news or (news == "moved" and not shown.is_open):
             return None
         if opens := back_at_work(tx, liaison, reader, now):
             return Hold(opens)
-    return views.called_off(shown) if is_off else views.settled(shown, voice)
+    if news == "moved":
+        return views.moved(shown, voice)
+    return views.called_off(shown) if news == "off" else views.settled(shown, voice)
 
 
 def _was_asked(tx: Session, preview: Preview, voice: PreviewVoice) -> bool:

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot import queries
+from bot.core.previews import closes_at, earliest_launch
 from bot.delivery.messages import revise, revise_lists, revise_those
 from bot.delivery.sayings import Tale, say_to, say_to_person
-from bot.errors import NotAllowed, NotListed, Refused, TooLate
+from bot.errors import BadField, NotAllowed, NotListed, Refused, TooLate
 from bot.liaison import Liaison
 from bot.models import (
     Campaign,
@@ -230,6 +231,26 @@ def _close(tx: Session, liaison: Liaison, preview: Preview, now: datetime) -> No
     tx.flush()
     revise(tx, liaison, preview.id)
     for voice in shown_of(tx, preview).voices:
+        revise_lists(tx, liaison, voice.person_id)
+
+
+def move_launch(tx: Session, liaison: Liaison, campaign: Campaign, now: datetime) -> None:
+    """The campaign's first day was written down anew: an open preview closes by it, and everybody
+    who was asked hears. Raises `BadField` where that day leaves no time to answer."""
+    preview = open_of(tx, campaign)
+    if preview is None or preview.launches_on == campaign.starts_on:
+        return
+    zone = liaison.playbook.hours.timezone
+    day, first = campaign.starts_on, earliest_launch(zone, now)
+    if day is None or day < first:
+        sentence = f"Sales is asked about it until 48 hours before: choose {views.day(first)} or"
+        raise BadField(ids.STARTS_ON, f"{sentence} later, or call off its preview first.")
+    preview.launches_on, preview.closes_at = day, closes_at(zone, day)
+    preview.close_check_at = preview.closes_at
+    tx.flush()
+    revise(tx, liaison, preview.id)
+    for voice in shown_of(tx, preview).voices:
+        tell_news(tx, liaison, preview, voice.person_id, f"moved:{day}:{now.isoformat()}", now)
         revise_lists(tx, liaison, voice.person_id)
 
 

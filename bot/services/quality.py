@@ -9,40 +9,26 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot import queries
 from bot.core.business_time import local_date
 from bot.core.lifecycle import LOST, QUALIFIED, WON
 from bot.core.quality import WINDOW, Acceptance, Judgement, Terms, Verdict, is_low, judge
 from bot.core.quality import Rating as Rated
-from bot.db import insert_once, rows_changed
-from bot.delivery.courier import Hold
-from bot.delivery.sayings import Tale, say_to
-from bot.identity import new_id
+from bot.db import rows_changed
 from bot.liaison import Liaison
 from bot.models import (
     Campaign,
     Flag,
     FlagKind,
     Handoff,
-    Message,
-    MessageKind,
-    Person,
     Rating,
     RatingValue,
-    SecondLook,
     Workspace,
 )
-from bot.services import flags, ratings
+from bot.services import flags, ratings, second_looks
 from bot.services.campaigns import members, roots
-from bot.services.hours import back_at_work
-from bot.views import flags as views
-from bot.views.blocks import Post
-from bot.views.handoffs import RATINGS
 
 EVERY = timedelta(days=1)
 WEEK = timedelta(days=7)
-PATIENCE = timedelta(days=3)
-"""How long a rep who was asked for a second look has before another one is."""
 
 
 def judge_campaigns(liaison: Liaison) -> int:
@@ -65,7 +51,7 @@ def judge_campaigns(liaison: Liaison) -> int:
             if judgement.verdict is Verdict.FLAG:
                 done += _flag(tx, liaison, campaign, judgement, now)
             elif judgement.verdict is Verdict.WATCH:
-                done += _ask_a_second(tx, liaison, campaign, judgement, now)
+                done += second_looks.ask(tx, liaison, campaign, judgement.raters, now)
     for campaign_id, acceptance in low.items():
         with liaison.transaction() as tx:
             campaign = tx.get_one(Campaign, (liaison.team_id, campaign_id))
@@ -105,7 +91,7 @@ def _judged(
     rows = tx.execute(
         select(
             col(Rating.campaign_id), col(Rating.rater_id), col(Rating.value), col(Rating.at)
-        ).where(*_in_force(liaison.team_id, now))
+        ).where(*ratings.in_days(liaison.team_id, now))
     )
     rated = [
         Rated(found[campaign_id].id, rater, value is RatingValue.BAD, at)
@@ -114,15 +100,6 @@ def _judged(
     ]
     terms = {each.id: Terms(each.changed_at, each.judge_on) for each in found.values()}
     return judge(rated, terms, now, local_date(liaison.playbook.hours.timezone, now))
-
-
-def _in_force(team_id: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (
-        col(Rating.team_id) == team_id,
-        col(Rating.ended_at).is_(None),
-        col(Rating.at) > now - WINDOW,
-        col(Rating.at) <= now,
-    )
 
 
 def _flag(
@@ -168,102 +145,6 @@ def _coverage(
         {"reason": main[0][0], "reason_count": main[0][1]} if main else {}
     )
     return {"rated": rated, "handed": count, **reason}
-
-
-def _ask_a_second(
-    tx: Session, liaison: Liaison, campaign: Campaign, judgement: Judgement, now: datetime
-) -> bool:
-    """One rep who has not rated the campaign yet is asked about one of its leads."""
-    if _is_waiting(tx, campaign, now):
-        return False
-    lead = _newest_rated(tx, campaign, now)
-    person = _free_eyes(tx, campaign, judgement)
-    if lead is None or person is None:
-        return False
-    look = SecondLook(
-        team_id=campaign.team_id,
-        id=new_id(now),
-        campaign_id=campaign.id,
-        handoff_id=lead,
-        person_id=person.id,
-        asked_at=now,
-    )
-    if not insert_once(tx, look):
-        return False
-    held = back_at_work(tx, liaison, person, now)
-    tale = Tale(MessageKind.SECOND_LOOK, lead, look.id)
-    say_to(tx, liaison, tale, person.id, hold_until=held)
-    return True
-
-
-def _is_waiting(tx: Session, campaign: Campaign, now: datetime) -> bool:
-    """Whether somebody was asked of late and has not said yet."""
-    latest = tx.scalars(
-        select(SecondLook)
-        .where(
-            col(SecondLook.team_id) == campaign.team_id,
-            col(SecondLook.campaign_id) == campaign.id,
-            col(SecondLook.asked_at) > now - PATIENCE,
-        )
-        .order_by(col(SecondLook.asked_at).desc())
-        .limit(1)
-    ).first()
-    if latest is None:
-        return False
-    handoff = tx.get_one(Handoff, (campaign.team_id, latest.handoff_id))
-    return ratings.in_force(tx, handoff, latest.person_id) is None
-
-
-def _newest_rated(tx: Session, campaign: Campaign, now: datetime) -> str | None:
-    """A lead of it that one person has rated, and nobody was asked about again."""
-    asked = select(col(SecondLook.handoff_id)).where(col(SecondLook.team_id) == campaign.team_id)
-    return tx.scalars(
-        select(col(Rating.handoff_id))
-        .where(
-            *_in_force(campaign.team_id, now),
-            col(Rating.campaign_id).in_(members(tx, campaign)),
-            col(Rating.at) >= campaign.changed_at,
-            col(Rating.handoff_id).not_in(asked),
-        )
-        .group_by(col(Rating.handoff_id))
-        .order_by(func.max(col(Rating.at)).desc())
-        .limit(1)
-    ).first()
-
-
-def _free_eyes(tx: Session, campaign: Campaign, judgement: Judgement) -> Person | None:
-    """A rep who has not rated it, the one who was asked least before."""
-    asked = dict(
-        tx.execute(
-            select(col(SecondLook.person_id), func.count())
-            .where(col(SecondLook.team_id) == campaign.team_id)
-            .group_by(col(SecondLook.person_id))
-        ).all()
-    )
-    people = tx.scalars(
-        select(Person).where(col(Person.team_id) == campaign.team_id, col(Person.is_active))
-    )
-    free = [
-        person
-        for person in people
-        if queries.sells(person) and "rep" in person.roles and person.id not in judgement.raters
-    ]
-    return min(free, key=lambda one: (asked.get(one.id, 0), one.id), default=None)
-
-
-def second_look_telling(
-    liaison: Liaison, tx: Session, message: Message, now: datetime
-) -> Post | Hold | None:
-    """The question, until it is answered; nothing about a lead that was erased before."""
-    facts = queries.facts(tx, liaison.team_id, message.subject_id)
-    reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
-    rating = ratings.in_force(tx, facts.handoff, reader.id)
-    if message.ts is None:
-        if rating or facts.lead.erased_at:
-            return None
-        if opens := back_at_work(tx, liaison, reader, now):
-            return Hold(opens)
-    return views.second_look(facts, RATINGS[rating.value] if rating else None)
 
 
 def _low(

@@ -2,13 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot import queries
 from bot.core.history import Line
 from bot.core.lifecycle import QUALIFIED, WON
+from bot.core.quality import WINDOW
+from bot.delivery.messages import revise_lists
 from bot.errors import NotAllowed, NotListed, Refused
 from bot.identity import new_id
 from bot.liaison import Liaison
@@ -33,6 +35,7 @@ def rate(liaison: Liaison, handoff_id: str, by: str, value: str) -> None:
         if standing is None or standing.value is not rated:
             put(tx, handoff, by, rated, now, by_outcome=False)
             changed(tx, liaison, handoff)
+            revise_lists(tx, liaison, by)
 
 
 def look(
@@ -139,6 +142,16 @@ def in_force(tx: Session, handoff: Handoff, rater_id: str) -> Rating | None:
             col(Rating.ended_at).is_(None),
         )
     ).first()
+
+
+def in_days(team_id: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Ratings that count in the 90 days before `now`."""
+    return (
+        col(Rating.team_id) == team_id,
+        col(Rating.ended_at).is_(None),
+        col(Rating.at) > now - WINDOW,
+        col(Rating.at) <= now,
+    )
 
 
 def take_back(tx: Session, handoff: Handoff, by: str, since: datetime, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """What is told of campaigns: the table, one of them, the leads behind a number, a CSV of either."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, func, select
@@ -19,12 +19,14 @@ from bot.errors import Refused
 from bot.liaison import Liaison
 from bot.models import Campaign, Handoff, Message, MessageKind, Person, Rating, RatingValue
 from bot.playbook import Playbook
-from bot.services import campaigns, marketing, preview_told, results
+from bot.services import campaigns, marketing, preview_told, results, verdicts
 from bot.services.files import File, csv_file
 from bot.services.results import Row, Scope, Window
+from bot.views import campaign_leads, campaign_page
 from bot.views import campaigns as views
 from bot.views import marketing as marketing_views
 from bot.views.blocks import Post, View
+from bot.views.verdicts import Standing
 
 MOST_IN_A_FILE = 50_000
 """Leads in one CSV; a larger file is for the database's own tools."""
@@ -32,15 +34,18 @@ MOST_IN_A_FILE = 50_000
 
 def all_campaigns(liaison: Liaison, window: Window) -> Post:
     """The table of all campaigns."""
-    lines, now = [_line(row) for row in results.table(liaison, window)], liaison.now()
+    rows, now = results.table(liaison, window), liaison.now()
     with liaison.reading() as tx:
         side = marketing.side(tx, liaison.playbook, Scope.of(liaison, window, now), now)
+        standings = verdicts.standings(tx, liaison)
+    lines = [_line(row, standings) for row in rows]
     return views.all_campaigns(lines, side, str(window), now - COHORT)
 
 
-def _line(row: Row) -> views.Line:
+def _line(row: Row, standings: Mapping[str, Standing]) -> views.Line:
     name = row.campaign.name if row.campaign else views.NO_ORIGIN
-    return views.Line(name, views.campaign_key(row.campaign), row.result, row.ratings)
+    standing = standings[row.campaign.id] if row.campaign else None
+    return views.Line(name, views.campaign_key(row.campaign), row.result, row.ratings, standing)
 
 
 def called(liaison: Liaison, typed: str, window: Window, by: str) -> Post:
@@ -84,14 +89,17 @@ def _one(
     scope = _scope(tx, liaison, campaign, window, now)
     row = results.of_campaign(tx, liaison.playbook, campaign, scope)
     said = results.last_words(tx, scope)
+    members = campaigns.members(tx, campaign) if campaign else []
+    standing = verdicts.standings(tx, liaison, members)[campaign.id] if campaign else None
     preview, buttons = preview_told.of_campaign(tx, liaison, campaign, by) if campaign else ("", [])
-    told = views.One(
+    told = campaign_page.One(
         campaign,
         row.result,
         row.ratings,
         row.revenue,
         row.median_minutes,
         marketing.side(tx, liaison.playbook, scope, now),
+        standing,
         [((one.outcome, one.detail), one.words) for one in said],
         campaigns.owner(tx, liaison, campaign) if campaign else None,
         _alike(tx, campaign) if campaign and by else [],
@@ -100,8 +108,8 @@ def _one(
     )
     reader = tx.get(Person, (liaison.team_id, by)) if by else None
     zone = reader.timezone if reader else liaison.playbook.hours.timezone
-    dates = views.Dates(str(window), scope.closing, local_date(zone, now))
-    return views.one_campaign(told, dates, liaison.playbook)
+    dates = campaign_page.Dates(str(window), scope.closing, local_date(zone, now))
+    return campaign_page.one_campaign(told, dates, liaison.playbook)
 
 
 def _alike(tx: Session, campaign: Campaign) -> list[str]:
@@ -133,12 +141,14 @@ def leads_behind(liaison: Liaison, about: str, page: int, by: str) -> View:
             select(col(Handoff.id))
             .where(those)
             .order_by(col(Handoff.handed_at).desc(), col(Handoff.id))
-            .offset(page * views.PAGE)
-            .limit(views.PAGE)
+            .offset(page * campaign_leads.PAGE)
+            .limit(campaign_leads.PAGE)
         )
         facts = queries.facts_of(tx, liaison.team_id, tx.scalars(newest).all())
-    behind = views.Behind(views.number_called(number, liaison.playbook), count, page, facts, about)
-    return views.leads_behind(behind, reader, liaison.playbook)
+    behind = campaign_leads.Behind(
+        campaign_leads.number_called(number, liaison.playbook), count, page, facts, about
+    )
+    return campaign_leads.leads_behind(behind, reader, liaison.playbook)
 
 
 def _about(about: str) -> tuple[Window, str, str]:

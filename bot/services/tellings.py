@@ -4,8 +4,8 @@ What counts against the cap of a person's day (`attention`) is every message the
 them, whatever its kind. What is beyond the cap waits for their brief:
 
     LEAD_DM NUDGE FOLLOW_UP   among the leads overdue, due, new or held back
-    NOTE UNREAD ANSWER        as the sentence they are
-    ASK OFFER PREVIEW         with their buttons, as long as they are open
+    NOTE UNREAD ANSWER FLAG_HINT FLAG_NEWS   as the sentence they are
+    ASK OFFER PREVIEW FLAG SECOND_LOOK       with their buttons, as long as they are open
     BACK DIGEST MANAGER_LIST  always, for whoever gets a brief: they are news of the morning
 
 Counted, and sent whatever the count is: the BRIEF itself, for there is one a day; AWAY, for a cover
@@ -54,10 +54,10 @@ from bot.services import (
     mentions,
     minutes,
     preview_told,
-    quality,
     ratings,
     reports,
     rota,
+    second_looks,
     standup,
     trial,
     troubles,
@@ -96,14 +96,14 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.BRIEF: Telling(
             partial(briefs.telling, liaison), partial(briefs.shown, liaison)
         ),
-        MessageKind.FLAG: Telling(partial(flag_told.telling, liaison)),
-        MessageKind.FLAG_HINT: Telling(partial(flag_told.hint_telling, liaison)),
-        MessageKind.FLAG_NEWS: Telling(partial(flag_told.news_telling, liaison)),
+        MessageKind.FLAG: Telling(partial(_capped, liaison, flag_told.telling)),
+        MessageKind.FLAG_HINT: Telling(partial(_capped, liaison, flag_told.hint_telling)),
+        MessageKind.FLAG_NEWS: Telling(partial(_capped, liaison, flag_told.news_telling)),
         MessageKind.PREVIEW: Telling(partial(_capped, liaison, preview_told.telling)),
         MessageKind.PREVIEW_STATE: Telling(partial(preview_told.state_telling, liaison)),
         MessageKind.PREVIEW_ALERT: Telling(partial(preview_told.alert_telling, liaison)),
         MessageKind.PREVIEW_NEWS: Telling(partial(preview_told.news_telling, liaison)),
-        MessageKind.SECOND_LOOK: Telling(partial(quality.second_look_telling, liaison)),
+        MessageKind.SECOND_LOOK: Telling(partial(_capped, liaison, second_looks.telling)),
         MessageKind.ASK: Telling(partial(_capped, liaison, _question)),
         MessageKind.ANSWER: Telling(partial(_capped, liaison, _answer)),
         MessageKind.AWAY: Telling(partial(_away, liaison)),

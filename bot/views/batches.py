@@ -69,13 +69,13 @@ def leads(count: int) -> str:
     return f"{count:,} lead{'' if count == 1 else 's'}"
 
 
-def card(progress: Progress) -> Post:
+def card(progress: Progress, warning: str = "") -> Post:
     """The one message of a batch in the channel: numbers, and nobody's beside a name but how many
-    leads they have."""
+    leads they have. `warning`: what is to be known of their campaign."""
     batch = progress.batch
     tiers = " · ".join(f"{grade} {count:,}" for grade, count in sorted(progress.grades.items()))
     lines = [f"*{name(batch)}*: {leads(progress.total)} came together", f"Grades: {tiers}"]
-    notes = [*_notes(progress)]
+    notes = [*([warning] if warning else []), *_notes(progress)]
     claim = button("Claim one", ids.BATCH_CLAIM, batch.id, style="primary")
     buttons = [
         *([claim] if progress.waiting else []),

@@ -64,7 +64,10 @@ def dispute(
         f"{said} said *{label}*, {when(contested.outcome_at)}.{quoted}",
         f"{by}: “{foreign(contested.words, WORDS)}”",
     ]
-    notes = f"{campaign_and_grade(facts.handoff)} · please settle by {when(contested.due_at)}"
+    by_when = f"please settle by {when(contested.due_at)}"
+    if contested.passed_on_at:
+        by_when = f"open since {when(contested.at)}, and yours now"
+    notes = f"{campaign_and_grade(facts.handoff)} · {by_when}"
     buttons = actions("dispute", button("Settle…", ids.SETTLE, contested.id, style="primary"))
     blocks = [section("\n".join([f"*{push}*", *lines])), context(notes), buttons]
     return Post("\n".join([push, *lines, notes]), blocks)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from bot.models import Campaign, Flag, FlagKind, Person, Severity
+from bot.models import Campaign, Flag, FlagKind, Handoff, Person, Severity
 from bot.playbook import Playbook
 from bot.queries import HandoffFacts
 from bot.views import ids
@@ -24,6 +24,7 @@ from bot.views.blocks import (
     text_field,
     when,
 )
+from bot.views.brief import Item
 from bot.views.handoffs import company
 
 WORDS = 200
@@ -118,7 +119,19 @@ def flag(flag: Flag, campaign: Campaign, raised_by: str | None, by: str | None) 
     return Post("\n".join([f"{late}{push}", *told, note]), blocks)
 
 
+def to_answer(flag: Flag, campaign: Campaign, raised_by: str | None) -> Item:
+    """A flag that nobody answered yet, as a line of the brief."""
+    push, told, _ = _WARNINGS[flag.kind](flag, campaign, escape(raised_by or ""))
+    late = "Not answered yet: " if flag.late_at else ""
+    text = f"*{late}{push}*\n{told[0]} Please answer by {when(flag.due_at)}"
+    return Item(text, tuple(_buttons_of(flag)))
+
+
 def _buttons(flag: Flag) -> Block:
+    return actions("flag", *_buttons_of(flag))
+
+
+def _buttons_of(flag: Flag) -> list[Block]:
     change = button("Say what changed…", ids.FLAG_CLOSE, flag.id)
     answer = (
         [] if flag.answered_at else [button("Answer…", ids.FLAG_REPLY, flag.id, style="primary")]
@@ -126,7 +139,7 @@ def _buttons(flag: Flag) -> Block:
     leads = (
         [button("See the leads", ids.FLAG_LEADS, flag.id)] if flag.kind is FlagKind.NUMBERS else []
     )
-    return actions("flag", *answer, change, *leads)
+    return [*answer, change, *leads]
 
 
 def _by_numbers(flag: Flag, campaign: Campaign, _by: str) -> tuple[str, list[str], list[str]]:
@@ -196,8 +209,8 @@ def hint(flag: Flag, campaign: Campaign, count: int) -> Post:
     if flag.closed_at:
         sentence = f"*{name_of(campaign)}* is flagged no more."
         return Post(sentence, [context(sentence)])
-    leads = f"{count} open lead{'s' if count != 1 else ''}"
-    push = f"{name_of(campaign)} is flagged, and you have {leads} of it"
+    leads = f", and you have {count} open lead{'s' if count != 1 else ''} of it" if count else ""
+    push = f"{name_of(campaign)} is flagged{leads}"
     note = f"{_severity(flag)} · marketing answers by {when(flag.due_at)}"
     told = f"“{foreign(flag.issue or '', WORDS)}”"
     return Post(f"{push}\n{told}\n{note}", [section(f"*{push}*\n{told}"), context(note)])
@@ -280,11 +293,20 @@ def second_look(facts: HandoffFacts, said: str | None) -> Post:
     if handoff.reason:
         told.append(f"Why: {foreign(handoff.reason, 200)}")
     note = "Asked because few people have rated it. Marketing reads counts and no names."
-    buttons = actions(
-        "rate",
+    text = "\n".join([push, *told, note])
+    blocks = [section("\n".join([f"*{push}*", *told])), context(note)]
+    return Post(text, [*blocks, actions("rate", *_rate_buttons(handoff))])
+
+
+def to_rate(facts: HandoffFacts) -> Item:
+    """The same as a line of the brief."""
+    text = f"A second view, please: would *{company(facts.lead)}* be a good lead for you?"
+    return Item(text, tuple(_rate_buttons(facts.handoff)))
+
+
+def _rate_buttons(handoff: Handoff) -> list[Block]:
+    return [
         button("Good", ids.RATE_GOOD, handoff.id),
         button("So-so", ids.RATE_SO_SO, handoff.id),
         button("Bad", ids.RATE_BAD, handoff.id),
-    )
-    text = "\n".join([push, *told, note])
-    return Post(text, [section("\n".join([f"*{push}*", *told])), context(note), buttons])
+    ]

@@ -319,6 +319,13 @@ def settled(shown: Shown, voice: PreviewVoice) -> Post:
     return Post(f"{sentence}\n{before}", [section(sentence), context(before)])
 
 
+def moved(shown: Shown, voice: PreviewVoice) -> Post:
+    """To everybody who was asked: the launch is on another day, and so is the last hour to say."""
+    sentence = f"*{shown.title()}* now launches on {day(shown.preview.launches_on)}"
+    note = f"{_said(shown, voice)} · {_until(shown, voice)}"
+    return Post(f"{sentence}\n{note}", [section(f"{sentence}."), context(note)])
+
+
 def called_off(shown: Shown) -> Post:
     """To everybody who was asked."""
     by = shown.name(shown.preview.called_off_by)

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 from bench.simulation import CROSSED, World, figures, play
-from bot.core.quality import Judgement, Rating, Terms, Verdict, judge
+from bot.core.quality import WINDOW, Judgement, Rating, SoFar, Terms, Verdict, judge, so_far
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
@@ -47,7 +47,7 @@ def test_a_campaign_like_the_others_is_left_in_peace() -> None:
 def test_one_rater_alone_never_flags_and_a_second_is_asked() -> None:
     found = webinar(by(reps=1, bad=20, of=20))
     assert found.verdict is Verdict.WATCH
-    assert found.missing_raters == 1
+    assert len(found.raters) == 1
 
 
 def test_what_one_person_says_never_flags_while_the_others_do_not_see_it() -> None:
@@ -61,7 +61,19 @@ def test_what_one_person_says_never_flags_while_the_others_do_not_see_it() -> No
 def test_too_few_ratings_say_how_many_are_missing() -> None:
     found = webinar(by(reps=2, bad=1, of=3))
     assert found.verdict is Verdict.TOO_FEW
-    assert (found.ratings, found.missing_ratings) == (6, 2)
+    assert found.ratings == 6
+
+
+def test_what_counts_so_far_is_rated_of_late_and_since_the_last_change() -> None:
+    told = by(reps=4, bad=1, of=2)
+    rated_of_it = [(each.campaign, each.rater, each.at) for each in told]
+    long_ago = ("webinar", "zoe", NOW - WINDOW)
+
+    assert so_far([*rated_of_it, long_ago], {}, NOW) == {"webinar": SoFar(8, 4)}
+    assert so_far(rated_of_it, {}, NOW)["webinar"].is_enough
+    assert so_far(rated_of_it, {"webinar": Terms(changed_at=NOW)}, NOW) == {}
+    assert not SoFar(8, 1).is_enough
+    assert not SoFar(7, 2).is_enough
 
 
 def test_before_the_day_agreed_on_nothing_is_said() -> None:

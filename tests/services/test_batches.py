@@ -19,6 +19,7 @@ from bot.models import Batch, Handoff, Message, MessageKind, Step
 from bot.services.batch_steps import decide_all
 from bot.services.batches import start_shown
 from bot.services.escalations import excuse
+from bot.services.flags import Raising, raise_by_hand
 from bot.views import ids
 from sandbox.server import Sandbox
 from tests.conftest import NewDatabase
@@ -223,6 +224,20 @@ def test_a_file_that_is_announced_is_one_card_and_a_list_for_each_owner(
     assert about(office, "Fabrik", dm(DEV)) == []
     office.control.set_clock(datetime(2026, 11, 24, 5, 0, tzinfo=UTC))
     list_of(office, DEV, "Fabrik", "10 leads")
+
+
+def test_the_card_of_a_batch_shows_the_flag_of_its_campaign(office: Office) -> None:
+    first, *_ = rush(office, "Flagged rush")
+    card = card_of(office, "Flagged rush")
+    assert office.bot
+    with office.bot.liaison.reading() as tx:
+        campaign_id = tx.get_one(Handoff, (office.bot.liaison.team_id, first)).campaign_id
+    raising = Raising(str(campaign_id), "Students, not buyers", "serious", None)
+
+    raise_by_hand(office.bot.liaison, raising, BEN)
+
+    flagged = card_of(office, "Flagged rush", "Campaign flagged (serious): Students, not buyers")
+    assert flagged["ts"] == card["ts"]
 
 
 def test_nine_leads_or_ten_in_more_than_ten_minutes_have_their_own_cards(office: Office) -> None:

@@ -13,9 +13,9 @@ from bot.core.history import Line
 from bot.delivery.sayings import Saying, say, tell
 from bot.errors import Unknown
 from bot.models import NEXT_BRIEF, Ask, Handoff, Message, MessageKind, Person, Step
-from bot.services import asks, brief_parts, campaigns, outcomes
+from bot.services import asks, brief_parts, campaign_entry, campaigns, outcomes
 from bot.services.briefs import open_part
-from bot.services.campaigns import Filled
+from bot.services.campaign_entry import Filled
 from bot.services.edition import Edition, Page
 from bot.services.handoffs import note
 from bot.services.hours import back_at_work
@@ -496,7 +496,7 @@ def test_on_friday_a_rep_reads_what_went_well_in_the_week(quiet: Office) -> None
     assert rated
     quiet.control.advance("15m")
     filled = Filled(name="Week 2", audience="Plants above 200 people")
-    campaigns.edit(liaison, rated.id, IDA, filled)
+    campaign_entry.edit(liaison, rated.id, IDA, filled)
     handed(quiet, grade="D", company="Something new")
 
     quiet.control.set_clock(TUESDAY_NINE + 3 * DAY)

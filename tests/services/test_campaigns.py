@@ -118,18 +118,18 @@ def test_the_table_has_a_line_for_each_campaign_and_one_without_origin(fair: Off
     answer = told(fair, IDA, "")
 
     assert rows(answer) == [
-        ["Campaign", "Leads", "Touched", "Taken on", "Rated bad", "Qualified", "Won"],
-        [FAIR, "8", "13 %", "2 of 5", "2 of 4", "1 of 1", "1 of 1"],
-        [OTHER, "1", "0 %", "–", "–", "–", "–"],
-        ["No origin", "1", "0 %", "–", "–", "–", "–"],
+        ["Campaign", "Leads", "Flag", "Taken on", "Rated bad", "Touched", "Qualified", "Won"],
+        [FAIR, "8", "4 of 8 ratings", "2 of 5", "2 of 4", "13 %", "1 of 1", "1 of 1"],
+        [OTHER, "1", "0 of 8 ratings", "–", "–", "0 %", "–", "–"],
+        ["No origin", "1", "–", "–", "–", "0 %", "–", "–"],
     ]
 
 
 def test_the_text_says_what_table_and_chart_say(fair: Office) -> None:
     text = told(fair, IDA, "")["text"]
 
-    assert f"{FAIR}: 8 leads, touched 13 %, taken on 2 of 5, rated bad 2 of 4" in text
-    assert "No origin: 1 leads" in text
+    assert f"{FAIR}: 8 leads, flag 4 of 8 ratings, taken on 2 of 5, rated bad 2 of 4" in text
+    assert "No origin: 1 lead, " in text
 
 
 def test_one_campaign_is_told_whole(fair: Office) -> None:
@@ -137,10 +137,11 @@ def test_one_campaign_is_told_whole(fair: Office) -> None:
 
     text = answer["text"]
     assert "*8 handed over*, 6 answered, 1 touched, half of them within 0 min" in text
-    assert "*Taken on* 40 %: 2 of 5 decided; 1 answers say nothing of it" in text
+    assert "*Taken on* 40 %: 2 of 5 decided; 1 answer says nothing of it" in text
     assert "*Ratings* 2 good, 0 so-so, 2 bad (4 of 8 rated)" in text
+    assert "*Flag* none yet: 4 of 8 ratings so far" in text
     assert "Not a fit: size 2" in text and "No need 1" in text
-    assert "1 leads, 1 qualified (100 %), 1 won (100 %), worth 9,000 EUR" in text
+    assert "1 lead, 1 qualified (100 %), 1 won (100 %), worth 9,000 EUR" in text
     assert "“They are forty people.”" in text
     assert "“They build it themselves.”" in text
     charted = next(block for block in answer["blocks"] if block["type"] == "data_visualization")

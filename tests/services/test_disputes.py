@@ -140,6 +140,24 @@ def test_the_backup_settles_while_the_liaison_is_away(office: Office) -> None:
     told(office, JONAS, handoff, "Pia Schmidt settled your dispute")
 
 
+def test_what_nobody_settles_goes_to_an_admin_and_never_to_the_channel(office: Office) -> None:
+    handoff = rejected(office, company="Waiting Ltd")
+    dispute(office, JONAS, handoff)
+    told(office, OLGA, handoff, WHY)
+    office.settle()
+    assert not [m for m in office.dms(PIA) if office.subject(m) == handoff]
+
+    office.control.set_clock(MONDAY_TEN + timedelta(days=2, hours=1))
+
+    passed_on = told(office, PIA, handoff, "and yours now")
+    assert passed_on["text"].startswith("Jonas Weber disputes an outcome: Waiting Ltd")
+    office.settle()
+    assert not [m for m in office.control.messages(LEADS) if WHY in text_of(m)]
+    settle(office, PIA, passed_on, "stands")
+    told(office, JONAS, handoff, "Pia Schmidt settled your dispute")
+    told(office, OLGA, handoff, "dispute of Jonas Weber, settled")
+
+
 def test_who_opened_it_does_not_settle_it(office: Office) -> None:
     handoff = rejected(office)
     dispute(office, OLGA, handoff)

@@ -1,5 +1,6 @@
 """A campaign is flagged, by hand or by its ratings, and sales hears what marketing changed."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -28,12 +29,25 @@ from bot.services.quality import judge_campaigns
 from bot.views import ids
 from bot.views.problems import headline
 from tests.acts import record_outcome
-from tests.office import ANA, BEN, CHLOE, DEV, IDA, LEADS, Json, Office, dm, text_of
+from tests.office import (
+    ANA,
+    BEN,
+    CHLOE,
+    DEV,
+    IDA,
+    LEADS,
+    Json,
+    Office,
+    dm,
+    playbook_with,
+    text_of,
+)
 from tests.postgres import ON_BOTH_ENGINES
 
 pytestmark = ON_BOTH_ENGINES
 
 ISSUE, CHANGE = "Students, not buyers", "The form now asks for company size"
+TUESDAY_NINE = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 FRIDAY_TEN = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 
 
@@ -345,3 +359,62 @@ def test_acceptance_that_falls_is_told_once_until_it_is_answered(office: Office)
     assert rows(office, FlagKind.ACCEPTANCE, "Falling")[0].closed_at
     judge_now(office)
     assert len(rows(office, FlagKind.ACCEPTANCE, "Falling")) == 1
+
+
+@pytest.fixture
+def full_day(own_office: Office) -> Office:
+    """An office in which a day takes one message, and everybody asked for here had theirs."""
+    capped = playbook_with("[attention]\ncap = 1\n", leave_out='standup = "#standup"\n')
+    own_office.settings = replace(own_office.settings, liaison_playbook=capped)
+    own_office.open()
+    filling = own_office.hand_over(campaign="Filling")
+    own_office.dm(BEN, filling)
+    own_office.dm(ANA, own_office.hand_over(campaign="Crowded", owner="ana@example.com"))
+    flag_card(own_office, CHLOE, filling)
+    said(own_office, IDA, "flagged Filling")
+    return own_office
+
+
+def next_morning(office: Office) -> None:
+    office.settle()
+    office.control.set_clock(TUESDAY_NINE)
+
+
+def test_beyond_the_cap_a_flag_waits_for_the_brief_and_is_answered_there(full_day: Office) -> None:
+    flag_card(full_day, BEN, full_day.hand_over(campaign="Crowded"))
+    next_morning(full_day)
+
+    brief = full_day.brief(IDA, "Flags to answer")
+    assert "Ben Cole flagged Crowded" in text_of(brief)
+    assert "Crowded is flagged, and you have 1 open lead of it" in text_of(full_day.brief(ANA))
+    assert not [m for m in full_day.dms(IDA) if m["text"].startswith("Ben Cole flagged")]
+    (flag,) = rows(full_day, FlagKind.HAND, "Crowded")
+    where = {"channel": dm(IDA), "ts": brief["ts"], "value": flag.id}
+    block_id = next(
+        block["block_id"]
+        for block in brief["blocks"]
+        for element in block.get("elements", [])
+        if element.get("value") == flag.id and element["action_id"] == ids.FLAG_REPLY
+    )
+    full_day.control.click(IDA, ids.FLAG_REPLY, block_id=block_id, **where)
+    form = full_day.modal(IDA, "Answer")
+    full_day.control.submit(IDA, form["id"], {ids.FLAG_ANSWER: {ids.CHOICE: "We look at it"}})
+    full_day.control.until(lambda: "flagged Crowded" not in text_of(full_day.briefs(IDA)[-1]))
+
+
+def test_beyond_the_cap_a_second_look_waits_for_the_brief(full_day: Office) -> None:
+    usual_campaigns(full_day, "Plain", 4)
+    campaign_with(full_day, "One eye", {ANA: 10})
+    judge_now(full_day)
+    assert full_day.bot
+    with full_day.bot.liaison.reading() as tx:
+        look = tx.scalars(select(SecondLook)).one()
+    assert look.person_id == BEN
+    next_morning(full_day)
+
+    brief = full_day.brief(look.person_id, "A second view, please: would *One eye")
+    assert not [m for m in full_day.dms(look.person_id) if m["text"].startswith("A second view")]
+    full_day.press(look.person_id, ids.RATE_BAD, brief, dm(look.person_id), look.handoff_id)
+    full_day.control.until(
+        lambda: "A second view" not in text_of(full_day.briefs(look.person_id)[-1])
+    )

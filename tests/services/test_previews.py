@@ -1,7 +1,7 @@
 """A campaign is shown to sales before its launch: OK or a concern, until 48 hours before it."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -30,6 +30,7 @@ from tests.office import (
     without_standup,
 )
 from tests.postgres import ON_BOTH_ENGINES
+from tests.services.test_campaigns import told
 
 pytestmark = ON_BOTH_ENGINES
 
@@ -247,6 +248,53 @@ def test_the_campaigns_owner_reads_it_whoever_put_it(office: Office) -> None:
     assert said(office, IDA, "Preview of Owned: 0 OK, 1 no answer yet")
     office.settle()
     assert not [m for m in office.dms(JONAS) if "Preview of Owned" in text_of(m)]
+
+
+def edit_launch(office: Office, name: str, day: str | None) -> Json:
+    """Send the campaign's form off with another first day."""
+    answer = told(office, JONAS, name)
+    menu = next(
+        element
+        for block in answer["blocks"]
+        for element in block.get("elements", [])
+        if element.get("action_id") == ids.CAMPAIGN_MORE
+    )
+    value = menu["options"][0]["value"]
+    office.control.click(JONAS, ids.CAMPAIGN_MORE, channel=LEADS, ts=answer["ts"], value=value)
+    form = office.modal(JONAS, "Campaign")
+    filled = {ids.CAMPAIGN_NAME: name, ids.STARTS_ON: day}
+    sent = office.control.submit(JONAS, form["id"], {k: {ids.CHOICE: v} for k, v in filled.items()})
+    for view in office.control.state(JONAS)["views"]:
+        office.control.close(JONAS, view["id"])
+    return sent
+
+
+def test_a_launch_that_moves_moves_the_deadline_and_says_so(office: Office) -> None:
+    put(office, "Moving", (BEN,))
+    said(office, BEN, "is Moving ready to launch on Fri 4 Dec")
+
+    edit_launch(office, "Moving", "2026-12-11")
+
+    assert said(office, BEN, "Moving* now launches on Fri 11 Dec")
+    assert said(office, BEN, "is Moving ready to launch on Fri 11 Dec")
+    assert said(office, JONAS, "launch Fri 11 Dec")
+    office.control.set_clock(CLOSED)
+    assert close_previews(office.bot.liaison) == 0  # type: ignore[union-attr]
+    office.control.set_clock(CLOSED + timedelta(days=7))
+    assert said(office, BEN, "Moving*: the preview is closed")
+
+
+def test_a_launch_moves_to_a_day_that_leaves_time_to_answer(office: Office) -> None:
+    put(office, "Hurried", (BEN,))
+    said(office, BEN, "is Hurried ready")
+
+    sentence = (
+        "Sales is asked about it until 48 hours before: choose Thu 26 Nov or later, "
+        "or call off its preview first."
+    )
+    for day in ("2026-11-24", None):
+        assert edit_launch(office, "Hurried", day)["errors"] == {ids.STARTS_ON: sentence}
+    assert stored(office, "Hurried").launches_on.isoformat() == LAUNCH
 
 
 def test_calling_it_off_says_a_word_to_those_who_are_asked(office: Office) -> None:

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.services import campaigns
-from bot.services.campaigns import Filled
+from bot.services import campaign_entry, campaigns
+from bot.services.campaign_entry import Filled
 from tests.office import BEN, IDA, LEADS, MONDAY_TEN, Json, Office, text_of
 
 NIGHT = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
@@ -44,7 +44,7 @@ def test_whoever_answers_for_the_campaign_is_named_too(office: Office) -> None:
     with liaison.reading() as tx:
         campaign = campaigns.called(tx, liaison.team_id, "Owned fair")
     assert campaign
-    campaigns.edit(liaison, campaign.id, IDA, Filled(name="Owned fair", owner_id=IDA))
+    campaign_entry.edit(liaison, campaign.id, IDA, Filled(name="Owned fair", owner_id=IDA))
 
     won(office, company="Second Ltd", campaign="Owned fair")
 
