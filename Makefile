@@ -32,10 +32,10 @@ story: setup         ## two weeks of eight reps, and how many messages each of t
 	@$(RUN) -m tests.two_weeks
 
 chaos: setup         ## every promise of delivery, broken on purpose: make chaos ROW=kills, or all
-	@$(RUN) -m chaos $(ROW)
+	@$(RUN) -m chaos $(ROW) $(ARGS)
 
 bench: setup         ## what the bot costs, as ratios; writes docs/performance.md: make bench ROW=tick, or all
-	@$(RUN) -m bench $(ROW)
+	@$(RUN) -m bench $(ROW) $(ARGS)
 
 bench-report: setup  ## how long /campaign takes over a million hand-offs, on both databases
 	@$(RUN) -m bench.report
@@ -58,5 +58,5 @@ lock:                ## pin all dependencies anew, with hashes
 	$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 \
 	    pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 
-clean:               ## remove .venv and every cache
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+clean:               ## remove .venv, every cache, and what bench keeps
+	rm -rf build/bench $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 TIMES = 5
-"""The median of so many runs counts; both sides take turns, so that a busy moment hits both."""
+"""The median of so many runs counts; the sides take turns, so that a busy moment hits all."""
 
 
 @dataclass(frozen=True)
@@ -18,15 +18,16 @@ class Line:
     ratio: float
     bar: float
     at_least: bool
-    measured: str
-    """Both sides in their own units."""
+    ours: str
+    """In its own unit, as the other side is."""
+    theirs: str
 
     @property
     def is_held(self) -> bool:
         return self.ratio >= self.bar if self.at_least else self.ratio <= self.bar
 
 
-def both(ours: Callable[[], float], theirs: Callable[[], float]) -> tuple[float, float]:
-    """The medians of two measurements that take turns."""
-    pairs = [(ours(), theirs()) for _ in range(TIMES)]
-    return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
+def medians(*sides: Callable[[], float], times: int = TIMES) -> list[float]:
+    """The median of each of some measurements that take turns."""
+    rounds = [[side() for side in sides] for _ in range(times)]
+    return [statistics.median(values) for values in zip(*rounds, strict=True)]

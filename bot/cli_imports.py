@@ -18,6 +18,7 @@ from bot.liaison import Liaison
 from bot.playbook import Playbook
 from bot.progress import Bar
 from bot.services import imports
+from bot.services.import_rows import outcome_of
 
 SHOWN = 50
 """Faulty lines that are told in full; whoever mends these sees the next ones."""
@@ -176,7 +177,7 @@ def _announcement(plan: imports.Plan, playbook: Playbook) -> Iterator[str]:
 
 def _campaign(events: Iterable[LeadEvent]) -> str | None:
     """The one campaign of a file; None when it has several, or none."""
-    names = {event.campaign for event in events if imports.outcome_of(event) is None}
+    names = {event.campaign for event in events if outcome_of(event) is None}
     return names.pop() if len(names) == 1 else None
 
 

@@ -1,7 +1,7 @@
 """The engine: SQLite for one machine, PostgreSQL when you outgrow it."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -175,13 +175,44 @@ def empty_log(engine: Engine) -> None:
 
 def insert_once(tx: Session, row: SQLModel) -> bool:
     """Insert `row` unless one of its unique keys is taken; says whether it was inserted."""
-    table: Table = type(row).__table__  # type: ignore[attr-defined]  # SQLModel sets it, untyped
+    table = table_of(type(row))
     values = {column.key: getattr(row, column.key) for column in table.columns}
-    return rows_changed(tx, _insert_into(table, tx.get_bind().dialect.name), values) == 1
+    return insert_values_once(tx, type(row), values)
+
+
+def insert_values_once(tx: Session, model: type[SQLModel], values: Mapping[str, object]) -> bool:
+    """The same by its columns; making an object of a wide row costs more than inserting it."""
+    insert = _insert_into(table_of(model), tx.get_bind().dialect.name)
+    return rows_changed(tx, insert, values) == 1
+
+
+def insert_each_once(
+    tx: Session, model: type[SQLModel], rows: Sequence[Mapping[str, object]]
+) -> None:
+    """The same for many rows in one statement; each names the same columns."""
+    if rows:
+        tx.execute(_insert_into(table_of(model), tx.get_bind().dialect.name), rows)
+
+
+def insert_each_new(
+    tx: Session, model: type[SQLModel], rows: Sequence[Mapping[str, object]], key: str
+) -> set[str]:
+    """The same; says which were inserted, by their column `key`."""
+    if not rows:
+        return set()
+    table = table_of(model)
+    statement = _insert_into(table, tx.get_bind().dialect.name).returning(table.c[key])
+    return set(tx.scalars(statement, rows))
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The table of a model: statements on it ask no session, and cost a fraction for many rows."""
+    table: Table = model.__table__  # type: ignore[attr-defined]  # SQLModel sets it, untyped
+    return table
 
 
 @cache
-def _insert_into(table: Table, dialect: str) -> Insert:
+def _insert_into(table: Table, dialect: str) -> sqlite.Insert | postgresql.Insert:
     """Built once for each table: with a row's values in it, it would be built for every row."""
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     return insert(table).on_conflict_do_nothing()

@@ -26,7 +26,7 @@ def main() -> int:
     if unknown := [row for row in chosen.rows if row not in ROWS]:
         parser.error(f"there is no row {', '.join(unknown)}; there are {', '.join(ROWS)}")
     KEPT.parent.mkdir(exist_ok=True)
-    logging.basicConfig(filename=KEPT.with_suffix(".log"), filemode="w")
+    logging.basicConfig(filename=KEPT.with_suffix(".log"))
     kept = _read()
     for name in chosen.rows or ROWS:
         if name not in kept or chosen.again or chosen.rows or chosen.short:

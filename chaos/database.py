@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from sqlalchemy import event, select, text
@@ -118,36 +119,45 @@ def cut(on: Stage, times: int, pause: float) -> Callable[[Bot], None]:
     return trouble
 
 
-def all_of(leads: int, seconds: float, cuts: int) -> list[Finding]:
-    return [*on_sqlite(leads, seconds), *on_postgres(leads, seconds, cuts)]
+def held(engine: str, leads: int, seconds: float) -> list[Finding]:
+    with stage(engine) as on:
+        return [hurt(on, "locked", leads, lock_for(on, seconds))]
 
 
-def on_sqlite(leads: int, seconds: float) -> Iterator[Finding]:
+def full(leads: int, seconds: float) -> list[Finding]:
     with stage() as on:
-        yield hurt(on, "locked", leads, lock_for(on, seconds))
-    with stage() as on:
-        yield hurt(on, "full", leads, fill_for(seconds))
+        found = hurt(on, "full", leads, fill_for(seconds))
         whole = on.scalar(text("PRAGMA integrity_check"))
-        yield Finding(
-            "the file that was full is whole", f"integrity_check says {whole}", whole == "ok"
-        )
+    intact = f"integrity_check says {whole}"
+    return [found, Finding("the file that was full is whole", intact, whole == "ok")]
 
 
-def on_postgres(leads: int, seconds: float, cuts: int) -> Iterator[Finding]:
+def stopped(leads: int, seconds: float) -> list[Finding]:
     with stage("postgresql") as on:
-        yield hurt(on, "locked", leads, lock_for(on, seconds))
+        return [hurt(on, "stopped and started", leads, stop_for(on, seconds))]
+
+
+def hung_up(leads: int, cuts: int) -> list[Finding]:
     with stage("postgresql") as on:
-        yield hurt(on, "stopped and started", leads, stop_for(on, seconds))
-    with stage("postgresql") as on:
-        yield hurt(on, f"{cuts} times cut", leads, cut(on, cuts, 0.5))
+        return [hurt(on, f"{cuts} times cut", leads, cut(on, cuts, 0.5))]
 
 
 def long() -> list[Finding]:
-    return all_of(400, 60.0, 20)
+    """All at once, because most of it is waiting for a minute to be over."""
+    troubles = (
+        partial(held, "sqlite", 400, 60.0),
+        partial(full, 400, 60.0),
+        partial(held, "postgresql", 400, 60.0),
+        partial(stopped, 400, 60.0),
+        partial(hung_up, 400, 20),
+    )
+    with ThreadPoolExecutor(len(troubles)) as pool:
+        under_way = [pool.submit(trouble) for trouble in troubles]
+        return [finding for each in under_way for finding in each.result()]
 
 
 def short() -> list[Finding]:
-    return [*on_sqlite(40, 2.5)][1:] + [*on_postgres(40, 2.5, 3)][1:2]
+    return [*full(40, 2.5), *stopped(40, 2.5)]
 
 
 ROW = Row("the database locked, full, stopped for a minute; 20 connections cut", long, short)

@@ -1,5 +1,6 @@
 """Rows whose every case is a test already: the long form runs those again and again."""
 
+import logging
 import re
 import subprocess
 import sys
@@ -8,10 +9,12 @@ from collections.abc import Callable
 from chaos.row import Finding, Row
 from tests.bot_process import ROOT
 
+log = logging.getLogger(__name__)
+
 
 def repeated(promise: str, times: int, *tests: str) -> Callable[[], list[Finding]]:
     def long() -> list[Finding]:
-        passed = failed = 0
+        passed, failed = 0, list[str]()
         for _ in range(times):
             told = subprocess.run(
                 [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *tests],
@@ -20,16 +23,16 @@ def repeated(promise: str, times: int, *tests: str) -> Callable[[], list[Finding
                 text=True,
                 check=False,
             )
-            passed += _count("passed", told.stdout)
-            failed += _count("failed", told.stdout) + _count("error", told.stdout)
-        measured = f"{passed} passed and {failed} failed in {times} rounds"
-        return [Finding(promise, measured, passed > 0 and failed == 0)]
+            passed += sum(map(int, re.findall(r"(\d+) passed", told.stdout)))
+            if told.returncode:
+                log.error("%s", told.stdout)
+                names = re.findall(r"^(?:FAILED|ERROR) (\S+)", told.stdout, re.MULTILINE)
+                failed += names or [f"exit code {told.returncode}"]
+        measured = f"{passed} passed and {len(failed)} failed in {times} rounds"
+        which = f" ({', '.join(failed)})" if failed else ""
+        return [Finding(promise, measured + which, passed > 0 and not failed)]
 
     return long
-
-
-def _count(word: str, told: str) -> int:
-    return sum(map(int, re.findall(rf"(\d+) {word}", told)))
 
 
 FUZZ = Row(

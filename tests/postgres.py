@@ -31,6 +31,12 @@ class Postgres:
         self._run("ALTER SYSTEM SET fsync = off")
         self._run("SELECT pg_reload_conf()")
 
+    def keep_for_good(self) -> None:
+        """From now on a commit has reached the disk when it is answered, as in earnest."""
+        self._run("ALTER SYSTEM SET fsync = on")
+        self._run("SELECT pg_reload_conf()")
+        self._run("CHECKPOINT")
+
     def fresh(self, like: str = "template1") -> str:
         """The URL of a new database: empty, or a copy of one by its name, which nobody uses."""
         name = f"office_{uuid4().hex}"

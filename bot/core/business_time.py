@@ -14,8 +14,11 @@ from itertools import accumulate
 from math import floor
 from zoneinfo import ZoneInfo
 
-SECOND = timedelta(seconds=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
+_A_SECOND = 1_000_000
+"""In microseconds. Inside, working time is counted in whole ones, which are exact and, unlike
+`timedelta`, cost next to nothing: a ladder's plan asks a dozen times."""
 _QUARTER = 900
 _FIRST_DAY = date(1970, 1, 1).toordinal()
 
@@ -107,7 +110,8 @@ def next_morning(opening: Opening, at: datetime) -> datetime:
 
 def elapsed(opening: Opening, since: datetime, until: datetime) -> timedelta:
     """Working time from one instant to the other; negative when `until` is the earlier one."""
-    return _worked_before(opening, until) - _worked_before(opening, since)
+    worked = _worked_before(opening, until) - _worked_before(opening, since)
+    return timedelta(microseconds=worked)
 
 
 def add(opening: Opening, start: datetime, worked: timedelta) -> datetime:
@@ -120,12 +124,13 @@ def add(opening: Opening, start: datetime, worked: timedelta) -> datetime:
         raise ValueError("working time is added forwards only")
     if not worked:
         return _covered(opening, start)
-    target = _worked_before(opening, start) + worked
-    rounded_up = -(-target // SECOND)  # exact, where a division would round
+    target = _worked_before(opening, start) + _microseconds(worked)
+    rounded_up = -(-target // _A_SECOND)
     index = bisect_left(opening.worked, rounded_up) - 1
     if index == len(opening.starts):
         raise OutsideTable(f"less than {worked} of working time until {_instant(opening.until)}")
-    return _instant(opening.starts[index]) + (target - opening.worked[index] * SECOND)
+    left = target - opening.worked[index] * _A_SECOND
+    return EPOCH + timedelta(seconds=opening.starts[index], microseconds=left)
 
 
 def next_working_day(opening: Opening, start: datetime, days: int) -> datetime:
@@ -241,21 +246,19 @@ def _on(day: date, time_of_day: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time_of_day, zone).astimezone(UTC)
 
 
-def _worked_before(opening: Opening, at: datetime) -> timedelta:
-    """Working time from the start of the table; `at` may be the very end of the span."""
-    at = _utc(at)
-    if not opening.since <= _floor(at) or at > _instant(opening.until):
+def _worked_before(opening: Opening, at: datetime) -> int:
+    """Microseconds of work from the start of the table; `at` may be the very end of the span."""
+    gone = _utc(at) - EPOCH
+    second = gone.days * 86_400 + gone.seconds
+    if second < opening.since or (second, gone.microseconds) > (opening.until, 0):
         raise _outside(opening, at)
-    index = _last_started(opening, at)
+    index = bisect_right(opening.starts, second) - 1
     if index < 0:
-        return timedelta(0)
-    open_until = min(at, _instant(opening.ends[index]))
-    return opening.worked[index] * SECOND + (open_until - _instant(opening.starts[index]))
-
-
-def _last_started(opening: Opening, at: datetime) -> int:
-    """Index of the last interval that began by `at`, -1 when none has."""
-    return bisect_right(opening.starts, _floor(at)) - 1
+        return 0
+    if second >= opening.ends[index]:
+        return opening.worked[index + 1] * _A_SECOND
+    whole = opening.worked[index] + second - opening.starts[index]
+    return whole * _A_SECOND + gone.microseconds
 
 
 def _covered(opening: Opening, at: datetime) -> datetime:
@@ -291,6 +294,10 @@ def _utc(at: datetime) -> datetime:
 
 def _floor(at: datetime) -> int:
     return floor(at.timestamp())
+
+
+def _microseconds(span: timedelta) -> int:
+    return (span.days * 86_400 + span.seconds) * _A_SECOND + span.microseconds
 
 
 def _instant(seconds: int) -> datetime:

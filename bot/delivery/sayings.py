@@ -6,13 +6,14 @@ Who gets a morning brief reads some of it there, and not as a message. Such a ro
 folded from the start, so that nothing is said twice, or not at all.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from bot.db import insert_once
+from bot.db import insert_each_once, insert_values_once
 from bot.delivery.outbox import FOLDED
 from bot.delivery.pacing import posting_to
 from bot.identity import new_id
@@ -64,43 +65,65 @@ class Said(NamedTuple):
 
 def say(tx: Session, liaison: Liaison, saying: Saying, *, hold_until: datetime | None) -> Said:
     """Queue a message, unless one with its key exists."""
-    wall = liaison.wall()
-    message = Message(
-        team_id=liaison.team_id,
-        id=new_id(wall),
-        key=saying.key,
-        kind=saying.kind,
-        subject_id=saying.subject_id,
-        recipient_id=saying.recipient_id,
-        channel=saying.channel,
-        lane=saying.lane,
-        gate=posting_to(saying.recipient_id or saying.channel or ""),
-        run=saying.run,
-        step=saying.step,
-        about=saying.about,
-        parent_id=saying.parent_id,
-        thread_ts=saying.thread_ts,
-        is_answer=saying.is_answer,
-        hold_until=hold_until,
-        send_at=None if hold_until else wall,
-    )
-    if _is_for_the_brief(tx, message):
-        message.hold_until = message.send_at = None
-        message.dropped, message.brief_id = FOLDED, NEXT_BRIEF
-        message.settled_at = liaison.now()
+    row = row_of(liaison, saying, hold_until=hold_until)
+    if _is_for_the_brief(tx, liaison, saying, hold_until):
+        row |= {"hold_until": None, "send_at": None, "dropped": FOLDED, "brief_id": NEXT_BRIEF}
+        row["settled_at"] = liaison.now()
     tx.info[TELLS] = True
-    return Said(message.id, insert_once(tx, message))
+    return Said(str(row["id"]), insert_values_once(tx, Message, row))
 
 
-def _is_for_the_brief(tx: Session, message: Message) -> bool:
+def row_of(liaison: Liaison, saying: Saying, *, hold_until: datetime | None) -> dict[str, object]:
+    """The row of a message that is not queued yet."""
+    wall = liaison.wall()
+    return {
+        "team_id": liaison.team_id,
+        "id": new_id(wall),
+        "key": saying.key,
+        "kind": saying.kind,
+        "subject_id": saying.subject_id,
+        "recipient_id": saying.recipient_id,
+        "channel": saying.channel,
+        "lane": saying.lane,
+        "gate": posting_to(saying.recipient_id or saying.channel or ""),
+        "run": saying.run,
+        "step": saying.step,
+        "about": saying.about,
+        "parent_id": saying.parent_id,
+        "thread_ts": saying.thread_ts,
+        "is_answer": saying.is_answer,
+        "hold_until": hold_until,
+        "send_at": None if hold_until else wall,
+    }
+
+
+def _is_for_the_brief(tx: Session, liaison: Liaison, saying: Saying, held: datetime | None) -> bool:
     """Whether its recipient's next brief says it."""
-    if message.is_answer or message.kind not in BY_BRIEF | BY_MORNING:
+    if saying.is_answer or saying.kind not in BY_BRIEF | BY_MORNING:
         return False
-    reader = tx.get(Person, (message.team_id, message.recipient_id))
+    reader = tx.get(Person, (liaison.team_id, saying.recipient_id))
     if reader is None or reader.brief_at is None:
         return False
-    held = message.hold_until
-    return message.kind in BY_BRIEF or (held is not None and reader.brief_at <= held)
+    return saying.kind in BY_BRIEF or (held is not None and reader.brief_at <= held)
+
+
+def nudge_of(
+    liaison: Liaison, run: Run, step: int, *, hold_until: datetime | None
+) -> dict[str, object]:
+    """The row of the reminder of one step to a run's actor; `queue_each` queues it."""
+    kind = MessageKind.NUDGE
+    key = _of_run(run, kind, f":{step}:{run.actor_id}")
+    saying = Saying(
+        key, kind, run.handoff_id, run.actor_id, lane=Lane.STEP, run=run.number, step=step
+    )
+    return row_of(liaison, saying, hold_until=hold_until)
+
+
+def queue_each(tx: Session, rows: Sequence[Mapping[str, object]]) -> None:
+    """Queue many that are no part of a brief, except those whose key exists."""
+    if rows:
+        tx.info[TELLS] = True
+        insert_each_once(tx, Message, rows)
 
 
 def say_in_channel(
@@ -111,26 +134,11 @@ def say_in_channel(
 
 
 def say_to_actor(
-    tx: Session,
-    liaison: Liaison,
-    run: Run,
-    kind: MessageKind,
-    *,
-    step: int | None = None,
-    hold_until: datetime | None,
-) -> str:
-    """Queue a DM to a run's actor, one for each run (and step); returns a message's id."""
-    rung = "" if step is None else f":{step}:{run.actor_id}"
-    saying = Saying(
-        _of_run(run, kind, rung),
-        kind,
-        run.handoff_id,
-        run.actor_id,
-        lane=Lane.ACT if step is None else Lane.STEP,
-        run=run.number,
-        step=step,
-    )
-    return say(tx, liaison, saying, hold_until=hold_until).message_id
+    tx: Session, liaison: Liaison, run: Run, kind: MessageKind, *, hold_until: datetime | None
+) -> None:
+    """Queue a DM to a run's actor, one for each run."""
+    saying = Saying(_of_run(run, kind, ""), kind, run.handoff_id, run.actor_id, run=run.number)
+    say(tx, liaison, saying, hold_until=hold_until)
 
 
 def answer_actor(

@@ -24,7 +24,14 @@ from bot.queries.joined import (
     open_of,
     silent_of,
 )
-from bot.queries.leads import lead_as_told, lead_by_key, lock_lead, who_refused
+from bot.queries.leads import (
+    KnownLead,
+    lead_as_told,
+    lead_by_key,
+    leads_by_key,
+    lock_lead,
+    who_refused,
+)
 from bot.queries.lines import history, history_for
 from bot.queries.messages import card_of, is_newest_dm, listed_after, waited_for
 from bot.queries.people import (
@@ -39,6 +46,7 @@ from bot.queries.people import (
     must_be_admin,
     names,
     names_of,
+    people_by_email,
     person,
     person_by_email,
     sells,
@@ -51,6 +59,7 @@ __all__ = [
     "TOGETHER",
     "Cover",
     "HandoffFacts",
+    "KnownLead",
     "absence_at",
     "absences",
     "admins",
@@ -74,6 +83,7 @@ __all__ = [
     "latest_handoff",
     "lead_as_told",
     "lead_by_key",
+    "leads_by_key",
     "listed_after",
     "lock_lead",
     "markets",
@@ -82,6 +92,7 @@ __all__ = [
     "names_of",
     "open_of",
     "paused_until",
+    "people_by_email",
     "person",
     "person_by_email",
     "sells",

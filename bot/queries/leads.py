@@ -1,6 +1,9 @@
 """Leads by what identifies them; locked before their hand-offs."""
 
+from collections.abc import Collection
+from datetime import datetime
 from functools import cache
+from typing import NamedTuple
 
 from sqlalchemy import (
     Select,
@@ -26,6 +29,42 @@ def lead_by_key(tx: Session, team_id: str, lead_key: str) -> Lead | None:
     if lead is None or lead.merged_into is None:
         return lead
     return tx.get_one(Lead, (team_id, lead.merged_into), with_for_update={"key_share": True})
+
+
+class KnownLead(NamedTuple):
+    """What bringing in history has to know of a lead that is here."""
+
+    id: str
+    refused_at: datetime | None
+    """When this person asked to be left alone; None = they did not."""
+
+
+def leads_by_key(tx: Session, team_id: str, lead_keys: Collection[str]) -> dict[str, KnownLead]:
+    """As `lead_by_key`, for many; locked in one order."""
+    asked = {"of_team": team_id, "keys": list(lead_keys)}
+    known: dict[str, KnownLead] = {}
+    merged: dict[str, str] = {}
+    for lead_key, lead_id, refused_at, into in tx.execute(_leads_by_key(), asked):
+        known[lead_key] = KnownLead(lead_id, refused_at)
+        if into:
+            merged[lead_key] = into
+    for lead_key, into in merged.items():
+        lead = tx.get_one(Lead, (team_id, into), with_for_update={"key_share": True})
+        known[lead_key] = KnownLead(lead.id, lead.do_not_contact_at)
+    return known
+
+
+@cache
+def _leads_by_key() -> Select[str, str, datetime | None, str | None]:
+    return (
+        select(col(Lead.lead_key), col(Lead.id), col(Lead.do_not_contact_at), col(Lead.merged_into))
+        .where(
+            col(Lead.team_id) == bindparam("of_team"),
+            col(Lead.lead_key).in_(bindparam("keys", expanding=True)),
+        )
+        .order_by(col(Lead.id))
+        .with_for_update(key_share=True)
+    )
 
 
 def lead_as_told(tx: Session, team_id: str, lead_key: str) -> Lead | None:

@@ -64,6 +64,14 @@ def _active_with_email() -> Select[Person]:
     )
 
 
+def people_by_email(tx: Session, team_id: str, emails: Collection[str]) -> dict[str, Person]:
+    """As `person_by_email`, for many addresses in lower case."""
+    found = select(Person).where(
+        col(Person.team_id) == team_id, col(Person.email).in_(emails), col(Person.is_active)
+    )
+    return {str(person.email): person for person in tx.scalars(found)}
+
+
 def is_listed(person: Person) -> bool:
     """Whether the playbook names this person."""
     return person.team is not None

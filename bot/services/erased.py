@@ -25,14 +25,19 @@ def keys_of(event: LeadEvent) -> frozenset[str]:
 
 def is_any_erased(tx: Session, liaison: Liaison, keys: frozenset[str]) -> bool:
     """Whether a lead with one of these keys was erased."""
+    return bool(erased_among(tx, liaison, keys))
+
+
+def erased_among(tx: Session, liaison: Liaison, keys: frozenset[str]) -> set[str]:
+    """Those of these keys by which a lead was known that was erased."""
     workspace = tx.get(Workspace, liaison.team_id)
     if workspace is None or workspace.erasing_secret is None:
-        return False
-    digests = [digest(workspace.erasing_secret, key) for key in keys]
+        return set()
+    by_digest = {digest(workspace.erasing_secret, key): key for key in keys}
     known = select(col(ErasedKey.digest)).where(
-        col(ErasedKey.team_id) == liaison.team_id, col(ErasedKey.digest).in_(digests)
+        col(ErasedKey.team_id) == liaison.team_id, col(ErasedKey.digest).in_(by_digest)
     )
-    return tx.scalars(known.limit(1)).first() is not None
+    return {by_digest[found] for found in tx.scalars(known)}
 
 
 def secret_of(tx: Session, liaison: Liaison) -> str:

@@ -37,7 +37,7 @@ AT_ONCE = 200
 """Escalations whose lists are queued in one transaction."""
 
 
-def escalate(tx: Session, liaison: Liaison, run: Run, _step: int, now: datetime) -> Reached:
+def escalate(tx: Session, liaison: Liaison, run: Run, now: datetime) -> Reached:
     """Put a run on its manager's list of their next working morning."""
     handoff = tx.get_one(Handoff, (run.team_id, run.handoff_id))
     decider = queries.decider_for(tx, tx.get_one(Person, (run.team_id, run.actor_id)))

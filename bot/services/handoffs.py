@@ -1,6 +1,7 @@
 """A hand-off comes in, is shown, finds its actor."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -130,30 +131,35 @@ def lead_told_of(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime)
 
 def new_handoff(liaison: Liaison, lead: Lead, event: LeadEvent, now: datetime) -> Handoff:
     """A hand-off as it is told, not stored yet; nobody has it."""
-    return Handoff(
-        team_id=liaison.team_id,
-        id=new_id(now),
-        lead_id=lead.id,
-        stage=Stage.NEW,
-        owner_given=event.owner,
-        owner_system=event.system,
-        grade=event.grade or DEFAULT_GRADE,
-        grade_given=event.grade is not None,
-        campaign=event.campaign or event.campaign_id,
-        campaign_ref=event.campaign_id,
-        landing_page=event.landing_page,
-        utm=event.utm,
-        source=event.source,
-        reason=event.reason,
-        last_activity=event.last_activity,
-        url=event.url,
-        score=event.score,
-        amount=None if event.amount is None else str(event.amount),
-        currency=event.currency,
-        handed_at=event.occurred_at,
-        received_at=now,
-        playbook=liaison.shelf.number,
-    )
+    return Handoff(**as_told(liaison, lead.id, event, now))
+
+
+def as_told(liaison: Liaison, lead_id: str, event: LeadEvent, now: datetime) -> dict[str, Any]:
+    """The columns of a hand-off that are known when it is told."""
+    return {
+        "team_id": liaison.team_id,
+        "id": new_id(now),
+        "lead_id": lead_id,
+        "stage": Stage.NEW,
+        "owner_given": event.owner,
+        "owner_system": event.system,
+        "grade": event.grade or DEFAULT_GRADE,
+        "grade_given": event.grade is not None,
+        "campaign": event.campaign or event.campaign_id,
+        "campaign_ref": event.campaign_id,
+        "landing_page": event.landing_page,
+        "utm": event.utm,
+        "source": event.source,
+        "reason": event.reason,
+        "last_activity": event.last_activity,
+        "url": event.url,
+        "score": event.score,
+        "amount": None if event.amount is None else str(event.amount),
+        "currency": event.currency,
+        "handed_at": event.occurred_at,
+        "received_at": now,
+        "playbook": liaison.shelf.number,
+    }
 
 
 def _note_return(
@@ -383,17 +389,30 @@ def note(
     facts: dict[str, str] | None = None,
 ) -> History:
     """Write one line of history."""
-    line = History(
-        team_id=handoff.team_id,
-        id=new_id(at),
-        handoff_id=handoff.id,
-        at=at,
-        kind=kind.value,
-        by=by,
-        facts=facts or {},
-    )
+    line = History(**line_of(handoff.team_id, handoff.id, kind, at, by=by, facts=facts))
     tx.add(line)
     return line
+
+
+def line_of(
+    team_id: str,
+    handoff_id: str,
+    kind: Line,
+    at: datetime,
+    *,
+    by: str | None = None,
+    facts: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    """The row of one line of history that is not written yet."""
+    return {
+        "team_id": team_id,
+        "id": new_id(at),
+        "handoff_id": handoff_id,
+        "at": at,
+        "kind": kind.value,
+        "by": by,
+        "facts": facts or {},
+    }
 
 
 def changed(tx: Session, liaison: Liaison, handoff: Handoff) -> None:

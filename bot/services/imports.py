@@ -4,15 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot import queries
-from bot.core.history import Line
-from bot.core.lifecycle import RESERVED_OUTCOMES, Stage, stage_after
+from bot.core.lifecycle import RESERVED_OUTCOMES
 from bot.db import insert_once
 from bot.delivery.batches import put_card
 from bot.identity import new_id
@@ -21,20 +19,13 @@ from bot.intake.lead_event import LeadEvent
 from bot.liaison import Liaison
 from bot.models import Batch, Handoff, InboxEvent, Message, MessageKind
 from bot.playbook import Playbook
-from bot.services.erased import is_erased
-from bot.services.handoffs import hand_over, lead_told_of, new_handoff, note
-from bot.services.recognition import recognise
+from bot.services import import_rows
+from bot.services.handoffs import hand_over
+from bot.services.import_rows import ANNOUNCED, key_of, outcome_of
 from bot.services.routing import reps_of
 
 AT_ONCE = 200
 """Rows in one commit; a killed import loses no more, and the next one brings them."""
-_SAME = {"closed_won": "won", "closed_lost": "lost"}
-"""How some CRMs call what we call won and lost."""
-
-
-def outcome_of(event: LeadEvent) -> str | None:
-    """How the lead ended, by our keys; None when the row does not say."""
-    return _SAME.get(event.kind or "", event.kind)
 
 
 def unknown_outcome(event: LeadEvent, playbook: Playbook) -> Fault | None:
@@ -53,56 +44,21 @@ def bring_in(liaison: Liaison, events: Sequence[LeadEvent]) -> int:
     """
     now = liaison.now()
     with liaison.transaction() as tx:
-        return sum(_bring_in_one(tx, liaison, event, now) for event in events)
+        return import_rows.bring_in(tx, liaison, events, now)
 
 
-def _bring_in_one(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) -> bool:
-    if is_erased(tx, liaison, event) or not _is_first_time(tx, liaison, event, "csv"):
-        return False
-    # What a live event told of a lead is fresher than an old file.
-    lead = queries.lead_by_key(tx, liaison.team_id, event.lead_key)
-    lead = lead or lead_told_of(tx, liaison, event, now)
-    owner = queries.person_by_email(tx, liaison.team_id, event.owner)
-    handoff = new_handoff(liaison, lead, event, now)
-    handoff.is_imported = True
-    handoff.owner_id = owner.id if owner and queries.sells(owner) else None
-    _close(handoff, event)
-    recognise(tx, handoff, now)
-    reason = liaison.playbook.reason(handoff.outcome or "")
-    if reason and reason.refuses_later:
-        lead.do_not_contact_at = lead.do_not_contact_at or event.occurred_at
-    tx.add(handoff)
-    tx.flush()
-    note(tx, handoff, Line.IMPORTED, now)
-    return True
-
-
-def _is_first_time(tx: Session, liaison: Liaison, event: LeadEvent, way: str) -> bool:
-    """Remember this lead of this campaign; False when it came this way before."""
+def _is_first_announced(tx: Session, liaison: Liaison, event: LeadEvent) -> bool:
+    """Remember this lead of this campaign; False when it was announced before."""
     wall = liaison.wall()
     row = InboxEvent(
         team_id=liaison.team_id,
         id=new_id(wall),
-        key=_key(event, way),
+        key=key_of(event, ANNOUNCED),
         kind="lead.imported",
         received_at=wall,
         processed_at=wall,
     )
     return insert_once(tx, row)
-
-
-def _close(handoff: Handoff, event: LeadEvent) -> None:
-    """It ended as the row says; a row that does not say is one nobody works on any more."""
-    outcome = outcome_of(event)
-    handoff.stage = stage_after(outcome) if outcome else Stage.EXPIRED
-    handoff.outcome = outcome
-    handoff.outcome_at = event.occurred_at if outcome else None
-    handoff.closed_at = event.occurred_at
-
-
-def _key(event: LeadEvent, way: str) -> str:
-    named = "\n".join((event.lead_key, (event.campaign or "").casefold()))
-    return f"{way}:{sha256(named.encode()).hexdigest()}"
 
 
 @dataclass(frozen=True)
@@ -125,7 +81,7 @@ def plan(liaison: Liaison, events: Iterable[LeadEvent]) -> Plan:
     waiting = 0
     with liaison.reading() as tx:
         for event in events:
-            if outcome_of(event) is not None or _came(tx, liaison, event, "announced"):
+            if outcome_of(event) is not None or _was_announced(tx, liaison, event):
                 continue
             if event.owner not in names:
                 names[event.owner] = _rep(tx, liaison, event.owner)
@@ -138,9 +94,9 @@ def plan(liaison: Liaison, events: Iterable[LeadEvent]) -> Plan:
     return Plan(owners.total() + waiting, owners, waiting, lists)
 
 
-def _came(tx: Session, liaison: Liaison, event: LeadEvent, way: str) -> bool:
+def _was_announced(tx: Session, liaison: Liaison, event: LeadEvent) -> bool:
     known = select(col(InboxEvent.id)).where(
-        col(InboxEvent.team_id) == liaison.team_id, col(InboxEvent.key) == _key(event, way)
+        col(InboxEvent.team_id) == liaison.team_id, col(InboxEvent.key) == key_of(event, ANNOUNCED)
     )
     return tx.scalars(known).first() is not None
 
@@ -179,9 +135,9 @@ def _announce_one(
     tx: Session, liaison: Liaison, batch: Batch, event: LeadEvent, now: datetime
 ) -> bool:
     if outcome_of(event) is not None:
-        _bring_in_one(tx, liaison, event, now)
+        import_rows.bring_in(tx, liaison, [event], now)
         return False
-    if not _is_first_time(tx, liaison, event, "announced"):
+    if not _is_first_announced(tx, liaison, event):
         return False
     receipt = hand_over(tx, liaison, event, now, batch)
     return receipt.handoff_id is not None and not receipt.duplicate

@@ -8,22 +8,21 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot import queries
 from bot.core import sla
-from bot.core.business_time import add
+from bot.core.business_time import add, is_open, next_opening
 from bot.core.history import Line
-from bot.db import insert_once
 from bot.delivery.messages import send_after_all
-from bot.delivery.sayings import say_to_actor
+from bot.delivery.sayings import nudge_of
 from bot.errors import NotSaved
 from bot.liaison import Liaison
-from bot.models import Handoff, MessageKind, Person, Run, Step
+from bot.models import Person, Run
 from bot.services import batch_steps
 from bot.services.colleagues import ask_around
 from bot.services.escalations import escalate
-from bot.services.handoffs import note
-from bot.services.hours import back_at_work, opening_of
-from bot.services.steps import Reached, is_snoozed, last_warned, plan_next, plan_of
+from bot.services.handoffs import line_of
+from bot.services.hours import opening_of
+from bot.services.ladder_rows import LadderRows
+from bot.services.steps import Reached, is_snoozed, last_warned
 
 AT_ONCE = 200
 """Runs whose steps are taken in one transaction."""
@@ -51,10 +50,12 @@ def _take_batch(liaison: Liaison, now: datetime) -> int:
     try:
         with liaison.transaction() as tx:
             due = tx.scalars(_due_runs(liaison.team_id, now)).all()
+            rows = LadderRows.of(tx, liaison, due, now)
             for run in due:
                 at_hand = (run.handoff_id, run.number)
-                _take_steps(tx, liaison, run, now)
+                _take_steps(tx, rows, run, now)
             at_hand = None
+            rows.put(tx)
             return len(due)
     except NotSaved:
         at_hand = None
@@ -94,22 +95,22 @@ def _put_off(liaison: Liaison, handoff_id: str, number: int, until: datetime) ->
         run.next_step_at = until
 
 
-def _take_steps(tx: Session, liaison: Liaison, run: Run, now: datetime) -> None:
+def _take_steps(tx: Session, rows: LadderRows, run: Run, now: datetime) -> None:
     """The steps of one run; those that fell due together share the nudge of the last."""
-    if rests := queries.paused_until(tx, run.team_id, run.handoff_id, now):
+    if rests := rows.rests.get(run.handoff_id):
         run.next_step_at = rests
         return
-    steps = sla.due_steps(plan_of(tx, liaison, run), queries.steps_taken(tx, run), now)
-    if steps and (may_go := _after_a_warning(tx, liaison, run, steps[-1], now)):
+    taken = rows.taken_by(run)
+    steps = sla.due_steps(rows.plan(run), taken, now)
+    if steps and (may_go := _after_a_warning(tx, rows.liaison, run, steps[-1], now)):
         run.next_step_at = may_go
         return
     if steps:
         last = steps[-1]
-        reached = _REACH[last.step.to](tx, liaison, run, last.number, now)
-        for step in steps:
-            insert_once(tx, _step(run, step, reached, now))
-    plan_next(tx, liaison, run)
-    tx.add(run)
+        reached = _REACH[last.step.to](tx, rows, run, last.number, now)
+        rows.steps.extend(_step(run, step, reached, now) for step in steps)
+        taken |= {step.number: now for step in steps}
+    run.next_step_at = None if run.ladder_ended_at else sla.next_step_at(rows.plan(run), taken)
 
 
 def _after_a_warning(
@@ -130,41 +131,47 @@ def _after_a_warning(
     return may_go if may_go > now else None
 
 
-def _step(run: Run, step: sla.PlannedStep, reached: Reached, now: datetime) -> Step:
-    return Step(
-        team_id=run.team_id,
-        handoff_id=run.handoff_id,
-        run=run.number,
-        number=step.number,
-        recipient_id=reached.recipient_id,
-        planned_at=step.at,
-        taken_at=now,
-        message_id=reached.message_id,
-    )
+def _step(run: Run, step: sla.PlannedStep, reached: Reached, now: datetime) -> dict[str, object]:
+    return {
+        "team_id": run.team_id,
+        "handoff_id": run.handoff_id,
+        "run": run.number,
+        "number": step.number,
+        "recipient_id": reached.recipient_id,
+        "planned_at": step.at,
+        "taken_at": now,
+        "message_id": reached.message_id,
+    }
 
 
-def _nudge(tx: Session, liaison: Liaison, run: Run, step: int, now: datetime) -> Reached:
+def _nudge(tx: Session, rows: LadderRows, run: Run, step: int, now: datetime) -> Reached:
     """Queue the reminder of one step, inside its recipient's hours."""
-    handoff = tx.get_one(Handoff, (run.team_id, run.handoff_id))
+    handoff = rows.handoffs[run.handoff_id]
     if handoff.batch_id:
-        return batch_steps.nudge(tx, liaison, handoff, run, step, now)
-    actor = tx.get_one(Person, (run.team_id, run.actor_id))
-    held = back_at_work(tx, liaison, actor, now)
-    message_id = say_to_actor(tx, liaison, run, MessageKind.NUDGE, step=step, hold_until=held)
-    note(tx, handoff, Line.NUDGED, now, facts={"step": str(step), "to": run.actor_id})
-    return Reached(run.actor_id, message_id)
+        return batch_steps.nudge(tx, rows.liaison, handoff, run, step, now)
+    opening = rows.opening(run.actor_id, now)
+    held = None if is_open(opening, now) else next_opening(opening, now)
+    message = nudge_of(rows.liaison, run, step, hold_until=held)
+    facts = {"step": str(step), "to": run.actor_id}
+    rows.nudges.append(message)
+    rows.lines.append(line_of(run.team_id, handoff.id, Line.NUDGED, now, facts=facts))
+    return Reached(run.actor_id, str(message["id"]))
 
 
-def _ask(tx: Session, liaison: Liaison, run: Run, step: int, now: datetime) -> Reached:
-    handoff = tx.get_one(Handoff, (run.team_id, run.handoff_id))
+def _ask(tx: Session, rows: LadderRows, run: Run, step: int, now: datetime) -> Reached:
+    handoff = rows.handoffs[run.handoff_id]
     if handoff.batch_id:
-        return batch_steps.ask_around(tx, liaison, handoff, run, now)
-    return ask_around(tx, liaison, run, step, now)
+        return batch_steps.ask_around(tx, rows.liaison, handoff, run, now)
+    return ask_around(tx, rows.liaison, run, step, now)
 
 
-_REACH: Mapping[sla.Recipient, Callable[[Session, Liaison, Run, int, datetime], Reached]] = {
+def _escalate(tx: Session, rows: LadderRows, run: Run, _step: int, now: datetime) -> Reached:
+    return escalate(tx, rows.liaison, run, now)
+
+
+_REACH: Mapping[sla.Recipient, Callable[[Session, LadderRows, Run, int, datetime], Reached]] = {
     sla.Recipient.ACTOR: _nudge,
     sla.Recipient.COLLEAGUES: _ask,
-    sla.Recipient.MANAGER: escalate,
+    sla.Recipient.MANAGER: _escalate,
 }
 """How a step reaches whom it is for."""

@@ -15,7 +15,30 @@ def take_fields(lead: Lead, event: LeadEvent) -> list[str]:
 
     What the event leaves out stays.
     """
-    told = {
+    # Values of one name may be told apart; those an older event tells only fill gaps.
+    is_newest = bool(newest(lead, {"custom": event.custom or None}, event.occurred_at))
+    lead.custom = lead.custom | event.custom if is_newest else event.custom | lead.custom
+    changed = []
+    for name, value in newest(lead, _told(event), event.occurred_at).items():
+        column = _COLUMNS.get(name, name)
+        if getattr(lead, column) != value:
+            setattr(lead, column, value)
+            changed.append(name)
+    return changed
+
+
+def first_told(event: LeadEvent) -> dict[str, object]:
+    """All columns of a lead that an event may fill, when it is the first that tells of it."""
+    told = _told(event)
+    names = [name for name, value in told.items() if value is not None]
+    names += ["custom"] if event.custom else []
+    columns = {_COLUMNS.get(name, name): value for name, value in told.items()}
+    told_at = dict.fromkeys(names, event.occurred_at.isoformat())
+    return columns | {"custom": event.custom, "told_at": told_at}
+
+
+def _told(event: LeadEvent) -> dict[str, str | None]:
+    return {
         "first_name": event.first_name,
         "last_name": event.last_name,
         "email": event.email,
@@ -25,16 +48,6 @@ def take_fields(lead: Lead, event: LeadEvent) -> list[str]:
         "country": event.country,
         "message": event.message,
     }
-    # Values of one name may be told apart; those an older event tells only fill gaps.
-    is_newest = bool(newest(lead, {"custom": event.custom or None}, event.occurred_at))
-    lead.custom = lead.custom | event.custom if is_newest else event.custom | lead.custom
-    changed = []
-    for name, value in newest(lead, told, event.occurred_at).items():
-        column = _COLUMNS.get(name, name)
-        if getattr(lead, column) != value:
-            setattr(lead, column, value)
-            changed.append(name)
-    return changed
 
 
 def told_of_handoff(event: LeadEvent) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Which campaign a hand-off is of: recognised by its signs, or new."""
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import cache
 
@@ -10,6 +11,7 @@ from sqlmodel import col
 from bot.core.campaigns import Kind, Origin, Sign, signs
 from bot.db import insert_once
 from bot.identity import new_id
+from bot.intake.lead_event import LeadEvent
 from bot.models import Campaign, CampaignAlias, Handoff
 
 
@@ -20,13 +22,26 @@ def recognise(tx: Session, handoff: Handoff, now: datetime) -> None:
     names, if that one has no sign of its kind yet: a marketer may have entered it by its name.
     """
     given = signs(origin_of(handoff))
-    if not given:
-        handoff.campaign_id = None
-        return
-    asked = {"team_id": handoff.team_id, "keys": [sign.key for sign in given]}
-    known = {alias.key: alias.campaign_id for alias in tx.scalars(_by_keys(), asked)}
-    campaign_id = known.get(given[0].key) or _take_up(tx, handoff.team_id, given, known)
-    handoff.campaign_id = campaign_id or enter(tx, handoff.team_id, given, now)
+    handoff.campaign_id = _recognised(tx, handoff.team_id, given, now) if given else None
+
+
+def campaigns_of(
+    tx: Session, team_id: str, origins: Iterable[Origin], now: datetime
+) -> list[str | None]:
+    """The same for many origins, one after the other; None where nothing was told."""
+    given = [signs(origin) for origin in origins]
+    strongest = {found[0].key for found in given if found}
+    known = _known(tx, team_id, strongest)
+    for found in given:
+        if found and found[0].key not in known:
+            known[found[0].key] = _recognised(tx, team_id, found, now)
+    return [known[found[0].key] if found else None for found in given]
+
+
+def _recognised(tx: Session, team_id: str, given: list[Sign], now: datetime) -> str:
+    known = _known(tx, team_id, {sign.key for sign in given})
+    campaign_id = known.get(given[0].key) or _take_up(tx, team_id, given, known)
+    return campaign_id or enter(tx, team_id, given, now)
 
 
 def origin_of(handoff: Handoff) -> Origin:
@@ -35,11 +50,25 @@ def origin_of(handoff: Handoff) -> Origin:
     return Origin(handoff.campaign_ref, handoff.utm, handoff.landing_page, name, handoff.source)
 
 
+def origin_told(event: LeadEvent) -> Origin:
+    """The same of a hand-off still to be made."""
+    name = event.campaign if event.campaign != event.campaign_id else None
+    return Origin(event.campaign_id, event.utm, event.landing_page, name, event.source)
+
+
+def _known(tx: Session, team_id: str, keys: Collection[str]) -> dict[str, str]:
+    """The campaigns that are known by these keys, by key."""
+    asked = {"team_id": team_id, "keys": list(keys)}
+    return {key: campaign_id for key, campaign_id in tx.execute(_by_keys(), asked)}
+
+
 @cache
-def _by_keys() -> Select[CampaignAlias]:
+def _by_keys() -> Select[str, str]:
     """Built once: every hand-off asks it."""
     keys = col(CampaignAlias.key).in_(bindparam("keys", expanding=True))
-    return select(CampaignAlias).where(col(CampaignAlias.team_id) == bindparam("team_id"), keys)
+    return select(col(CampaignAlias.key), col(CampaignAlias.campaign_id)).where(
+        col(CampaignAlias.team_id) == bindparam("team_id"), keys
+    )
 
 
 def _take_up(tx: Session, team_id: str, given: list[Sign], known: dict[str, str]) -> str | None:

@@ -1,0 +1,113 @@
+"""What the ladder reads and writes for many runs: once for all of them, not for each."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot import queries
+from bot.core import sla
+from bot.core.business_time import Opening
+from bot.db import insert_each_once
+from bot.delivery.sayings import queue_each
+from bot.liaison import Liaison
+from bot.models import Ask, Handoff, History, Person, Run, Step
+from bot.services.hours import opening_with
+
+Row = dict[str, object]
+Taken = dict[int, datetime]
+"""When each step of a run was taken, by the step's number."""
+
+
+@dataclass(frozen=True)
+class LadderRows:
+    """Of runs that somebody holds a lock on; `put` writes what was gathered."""
+
+    liaison: Liaison
+    handoffs: Mapping[str, Handoff]
+    people: Mapping[str, Person]
+    away: Mapping[str, tuple[tuple[datetime, datetime], ...]]
+    """When each person was, is or will be away."""
+    rests: Mapping[str, datetime]
+    """Until when the reminders of a hand-off rest, for marketing was asked."""
+    taken: Mapping[tuple[str, int], Taken]
+    """By hand-off and number of the run."""
+    nudges: list[Row] = field(default_factory=list)
+    lines: list[Row] = field(default_factory=list)
+    steps: list[Row] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, tx: Session, liaison: Liaison, runs: Sequence[Run], now: datetime) -> "LadderRows":
+        """All that deciding about these runs asks for."""
+        ids = {run.handoff_id for run in runs}
+        actors = {run.actor_id for run in runs}
+        asked = {"of_team": liaison.team_id, "ids": list(ids), "now": now}
+        taken: dict[tuple[str, int], Taken] = defaultdict(dict)
+        for handoff_id, run, number, taken_at in tx.execute(_taken(), asked):
+            taken[handoff_id, run][number] = taken_at
+        return cls(
+            liaison,
+            {handoff.id: handoff for handoff in tx.scalars(_handoffs(), asked)},
+            {person.id: person for person in tx.scalars(_people(liaison.team_id, actors))},
+            queries.away_of_team(tx, liaison.team_id),
+            {handoff_id: until for handoff_id, until in tx.execute(_rests(), asked)},
+            taken,
+        )
+
+    def opening(self, person_id: str, at: datetime) -> Opening:
+        """The working time of an actor around `at`."""
+        away = self.away.get(person_id, ())
+        return opening_with(self.liaison, self.people[person_id], away, at)
+
+    def plan(self, run: Run) -> tuple[sla.PlannedStep, ...]:
+        """As `steps.plan_of`."""
+        assert run.counts_from and run.due_at  # a running clock has both
+        opening = self.opening(run.actor_id, run.counts_from)
+        ladder = self.liaison.playbook.ladder
+        return sla.plan(opening, run.counts_from, run.due_at, ladder, self.taken_by(run))
+
+    def taken_by(self, run: Run) -> Taken:
+        return self.taken[run.handoff_id, run.number]
+
+    def put(self, tx: Session) -> None:
+        """Queue the nudges and remember the steps, each at most once."""
+        queue_each(tx, self.nudges)
+        insert_each_once(tx, History, self.lines)
+        insert_each_once(tx, Step, self.steps)
+
+
+@cache
+def _handoffs() -> Select[Handoff]:
+    """Built once, as the others: every tick that finds something asks it."""
+    return select(Handoff).where(
+        col(Handoff.team_id) == bindparam("of_team"),
+        col(Handoff.id).in_(bindparam("ids", expanding=True)),
+    )
+
+
+@cache
+def _rests() -> Select[str, datetime]:
+    return select(col(Ask.handoff_id), col(Ask.due_at)).where(
+        col(Ask.team_id) == bindparam("of_team"),
+        col(Ask.handoff_id).in_(bindparam("ids", expanding=True)),
+        col(Ask.pauses),
+        col(Ask.answered_at).is_(None),
+        col(Ask.due_at) > bindparam("now"),
+    )
+
+
+@cache
+def _taken() -> Select[str, int, int, datetime]:
+    return select(col(Step.handoff_id), col(Step.run), col(Step.number), col(Step.taken_at)).where(
+        col(Step.team_id) == bindparam("of_team"),
+        col(Step.handoff_id).in_(bindparam("ids", expanding=True)),
+    )
+
+
+def _people(team_id: str, ids: Collection[str]) -> Select[Person]:
+    return select(Person).where(col(Person.team_id) == team_id, col(Person.id).in_(ids))
