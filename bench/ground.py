@@ -17,7 +17,7 @@ from sqlmodel import SQLModel
 
 from bot.clock import wall
 from bot.core.lifecycle import Stage
-from bot.db import make_engine, migrate, table_of
+from bot.db import empty_log, make_engine, migrate, table_of
 from bot.liaison import Liaison, Rooms, Shelf
 from bot.models import Handoff, Lead, Person, Run
 from bot.playbook import Playbook
@@ -95,8 +95,7 @@ def _make(url: str, handoffs: int) -> None:
         _fill(connection, handoffs)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE" if "postgresql" in url else "ANALYZE"))
-        if "sqlite" in url:
-            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+    empty_log(engine)
     engine.dispose()
 
 

@@ -5,11 +5,13 @@ import json
 import logging
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from chaos.row import Finding, Row
 from chaos.rows import ROWS
 
 KEPT = Path("build/chaos.json")
@@ -21,6 +23,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m chaos", description=__doc__)
     parser.add_argument("rows", nargs="*", metavar="ROW", help=f"of {', '.join(ROWS)}")
     parser.add_argument("--again", action="store_true", help="run finished rows anew")
+    parser.add_argument("--long", action="store_true", help="Slack is away for ten minutes")
     parser.add_argument("--short", action="store_true", help="the short forms, nothing kept")
     chosen = parser.parse_args()
     if unknown := [row for row in chosen.rows if row not in ROWS]:
@@ -30,8 +33,7 @@ def main() -> int:
     kept = _read()
     for name in chosen.rows or ROWS:
         if name not in kept or chosen.again or chosen.rows or chosen.short:
-            found = _run(name, is_short=chosen.short)
-            kept[name] = found
+            kept[name] = _run(name, _form(ROWS[name], chosen))
             if not chosen.short:
                 _write(kept)
         _tell(name, kept[name])
@@ -39,11 +41,16 @@ def main() -> int:
     return int(any(not each["kept"] for name in asked for each in kept[name]["findings"]))
 
 
-def _run(name: str, *, is_short: bool) -> dict[str, Any]:
-    row = ROWS[name]
-    print(f"{name}: {row.about} …", flush=True)
+def _form(row: Row, chosen: argparse.Namespace) -> Callable[[], list[Finding]]:
+    if chosen.short and row.short:
+        return row.short
+    return row.longest if chosen.long and row.longest else row.long
+
+
+def _run(name: str, form: Callable[[], list[Finding]]) -> dict[str, Any]:
+    print(f"{name}: {ROWS[name].about} …", flush=True)
     began = time.monotonic()
-    findings = (row.short if is_short and row.short else row.long)()
+    findings = form()
     return {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(time.monotonic() - began),

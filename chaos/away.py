@@ -85,8 +85,12 @@ def long() -> list[Finding]:
     return list(gone_for(60.0, 300))
 
 
+def longest() -> list[Finding]:
+    return list(gone_for(600.0, 300))
+
+
 def short() -> list[Finding]:
     return list(gone_for(3.0, 20))
 
 
-ROW = Row("Slack away for a minute, sockets dropped", long, short)
+ROW = Row("Slack away for a minute, sockets dropped", long, short, longest)

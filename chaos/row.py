@@ -21,3 +21,5 @@ class Row:
     long: Callable[[], list[Finding]]
     short: Callable[[], list[Finding]] | None = None
     """None = tests of the same name and kind stand in tests/ already; `long` repeats them."""
+    longest: Callable[[], list[Finding]] | None = None
+    """What `--long` runs instead of `long`; None = the same."""

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
-from bot.delivery.pacing import UPDATES, Pace, close_gate, pass_gate, posting_to
+from bot.delivery.pacing import UPDATES, Pace, Passing, close_gate, pass_gates, posting_to
 from bot.liaison import Liaison
 from bot.models import NEXT_BRIEF, Gate, Handoff, Message, Person
 
@@ -124,18 +124,20 @@ def claim(
         heads = _heads(tx, liaison.team_id, wall)
     opening = [head for head in heads if head.opens_at(pace) <= wall][:most]
     closed = [head.opens_at(pace) for head in heads if head.opens_at(pace) > wall]
-    claims: list[Claim] = []
+    if not opening:
+        return [], min(closed, default=None)
     spare = most - len(opening)
-    if opening:
-        with liaison.transaction() as tx:
-            # In one order, so that two couriers do not wait for each other's gates.
-            for head in sorted(opening):
-                passes = min(pace.passes(head.gate, head.next_at, wall), 1 + spare)
-                ids = _first(tx, liaison.team_id, head, wall, passes)
-                spare -= len(ids) - 1
-                after = len(ids) * pace.interval(head.gate)
-                if pass_gate(tx, liaison.team_id, head.gate, head.next_at, wall, after):
-                    claims += _take(tx, liaison.team_id, ids, lease, wall, wall + lasts)
+    first: dict[str, list[str]] = {}
+    passings: list[Passing] = []
+    with liaison.transaction() as tx:
+        for head in opening:
+            passes = min(pace.passes(head.gate, head.next_at, wall), 1 + spare)
+            ids = first[head.gate] = _first(tx, liaison.team_id, head, wall, passes)
+            spare -= len(ids) - 1
+            passings.append(Passing(head.gate, head.next_at, len(ids) * pace.interval(head.gate)))
+        passed = pass_gates(tx, liaison.team_id, passings, wall)
+        ours = [message_id for gate in first if gate in passed for message_id in first[gate]]
+        claims = _take(tx, liaison.team_id, ours, lease, wall, wall + lasts) if ours else []
     return claims, min(closed, default=None)
 
 

@@ -1,14 +1,15 @@
 """Gates: how fast Slack lets messages pass, shared by every process through one row each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import Update, bindparam, update
+from sqlalchemy import Select, Update, bindparam, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.db import insert_once, rows_changed
+from bot.db import insert_each_new, table_of
 from bot.models import Gate
 
 UPDATES = "chat.update"
@@ -51,37 +52,66 @@ class Pace:
         return max(0, ahead // self.interval(gate) + 1)
 
 
-def pass_gate(
-    tx: Session,
-    team_id: str,
-    name: str,
-    next_at: datetime | None,
-    wall: datetime,
-    after: timedelta,
-) -> bool:
-    """Take passes that keep the gate busy for `after`.
+@dataclass(frozen=True)
+class Passing:
+    """Passes that somebody wants to take at a gate, which keep it busy for `after`."""
 
-    False when somebody took one since `next_at` was read (None = the gate is new).
+    gate: str
+    read: datetime | None
+    """When it opened as it was looked at; None = it is new."""
+    after: timedelta
+
+    def until(self, wall: datetime) -> datetime:
+        """When the gate opens next, if they are taken now."""
+        return max(self.read or wall, wall) + self.after
+
+
+def pass_gates(tx: Session, team_id: str, passings: Sequence[Passing], wall: datetime) -> set[str]:
+    """Take passes at several gates; the names of those at which nobody took one since.
+
+    In one order, so that two couriers do not wait for each other's gates.
     """
-    until = max(next_at or wall, wall) + after
-    if next_at is None:
-        return insert_once(tx, Gate(team_id=team_id, name=name, next_at=until))
-    asked = {"of_team": team_id, "gate": name, "read": next_at, "until": until}
-    return bool(rows_changed(tx, _pass(), asked))
+    wanted = sorted(passings, key=lambda each: each.gate)
+    new = [
+        {"team_id": team_id, "name": each.gate, "next_at": each.until(wall)}
+        for each in wanted
+        if each.read is None
+    ]
+    made = insert_each_new(tx, Gate, new, "name")
+    known = {each.gate: each for each in wanted if each.read is not None}
+    if not known:
+        return made
+    asked = {"of_team": team_id, "gates": list(known)}
+    found = tx.execute(_gates(), asked).all()
+    free = [known[name] for name, next_at in found if next_at == known[name].read]
+    if free:
+        busy = [{"gate": each.gate, "until": each.until(wall)} for each in free]
+        tx.execute(_keep_busy(), [{"of_team": team_id} | each for each in busy])
+    return made | {each.gate for each in free}
 
 
 @cache
-def _pass() -> Update:
-    """Built once: every claim asks it."""
+def _gates() -> Select[str, datetime]:
+    """Built once, as the other: every claim asks it."""
     return (
-        update(Gate)
+        select(col(Gate.name), col(Gate.next_at))
         .where(
             col(Gate.team_id) == bindparam("of_team"),
-            col(Gate.name) == bindparam("gate"),
-            col(Gate.next_at) == bindparam("read"),
+            col(Gate.name).in_(bindparam("gates", expanding=True)),
         )
+        .order_by(col(Gate.name))
+        .with_for_update()
+    )
+
+
+@cache
+def _keep_busy() -> Update:
+    gate = table_of(Gate)
+    of_team = gate.c.team_id == bindparam("of_team")
+    return (
+        update(gate)
+        .where(of_team, gate.c.name == bindparam("gate"))
         .values(next_at=bindparam("until"))
-        .execution_options(synchronize_session=False)
     )
 
 

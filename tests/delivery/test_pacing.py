@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from bot.delivery.pacing import UPDATES, Pace, close_gate, pass_gate, posting_to
+from bot.delivery.pacing import UPDATES, Pace, Passing, close_gate, pass_gates, posting_to
 from bot.models import Gate
 from sandbox.limits import Limits
 from sandbox.server import Sandbox
@@ -85,12 +85,31 @@ def test_a_gate_that_slack_closed_opens_when_slack_said(mailroom: Mailroom) -> N
 def test_of_two_that_saw_the_same_gate_open_one_passes(mailroom: Mailroom) -> None:
     gate, second = posting_to(LEADS), timedelta(seconds=1)
     with mailroom.liaison.transaction() as tx:
-        new = [pass_gate(tx, TEAM, gate, None, NOW, second) for _ in range(2)]
+        new = [pass_gates(tx, TEAM, [Passing(gate, None, second)], NOW) for _ in range(2)]
     seen = NOW + second
     with mailroom.liaison.transaction() as tx:
-        known = [pass_gate(tx, TEAM, gate, seen, seen, second) for _ in range(2)]
+        known = [pass_gates(tx, TEAM, [Passing(gate, seen, second)], seen) for _ in range(2)]
 
-    assert (new, known) == ([True, False], [True, False])
+    assert (new, known) == ([{gate}, set()], [{gate}, set()])
+
+
+def test_of_several_gates_those_pass_that_nobody_took(mailroom: Mailroom) -> None:
+    second = timedelta(seconds=1)
+    taken, fresh, free = (posting_to(name) for name in ("C1", "C2", "C3"))
+    with mailroom.liaison.transaction() as tx:
+        pass_gates(tx, TEAM, [Passing(taken, None, second), Passing(free, None, second)], NOW)
+    seen = NOW + second
+    with mailroom.liaison.transaction() as tx:
+        pass_gates(tx, TEAM, [Passing(taken, seen, second)], seen)
+
+    with mailroom.liaison.transaction() as tx:
+        wanted = [Passing(taken, seen, second), Passing(fresh, None, second)]
+        passed = pass_gates(tx, TEAM, [*wanted, Passing(free, seen, 2 * second)], seen)
+
+    assert passed == {fresh, free}
+    with mailroom.liaison.reading() as tx:
+        opens = {gate: tx.get_one(Gate, (TEAM, gate)).next_at for gate in (taken, fresh, free)}
+    assert opens == {taken: seen + second, fresh: seen + second, free: seen + 2 * second}
 
 
 @pytest.mark.parametrize(("ahead", "passes"), [(-60, 8), (0, 8), (1.5, 7), (10.5, 1), (10.6, 0)])
@@ -108,7 +127,8 @@ def passes(mailroom: Mailroom, gate: str, now: datetime) -> bool:
     if not Pace().passes(gate, next_at, now):
         return False
     with mailroom.liaison.transaction() as tx:
-        return pass_gate(tx, TEAM, gate, next_at, now, Pace().interval(gate))
+        passing = Passing(gate, next_at, Pace().interval(gate))
+        return gate in pass_gates(tx, TEAM, [passing], now)
 
 
 def posted_at(room: Mailroom, channel: str) -> list[float]:
