@@ -94,5 +94,10 @@ class BotProcess:
 def environment(settings: Settings) -> dict[str, str]:
     """Settings as the environment they would be read from."""
     given = {each.name.upper(): getattr(settings, each.name) for each in fields(settings)}
-    given["LIAISON_WEBHOOK_SECRET"] = ",".join(settings.liaison_webhook_secret)
-    return {name: "" if value is None else str(value) for name, value in given.items()}
+    return {name: _written(value) for name, value in given.items()}
+
+
+def _written(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return "" if value is None else str(value)

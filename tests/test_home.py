@@ -209,7 +209,7 @@ def test_a_long_section_is_turned_page_by_page(office: Office) -> None:
 
     first = open_home(office, BEN, "In the queue: 23")
     assert companies(first) == [f"Queued {number:02}" for number in range(1, 11)]
-    assert first[-5:-3] == ["1 to 10 of 23", "[Show more]"]
+    assert first[-6:-4] == ["1 to 10 of 23", "[Show more]"]
 
     press_home(office, BEN, ids.HOME_MORE, "queue:1")
     second = watch_home(office, BEN, "11 to 20 of 23")
