@@ -140,3 +140,10 @@ def test_a_status_that_says_away_holds_until_it_ends(
     found = of_status(status, BERLIN, MONDAY_TEN)
 
     assert (found and found.ends_at) == ends_at
+
+
+def test_a_calendar_of_nothing_but_endless_series_is_looked_at_in_part() -> None:
+    daily = Entry("", date(2010, 1, 1), date(2010, 1, 2), "OOO", repeat=Repeat(Every.DAY))
+    many = [replace(daily, uid=str(number)) for number in range(500)]
+
+    assert 0 < len(of_entries(many, BERLIN, MONDAY_TEN)) <= MOST_TIMES
