@@ -124,7 +124,10 @@ def _read(outgoing: Outgoing, liaison: Liaison, diary: Diary, now: datetime) -> 
     with liaison.transaction() as tx:
         if not rows_changed(tx, claimed):
             return False
-        zone = tx.get_one(Person, (diary.team_id, diary.person_id)).timezone
+        person = tx.get_one(Person, (diary.team_id, diary.person_id))
+        is_here, zone = person.is_active and queries.is_listed(person), person.timezone
+    if not is_here:
+        return False  # nobody hears of it until they are back
     leaves, fault = _told(outgoing, liaison, diary.address, zone, now)
     with liaison.transaction() as tx:
         fresh = tx.get(Diary, (diary.team_id, diary.person_id), with_for_update=True)

@@ -77,7 +77,7 @@ def notice(liaison: Liaison, member: Member) -> None:
     now = liaison.now()
     with liaison.transaction() as tx:
         person = tx.get(Person, (liaison.team_id, member.id))
-        if person is None or person.follow_at is None:
+        if person is None or not person.is_active or person.follow_at is None:
             return
         told = rules.of_status(member.status, person.timezone, now)
         take_over(tx, liaison, person, STATUS, [told] if told else [], now)

@@ -221,6 +221,10 @@ def test_a_status_that_says_away_hands_leads_on_until_it_is_gone(office: Office)
     office.control.change_person(BEN, status_text="", status_emoji="")
     told(office, BEN, "You are back")
     office.card(office.hand_over(owner="ben@example.com"), "Ben Cole has it")
+    office.control.change_person(BEN, status_text="Vacationing", status_emoji=":palm_tree:")
+    office.control.until(lambda: len(absences(office)) == 2 or None)
+    office.control.change_person(BEN, status_text="", status_emoji="")
+    office.control.until(lambda: [one.turn_at for one in absences(office)] == [None] * 2 or None)
 
 
 def test_nobody_is_followed_who_does_not_want_it(office: Office) -> None:

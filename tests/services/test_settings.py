@@ -129,6 +129,22 @@ def test_hot_leads_wait_for_the_brief_of_whoever_wants_that_and_come_when_they_d
     office.dm(CHLOE, handoff, "You have it")
 
 
+def test_a_message_that_waits_for_the_morning_stands_in_the_brief_of_whoever_wants_that(
+    briefed: Office,
+) -> None:
+    office = briefed
+    office.control.set_clock(MONDAY_TEN + timedelta(hours=9))
+    handoff = office.hand_over(owner="chloe@example.com", company="Northgate")
+    office.card(handoff, "Chloe Martin has it")
+    office.settle()
+    fill_in(office, CHLOE, settings_hot="in_brief")
+    office.control.advance("next_working_day")
+
+    office.brief(CHLOE, "Northgate")
+    office.settle()
+    assert [row.ts for row in rows_of(office, handoff)] == [None]
+
+
 def test_with_no_message_but_the_brief_a_hot_lead_stands_there(briefed: Office) -> None:
     office = briefed
     fill_in(office, CHLOE, settings_cap="0")
