@@ -122,10 +122,14 @@ def test_of_nobody_here_the_admin_hears_no_more(office: Office) -> None:
     set_link(
         office, asked(office, PIA, "agency@"), link_of(office, "agency@elsewhere.example"), None
     )
+    office.card(office.hand_over(owner="second@elsewhere.example"), "In the queue")
+    told(office)
+    assert news_of(office, "second@elsewhere.example") == []  # an admin hears once a day
     office.control.set_clock(TUESDAY_TEN)
 
     office.card(office.hand_over(owner="agency@elsewhere.example"), "In the queue")
     told(office)
+    assert len(news_of(office, "second@elsewhere.example")) == 1
     assert len(news_of(office, "agency@elsewhere.example")) == 1
     assert "nobody here, as an admin said" in text_of(news_of(office, "agency@")[0])
 

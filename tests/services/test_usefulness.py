@@ -93,6 +93,7 @@ def test_the_admin_hears_of_the_least_useful_once_and_opens_the_playbook_there(
     assert office.bot
     put(office, "nudge", 1, "C", (20, 5), (20, 4))
     put(office, "brief", 0, "", (60, 10), (20, 15))
+    put(office, "follow_up", 0, "B", (20, 5), (20, 9))
 
     assert [suggest(office.bot.liaison) for _ in range(2)] == [1, 0]
     told = office.control.message(
