@@ -190,7 +190,8 @@ class Bot:
         self._direct = ThreadPoolExecutor(DIRECT_ANSWERS, thread_name_prefix="direct")
         event_stored = Event()
         self.outgoing = Outgoing(may_be_here=settings.is_sandbox)
-        desk = Desk(self.liaison, slack, self._direct, event_stored, self.outgoing)
+        public_url = settings.liaison_public_url
+        desk = Desk(self.liaison, slack, self._direct, event_stored, self.outgoing, public_url)
         handle = {kind: partial(handler, desk) for kind, handler in EVENTS.items()}
         self._worker = EventWorker(self.liaison, handle, event_stored)
         self._writer = GroupWriter(self.liaison, partial(receive, self.liaison))

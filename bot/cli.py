@@ -25,6 +25,7 @@ from bot.db import empty_log, make_engine, migrate
 from bot.errors import CannotStart, NotSaved, SlackError
 from bot.intake.csv_file import NotCsv
 from bot.liaison import Liaison
+from bot.outgoing import Outgoing
 from bot.playbook import Playbook, PlaybookFaults, as_toml
 from bot.progress import Bar
 from bot.services import doctor, playbooks, tryout
@@ -187,8 +188,11 @@ def _uninvited(channels: Sequence[str]) -> str:
 
 def examine(_: argparse.Namespace) -> int:
     """Ends with 2 when something needs a hand, so that a monitor can ask."""
+    settings = _settings()
     liaison, slack = _connected()
-    findings = doctor.examine(liaison, slack)
+    outgoing = Outgoing(may_be_here=settings.is_sandbox)
+    doorstep = doctor.Doorstep(outgoing, settings.liaison_public_url)
+    findings = doctor.examine(liaison, slack, doorstep)
     print(printed(findings))
     return FAULTY if any(found.fix for found in findings) else OK
 

@@ -58,6 +58,9 @@ class Settings:
     """Empty = webhook intake is off."""
     liaison_calendar_key: tuple[str, ...] = field(repr=False)
     """Empty = nobody gives the address of their calendar."""
+    liaison_public_url: str | None
+    """Where a reverse proxy lets senders of leads reach the bot, without a slash at its end. None =
+    nobody said; only the doctor asks."""
     host: str
     port: int
     liaison_lease_seconds: float
@@ -94,6 +97,7 @@ class Settings:
             liaison_playbook=reader.playbook(),
             liaison_webhook_secret=reader.secrets("LIAISON_WEBHOOK_SECRET"),
             liaison_calendar_key=reader.secrets("LIAISON_CALENDAR_KEY"),
+            liaison_public_url=reader.public_url(),
             host=reader.value("HOST", "127.0.0.1"),
             port=int(reader.number("PORT", "3000", least=0, most=65535)),
             liaison_lease_seconds=reader.number("LIAISON_LEASE_SECONDS", "60", least=2, most=600),
@@ -165,6 +169,14 @@ class _Reader:
         if not url.startswith("https:") and not is_loopback(url):
             self._fault("SLACK_API_URL", "must use https, or the token travels in the open.")
         return url if url.endswith("/") else url + "/"
+
+    def public_url(self) -> str | None:
+        url = self.url("LIAISON_PUBLIC_URL")
+        if url and urlsplit(url).path.strip("/"):
+            self._fault("LIAISON_PUBLIC_URL", "is an address without a path: https://host.")
+        elif url and not url.startswith("https:") and not is_loopback(url):
+            self._fault("LIAISON_PUBLIC_URL", "must use https, or leads travel in the open.")
+        return url.rstrip("/") if url else None
 
     def number(self, name: str, default: str, *, least: float, most: float) -> float:
         value = self.value(name, default)

@@ -40,6 +40,12 @@ class Acting:
         return cls._at(desk, user, str(place["channel_id"]), str(place["message_ts"]))
 
     @classmethod
+    def oneself(cls, desk: Desk, body: dict[str, Any]) -> "Acting":
+        """Whoever pressed, without a look at the database: it may be what does not answer."""
+        user = str(body["user"]["id"])
+        return cls(desk, user, user)
+
+    @classmethod
     def _in_a_form(
         cls, desk: Desk, user: str, other: str, about: str, *, is_walk: bool
     ) -> "Acting":

@@ -29,6 +29,8 @@ class Desk:
     """Wakes the worker on stored events."""
     outgoing: Outgoing
     """Calls addresses that people give us."""
+    public_url: str | None = None
+    """Where the bot is reached from outside; None = nobody said."""
 
     def into_context(self, context: BoltContext, next: Callable[[], BoltResponse]) -> BoltResponse:
         context["desk"] = self

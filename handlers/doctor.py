@@ -9,9 +9,10 @@ def examine(command: Command) -> None:
     """Slack is asked a few things for it, so the answer follows the acknowledgement."""
     desk = command.desk
     doctor.may_examine(desk.liaison, command.by)
+    doorstep = doctor.Doorstep(desk.outgoing, desk.public_url)
     desk.afterwards(
         lambda: command.respond(
-            text=views.report(doctor.examine(desk.liaison, desk.slack)),
+            text=views.report(doctor.examine(desk.liaison, desk.slack, doorstep)),
             response_type="ephemeral",
         )
     )

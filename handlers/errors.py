@@ -11,6 +11,7 @@ from slack_bolt import BoltContext, BoltResponse, Respond
 
 from bot.errors import BadFields, NotSaved, Refused
 from bot.views.blocks import told
+from handlers.acting import Acting
 from handlers.desk import desk_of
 from handlers.press import Press
 
@@ -31,7 +32,8 @@ def answer(
     if body.get("type") == "view_submission":
         return BoltResponse(status=200, body=_in_the_form(error, sentence))
     if body.get("type") == "block_actions":
-        Press.read(desk_of(context), body, respond).whisper(sentence)
+        desk = desk_of(context)
+        Press.read(desk, body, respond, Acting.oneself(desk, body)).whisper(sentence)
     elif "response_url" in body:
         desk_of(context).afterwards(
             lambda: respond(text=sentence, response_type="ephemeral", replace_original=False)

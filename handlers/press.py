@@ -45,16 +45,20 @@ class Press:
         return self.acting.by
 
     @classmethod
-    def read(cls, desk: Desk, body: dict[str, Any], respond: Respond) -> "Press":
-        """A menu's entry carries `entry:id` where a button carries the id."""
+    def read(
+        cls, desk: Desk, body: dict[str, Any], respond: Respond, acting: Acting | None = None
+    ) -> "Press":
+        """A menu's entry carries `entry:id` where a button carries the id. `acting`: when it is
+        known already who acts by it."""
+        acting = acting or Acting.read(desk, body)
         action = body["actions"][0]
         button, value = action["action_id"], action.get("value", "")
         if button == ids.CHOICE:
-            return cls._in_a_form(desk, body, respond)
+            return cls._in_a_form(acting, body, respond)
         if chosen := action.get("selected_option"):
             entry, _, value = chosen["value"].partition(":")
             button = f"{button}:{entry}"
-        view, acting = body.get("view") or {}, Acting.read(desk, body)
+        view = body.get("view") or {}
         is_modal = view.get("type") == "modal"
         return cls(
             acting.desk,
@@ -72,9 +76,9 @@ class Press:
         )
 
     @classmethod
-    def _in_a_form(cls, desk: Desk, body: dict[str, Any], respond: Respond) -> "Press":
+    def _in_a_form(cls, acting: Acting, body: dict[str, Any], respond: Respond) -> "Press":
         """The form says which lead it is about."""
-        action, view, acting = body["actions"][0], body["view"], Acting.read(desk, body)
+        action, view = body["actions"][0], body["view"]
         return cls(
             acting.desk,
             action["block_id"],

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.core.setup import BadList, Step, read_list
-from bot.errors import BadField, NotAllowed, SlackGone, SlackRefused
+from bot.errors import BadField, NotAllowed, SlackError, SlackGone
 from bot.services import rooms, setup
 from bot.services.setup import Named
 from bot.slack import Slack
@@ -49,7 +49,7 @@ def _groups(desk: Desk) -> list[tuple[str, str]]:
     """By label and id; none on a plan of Slack's that knows none."""
     try:
         return [(f"@{group.handle}", group.id) for group in desk.slack.user_groups()]
-    except SlackRefused:
+    except SlackError:
         return []
 
 

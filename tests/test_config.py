@@ -102,6 +102,22 @@ def test_what_is_for_a_sandbox_is_refused_before_a_real_workspace(given: dict[st
     assert Settings.from_env(GOOD | SANDBOX | given).is_sandbox
 
 
+@pytest.mark.parametrize(
+    ("url", "fix"),
+    [
+        ("http://liaison.example.com", "must use https"),
+        ("https://liaison.example.com/hooks/leads", "without a path"),
+    ],
+)
+def test_the_public_address_is_one_that_leads_may_travel_to(url: str, fix: str) -> None:
+    assert fix in faults(LIAISON_PUBLIC_URL=url)["LIAISON_PUBLIC_URL"]
+
+
+def test_the_public_address_is_kept_without_a_slash_at_its_end() -> None:
+    given = GOOD | {"LIAISON_PUBLIC_URL": "https://liaison.example.com/"}
+    assert Settings.from_env(given).liaison_public_url == "https://liaison.example.com"
+
+
 def test_a_token_does_not_travel_in_the_open() -> None:
     assert "https" in faults(SLACK_API_URL="http://slack.example.com/api/")["SLACK_API_URL"]
 

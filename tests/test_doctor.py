@@ -12,6 +12,7 @@ from sqlmodel import col
 from bot.delivery.sayings import say_in_channel
 from bot.liaison import Rooms
 from bot.models import InboxEvent, Message, MessageKind, Person
+from bot.outgoing import Outgoing
 from bot.services import doctor
 from bot.slack import Granted, Slack
 from bot.views.doctor import Finding, printed, report
@@ -107,6 +108,44 @@ def test_a_shared_channel_is_refused(office: Office) -> None:
     liaison = replace(office.bot.liaison, rooms=Rooms("C0SHARED"))
     channel = found(doctor.examine(liaison, SlackAt(Granted(None, None))), "Hand-off channel")
     assert "shared with another company" in channel.stands
+
+
+def test_the_webhook_is_asked_at_the_address_that_senders_have(office: Office) -> None:
+    assert office.bot
+    here = f"http://127.0.0.1:{office.bot.port}"
+    webhook = reached(office, here)
+    assert webhook.stands == f"Leads are taken at {here}/hooks/leads."
+    assert not webhook.fix
+
+
+def test_an_address_at_which_somebody_else_answers_is_no_webhook(office: Office) -> None:
+    webhook = reached(office, office.sandbox.url)
+    assert "It answers 404." in webhook.stands
+    assert webhook.fix
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("http://127.0.0.1:9", "It does not answer."),
+        ("https://10.0.0.5", "It is inside a private network"),
+    ],
+)
+def test_an_address_that_leads_nowhere_says_why(office: Office, url: str, why: str) -> None:
+    webhook = reached(office, url)
+    assert f"{url} does not lead here. {why}" in webhook.stands
+    assert webhook.fix
+
+
+def test_without_an_address_nobody_is_asked(office: Office) -> None:
+    assert not found(examined(office), "Webhook").fix
+
+
+def reached(office: Office, url: str) -> Finding:
+    assert office.bot
+    doorstep = doctor.Doorstep(Outgoing(may_be_here=True), url)
+    slack = SlackAt(Granted(None, None))
+    return found(doctor.examine(office.bot.liaison, slack, doorstep), "Webhook")
 
 
 def test_slack_out_of_reach_is_the_first_and_only_finding(office: Office) -> None:

@@ -3,6 +3,7 @@
 A check is a function in `CHECKS`. Whoever wants to know more of a part adds one.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,9 +17,19 @@ from bot.delivery.courier import NOT_WANTED
 from bot.delivery.outbox import FOLDED
 from bot.errors import NotAllowed, SlackError
 from bot.liaison import Liaison
-from bot.models import Handoff, InboxEvent, Link, Message, Person, PlaybookVersion, WatchedChannel
+from bot.models import (
+    Handoff,
+    InboxEvent,
+    Link,
+    Message,
+    Person,
+    PlaybookVersion,
+    Setup,
+    WatchedChannel,
+)
+from bot.outgoing import CannotFetch, Outgoing
 from bot.slack import Granted, Slack
-from bot.views.blocks import when
+from bot.views.blocks import escape, when
 from bot.views.doctor import Finding
 
 APART = timedelta(seconds=60)
@@ -31,21 +42,31 @@ NAMED = 10
 
 
 @dataclass(frozen=True)
+class Doorstep:
+    """How the webhook is reached from outside."""
+
+    outgoing: Outgoing
+    url: str | None = None
+    """None = nobody said."""
+
+
+@dataclass(frozen=True)
 class Bench:
     """What the checks look at."""
 
     liaison: Liaison
     slack: Slack
     granted: Granted
+    doorstep: Doorstep
 
 
 Check = Callable[[Bench], Finding]
 
 
-def examine(liaison: Liaison, slack: Slack) -> list[Finding]:
+def examine(liaison: Liaison, slack: Slack, doorstep: Doorstep | None = None) -> list[Finding]:
     """Every part, in the order in which a lead passes through them. Nothing is changed."""
     try:
-        bench = Bench(liaison, slack, slack.granted())
+        bench = Bench(liaison, slack, slack.granted(), doorstep or Doorstep(Outgoing()))
     except SlackError as error:
         return [Finding("Slack", f"Slack does not answer ({error}).", "Try again in a minute.")]
     return [check(bench) for check in CHECKS]
@@ -128,6 +149,30 @@ def _standup_channels(bench: Bench) -> Finding:
         return Finding(part, "None is agreed.")
     places = ", ".join(f"<#{channel}>" for channel in liaison.standup_channels.values())
     return Finding(part, f"Agendas go to {places}.")
+
+
+def _webhook(bench: Bench) -> Finding:
+    """Asked at the address senders have, so that DNS, certificate and proxy are looked at too."""
+    part, url = "Webhook", bench.doorstep.url
+    if url is None:
+        return Finding(part, "Where it is reached from outside, `LIAISON_PUBLIC_URL` does not say.")
+    try:
+        answer = json.loads(bench.doorstep.outgoing.get(f"{url}/healthz"))
+    except CannotFetch as error:
+        return Finding(
+            part,
+            f"{escape(url)} does not lead here. {error}",
+            "Let name, certificate and reverse proxy of it lead to `HOST` and `PORT`.",
+        )
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict) or "courier" not in answer.get("parts", {}):
+        return Finding(
+            part,
+            f"Something else than Liaison answers at {escape(url)}.",
+            "Let the reverse proxy pass `/hooks/leads` and `/healthz` on to `HOST` and `PORT`.",
+        )
+    return Finding(part, f"Leads are taken at {escape(url)}/hooks/leads.")
 
 
 def _intake(bench: Bench) -> Finding:
@@ -241,10 +286,27 @@ def _playbook(bench: Bench) -> Finding:
         return Finding(
             "Playbook",
             "The built-in one, which lists nobody.",
-            "Write one as in docs/configuration.md, and set `LIAISON_PLAYBOOK`.",
+            "Type `/liaison setup`, or write one as in docs/configuration.md.",
         )
     notes = " ".join(liaison.playbook.notes())
     return Finding("Playbook", f"Version {number} is in force.{f' {notes}' if notes else ''}")
+
+
+def _stage(bench: Bench) -> Finding:
+    """Whether everybody is messaged yet."""
+    liaison, part = bench.liaison, "Stage"
+    with liaison.reading() as tx:
+        setup = tx.get(Setup, liaison.team_id)
+    if setup is None or setup.live_at:
+        return Finding(part, "Live: everybody reads their own messages.")
+    if setup.trial_at:
+        asked = " Both sides are asked to agree." if setup.asked_at else ""
+        return Finding(part, f"A trial: only <@{setup.person_id}> is messaged.{asked}")
+    return Finding(
+        part,
+        f"<@{setup.person_id}> is setting it up; nothing is sent yet.",
+        "Answer the questions in the messages with Liaison, or take over by `/liaison setup`.",
+    )
 
 
 def _people(bench: Bench) -> Finding:
@@ -336,11 +398,13 @@ CHECKS: tuple[Check, ...] = (
     _clock,
     _handoff_channel,
     _standup_channels,
+    _webhook,
     _intake,
     _inbox,
     _outbox,
     _database,
     _playbook,
+    _stage,
     _people,
     _owners,
     _roles,

@@ -258,12 +258,14 @@ def _entries(
     heads = {"sales": named.sales_head, "marketing": named.marketing_head}
     for side, head in heads.items():
         email = _address(known, head)
-        entries[email] = {"email": email, "team": side, "roles": ["manager"]}
+        others = entries.get(email, {}).get("roles", [])
+        roles = ["manager", *(role for role in others if role not in {"manager", SIDES[side]})]
+        entries[email] = {"email": email, "team": side, "roles": roles}
     for person, role in ((named.liaison, "liaison"), (by, "admin")):
         if person:
             email = _address(known, person)
             entry = entries.setdefault(email, {"email": email, "team": "marketing", "roles": []})
-            entry["roles"] = [*entry["roles"], role]
+            entry["roles"] = list(dict.fromkeys([*entry["roles"], role]))
     for entry in entries.values():
         head = _address(known, heads[str(entry["team"])])
         if entry["email"] != head:

@@ -23,14 +23,25 @@ from bot.intake.lead_event import parse
 from bot.intake.webhook import Delivery
 from bot.liaison import Liaison
 from bot.models import (
+    ActionItem,
+    ActionItemLine,
+    Arrivals,
+    Batch,
     Collected,
+    Decision,
+    Flag,
     Handoff,
     Lead,
     Message,
     MessageKind,
+    Occurrence,
     Person,
     PlaybookSignature,
+    Preview,
+    PreviewVoice,
     Setup,
+    Topic,
+    WrittenAnswer,
 )
 from bot.services import playbooks, setup
 from bot.services.deliveries import receive
@@ -40,6 +51,24 @@ from bot.views.trial import Side
 
 BY_ITSELF = frozenset({MessageKind.SETUP, MessageKind.AGREE})
 """What reaches its reader in a trial too."""
+PLAYED = frozenset(
+    table.__tablename__
+    for table in (
+        ActionItem,
+        ActionItemLine,
+        Arrivals,
+        Batch,
+        Collected,
+        Decision,
+        Flag,
+        Occurrence,
+        Preview,
+        PreviewVoice,
+        Topic,
+        WrittenAnswer,
+    )
+)
+"""What only ever is of a trial when it ends, besides what hangs on a hand-off."""
 OF_THE_CARD = frozenset({MessageKind.CARD, MessageKind.ANYONE})
 
 
@@ -209,17 +238,21 @@ def _is_agreed(tx: Session, liaison: Liaison) -> bool:
 
 
 def _clear(tx: Session, liaison: Liaison) -> None:
-    """Take out every hand-off of the trial with all that hangs on it, and every other message."""
+    """Take out every hand-off of the trial with all that hangs on it, what was played of meetings,
+    flags and previews, and every other message."""
     team = liaison.team_id
-    played = select(col(Handoff.id)).where(col(Handoff.team_id) == team, ~col(Handoff.is_imported))
-    tx.execute(delete(Collected).where(col(Collected.team_id) == team))
-    tx.execute(
-        delete(Message).where(col(Message.team_id) == team, col(Message.kind).not_in(BY_ITSELF))
-    )
+    of_trial = (col(Handoff.team_id) == team) & ~col(Handoff.is_imported)
+    played = select(col(Handoff.id)).where(of_trial)
     for table in reversed(SQLModel.metadata.sorted_tables):
-        if "handoff_id" in table.columns:
-            tx.execute(delete(table).where(table.c.team_id == team, table.c.handoff_id.in_(played)))
-    tx.execute(delete(Handoff).where(col(Handoff.team_id) == team, ~col(Handoff.is_imported)))
+        of_team = table.c.team_id == team
+        if table.name == Message.__tablename__:
+            tx.execute(delete(table).where(of_team, table.c.kind.not_in(BY_ITSELF)))
+        elif table.name == Handoff.__tablename__:
+            tx.execute(delete(table).where(of_team, table.c.id.in_(played)))
+        elif "handoff_id" in table.columns:
+            tx.execute(delete(table).where(of_team, table.c.handoff_id.in_(played)))
+        elif table.name in PLAYED:
+            tx.execute(delete(table).where(of_team))
     kept = select(col(Handoff.lead_id)).where(col(Handoff.team_id) == team)
     tx.execute(delete(Lead).where(col(Lead.team_id) == team, col(Lead.id).not_in(kept)))
 
