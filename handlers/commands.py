@@ -10,6 +10,7 @@ from bot.views.blocks import Post
 from handlers import (
     byhand,
     campaigns,
+    definitions,
     doctor,
     flags,
     home,
@@ -69,6 +70,7 @@ COMMANDS: dict[str, Menu] = {
         words={
             "away": liaison.absence,
             "doctor": doctor.examine,
+            "glossary": definitions.glossary,
             "hours": liaison.hours,
             "links": links.show,
             "settings": settings.show,

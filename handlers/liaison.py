@@ -20,6 +20,7 @@ HELP = (
     "`/liaison playbook` shows what both teams agreed to; managers and admins change it there, "
     "the two heads sign it.\n"
     "`/liaison try` walks a made-up lead through the whole ladder in a minute, for you alone.\n"
+    "`/liaison glossary` lists the words both teams use; `/liaison glossary touch` explains one.\n"
     "`/liaison setup` begins or takes over the set-up of a new workspace (its Slack admins).\n"
     "`/liaison links` shows who each owner of your CRM is in Slack, and links them (admins).\n"
     "`/liaison usefulness` shows whether people act on my messages (admins).\n"

@@ -615,6 +615,14 @@ def test_what_is_wrong_with_a_group_is_named_by_its_key() -> None:
     }
 
 
+def test_a_word_is_defined_once() -> None:
+    word = '[[glossary]]\nword = "{}"\nmeaning = "A lead of grade A"\n'
+
+    assert faults(word.format("MQL") + word.format("mql")) == {
+        "glossary[1].word": '"mql": this word is there before; keep one entry.'
+    }
+
+
 @pytest.mark.parametrize(
     ("key", "written", "problem"),
     [("weight", "11", "from 1 to 10"), ("cap_a_day", "0", "how many leads")],

@@ -106,8 +106,8 @@ class Replayed:
 
 
 def working_days(opening: Opening, since: datetime, until: datetime) -> list[int]:
-    """The local dates within this span on which work begins, as ordinals, in order."""
-    first = bisect_left(opening.starts, since.timestamp())
+    """The local dates of the openings that reach into this span, as ordinals, in order."""
+    first = bisect_right(opening.ends, since.timestamp())
     last = bisect_right(opening.starts, until.timestamp())
     begins = (datetime.fromtimestamp(at, UTC) for at in opening.starts[first:last])
     return sorted({day_number(opening.zone, at) for at in begins})
@@ -134,7 +134,7 @@ def replay(
         share = replayed.shares.setdefault(rep.address, Share())
         share.leads += 1
         share.hot += lead.grade in HOT
-        _tell(book, rep, lead, share)
+        _tell(book, rep, lead, share, until)
         key = (number, id(rep.opening))
         clock = clocks[key] = clocks.get(key) or _clock(book, rep.opening, lead, until)
         for day, via in clock.reminders:
@@ -148,9 +148,11 @@ def replay(
     return replayed
 
 
-def _tell(book: Book, rep: Rep, lead: Past, share: Share) -> None:
-    """Count what says that the lead is there."""
+def _tell(book: Book, rep: Rep, lead: Past, share: Share, until: datetime) -> None:
+    """Count what says that the lead is there, unless its reader is not at work before the end."""
     starts = next_opening(rep.opening, lead.at)
+    if starts >= until:
+        return
     day = day_number(rep.opening.zone, starts)
     if lead.batch is None and lead.grade not in book.at_once and book.brief:
         share.mornings.add(day if starts > lead.at else day + 1)

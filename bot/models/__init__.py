@@ -14,6 +14,7 @@ days.
 """
 
 from bot.models.campaigns import Campaign, CampaignAlias, Preview, PreviewAnswer, PreviewVoice
+from bot.models.definitions import DefinitionAnswer, DefinitionQuestion
 from bot.models.feedback import Ask, Dispute, Verdict
 from bot.models.handoffs import Arrivals, Batch, Handoff, History, Undo
 from bot.models.intake import InboxEvent
@@ -62,6 +63,8 @@ __all__ = [
     "CampaignAlias",
     "Collected",
     "Decision",
+    "DefinitionAnswer",
+    "DefinitionQuestion",
     "Diary",
     "Dispute",
     "ErasedKey",

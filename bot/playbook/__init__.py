@@ -32,10 +32,13 @@ from bot.playbook.text import (
     name_of,
     section_text,
     sections,
+    with_definition,
     with_text,
 )
+from bot.playbook.words import PART, Definition, Term
 
 __all__ = [
+    "PART",
     "Asks",
     "Attempts",
     "Attention",
@@ -43,6 +46,7 @@ __all__ = [
     "Campaign",
     "Change",
     "Channels",
+    "Definition",
     "Fault",
     "Group",
     "Hours",
@@ -58,6 +62,7 @@ __all__ = [
     "Rung",
     "Sla",
     "Team",
+    "Term",
     "Timing",
     "UnknownSchema",
     "as_document",
@@ -69,5 +74,6 @@ __all__ = [
     "name_of",
     "section_text",
     "sections",
+    "with_definition",
     "with_text",
 ]

@@ -29,6 +29,7 @@ from bot.playbook.sections import (
 )
 from bot.playbook.shape import Model, shape_faults
 from bot.playbook.toml import Document, read_toml
+from bot.playbook.words import Definition, Term
 
 SCHEMA = 1
 """Of the stored JSON. Raise it when an old version no longer loads as it is, and convert it."""
@@ -54,6 +55,8 @@ _SECTIONS: dict[str, Model] = {
     "people": ListedPerson,
     "campaigns": Campaign,
     "meetings": Meeting,
+    "definitions": Definition,
+    "glossary": Term,
 }
 
 _FIXED_LABELS = {
@@ -102,6 +105,12 @@ class Playbook(Section):
     )
     meetings: tuple[Meeting, ...] = Field(
         default=(), description="Write [[meetings]] in double brackets, once for each meeting."
+    )
+    definitions: tuple[Definition, ...] = Field(
+        default=(), description="Write [[definitions]] in double brackets, once for each word."
+    )
+    glossary: tuple[Term, ...] = Field(
+        default=(), description="Write [[glossary]] in double brackets, once for each word."
     )
 
     @classmethod

@@ -67,8 +67,13 @@ class Rule(Section):
 
     @model_serializer(mode="wrap")
     def _only_what_it_says(self, whole: SerializerFunctionWrapHandler) -> dict[str, object]:
-        """Most rules ask for one or two things."""
-        return {name: value for name, value in whole(self).items() if value not in ((), [], None)}
+        """Most rules ask for one or two things, and one value is written without its list."""
+        written = whole(self).items()
+        said = {name: value for name, value in written if value not in ((), [], None)}
+        return {
+            name: value[0] if isinstance(value, tuple | list) and len(value) == 1 else value
+            for name, value in said.items()
+        }
 
     @property
     def conditions(self) -> tuple[Condition, ...]:

@@ -27,6 +27,9 @@ def broken_rules(document: Document) -> Iterator[Fault]:
     yield from _timing_faults(document)
     yield from _meeting_faults(document)
     yield from _routing_faults(document)
+    for section in ("definitions", "glossary"):
+        words = _column(document, section, "word")
+        yield from _repeated(words, "word", "this word is there before; keep one entry")
 
 
 def _unreadable_hours(document: Document) -> Iterator[Fault]:

@@ -5,8 +5,9 @@ import tomli_w
 from bot.playbook.faults import Fault, PlaybookFaults
 from bot.playbook.playbook import Playbook
 from bot.playbook.toml import Document, read_toml
+from bot.playbook.words import Definition
 
-NAMED_BY = ("key", "email", "name")
+NAMED_BY = ("key", "email", "name", "word")
 """What tells the entries of a list apart, where they have it."""
 
 
@@ -87,6 +88,13 @@ def with_text(
         if inner and isinstance(whole, dict):
             document[outer] = whole | {inner: every[name]}
     return from_document(document, section)
+
+
+def with_definition(playbook: Playbook, agreed: Definition) -> Playbook:
+    """The playbook with this in place of what it said of the word. Raises `PlaybookFaults`."""
+    others = [one for one in playbook.definitions if one.word.casefold() != agreed.word.casefold()]
+    entries_ = _without_none([one.model_dump(mode="json") for one in (*others, agreed)])
+    return from_document(as_document(playbook) | {"definitions": entries_}, "definitions")
 
 
 def from_document(document: Document, section: str = "file") -> Playbook:

@@ -180,7 +180,7 @@ def draft(liaison: Liaison, by: str, wanted: Edit) -> Playbook:
 
 def editor(tx: Session, liaison: Liaison, by: str) -> Person:
     """The person, when they may change the playbook. Raises `NotAllowed`, `NotListed`."""
-    person = _listed(tx, liaison, by)
+    person = listed(tx, liaison, by)
     if not _may_edit(person):
         raise NotAllowed("Only managers and admins change the playbook; ask one of them.")
     return person
@@ -224,6 +224,15 @@ def bring_in_file(liaison: Liaison, file: Path) -> Shelf:
     return Shelf(playbook, version.number)
 
 
+def amend(tx: Session, liaison: Liaison, by: str, playbook: Playbook) -> PlaybookVersion:
+    """Let what was made of the version in force be the next; `put_in_force` follows the commit.
+
+    Raises `TooLate` when another came in force meanwhile.
+    """
+    _hold_to(tx, liaison, _newest(tx, liaison.team_id), liaison.shelf.number)
+    return adopt(tx, liaison, by, playbook)
+
+
 def adopt(tx: Session, liaison: Liaison, by: str, playbook: Playbook) -> PlaybookVersion:
     """Let what a set-up came to be the next version; `put_in_force` follows the commit."""
     newest = _newest(tx, liaison.team_id)
@@ -244,7 +253,7 @@ def sign(liaison: Liaison, by: str, number: int) -> None:
     """A head agrees to the version in force. Raises `TooLate` when it is another by now."""
     now = liaison.now()
     with liaison.transaction() as tx:
-        person = _listed(tx, liaison, by)
+        person = listed(tx, liaison, by)
         side = _signs_for(tx, liaison, person)
         if side is None:
             raise NotAllowed("Only the head of sales and the head of marketing sign the playbook.")
@@ -256,7 +265,8 @@ def sign(liaison: Liaison, by: str, number: int) -> None:
             raise TooLate("Your side has signed this version already.")
 
 
-def _listed(tx: Session, liaison: Liaison, by: str) -> Person:
+def listed(tx: Session, liaison: Liaison, by: str) -> Person:
+    """The person, when the playbook names them. Raises `NotListed`."""
     person = queries.person(tx, liaison.team_id, by)
     if not person.is_active or not queries.is_listed(person):
         raise NotListed

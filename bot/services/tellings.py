@@ -12,7 +12,8 @@ Counted, and sent whatever the count is: the BRIEF itself, for there is one a da
 has to know before the first lead reaches them, and it changes with the absence; LEAVE, for its
 person has to be able to say no; what is about the hour of a meeting or follows one (INVITATION DUTY
 LOOSE NO_STANDUP), at most one a meeting; a DISPUTE and how it was SETTLED, for people wait for it;
-what becomes of a preview (PREVIEW_STATE to who did not ask themselves, PREVIEW_ALERT PREVIEW_NEWS);
+a DEFINITION and DEFINITION_BOTH, for only the heads get them, when one of them asked; what becomes
+of a preview (PREVIEW_STATE to who did not ask themselves, PREVIEW_ALERT PREVIEW_NEWS);
 TROUBLE, at most one a day and place, and UNLINKED, at most one a day, for somebody has to mend it;
 SUGGESTION, at most one a week; and LINK, once for each owner, because leads wait for the answer.
 
@@ -41,6 +42,7 @@ from bot.services import (
     batches,
     briefs,
     colleagues,
+    definitions,
     diary,
     disputes,
     escalations,
@@ -122,6 +124,8 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.BATCH_ANYONE: Telling(partial(batch_steps.question_telling, liaison)),
         MessageKind.DISPUTE: Telling(partial(disputes.telling, liaison)),
         MessageKind.SETTLED: Telling(partial(disputes.settled_telling, liaison)),
+        MessageKind.DEFINITION: Telling(partial(definitions.telling, liaison)),
+        MessageKind.DEFINITION_BOTH: Telling(partial(definitions.both_telling, liaison)),
         MessageKind.WON: Telling(partial(wins.telling, liaison)),
         MessageKind.CAMPAIGN: Telling(partial(reports.telling, liaison)),
         MessageKind.UNREAD: Telling(partial(_capped, liaison, _unread)),

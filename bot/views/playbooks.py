@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.core.matching import ACCOUNT_OWNER, QUEUE
 from bot.models import Person
 from bot.playbook import Change, Fault, Playbook, entries, name_of, section_text
 from bot.views import ids
@@ -34,6 +35,7 @@ MOST_ENTRIES = 99
 _SHOWN = 500
 _CHANGES = 12
 _RULES = 20
+_TO = {ACCOUNT_OWNER: "the account's owner", QUEUE: "the queue"}
 IN_ORDER = frozenset({"routing.rules"})
 """Lists whose entries may change places: which comes first matters."""
 
@@ -54,6 +56,8 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "people": ("People", "who works here, and as what"),
     "campaigns": ("Campaigns", "who answers for which"),
     "meetings": ("Meetings", "when both teams sit down together"),
+    "definitions": ("Definitions", "when a lead may be called so"),
+    "glossary": ("Glossary", "words of your own; `/liaison glossary` has all"),
 }
 """Each section as people call it, and what it is about, in the order of reading."""
 
@@ -117,6 +121,7 @@ class Edit:
 def overview(agreed: Agreement) -> View:
     """All of it, section by section, with what the reader may do."""
     may_sign = agreed.number and agreed.signs_for and agreed.signs_for not in agreed.signatures
+    ask = button("Ask both sides for a definition…", ids.DEFINITION_ASK, "ask")
     sign = button("Sign", ids.BOOK_SIGN, str(agreed.number), style="primary")
     blocks = [
         header(f"Version {agreed.number}" if agreed.number else "Built-in playbook"),
@@ -125,6 +130,7 @@ def overview(agreed: Agreement) -> View:
         *(_since(agreed.since) if agreed.since and agreed.since.changes else []),
         {"type": "divider"},
         *(_section(agreed, name) for name in TITLES),
+        *([actions("ask", ask)] if agreed.may_edit and agreed.number else []),
     ]
     return modal(ids.BOOK_VIEW, "Playbook", blocks, submit=None)
 
@@ -202,7 +208,8 @@ def _called(entry: Mapping[str, object], at: int) -> str:
 
 
 def _listed(value: object) -> str:
-    return " or ".join(map(str, value)) if isinstance(value, list) else str(value)
+    texts = value if isinstance(value, list) else [value]
+    return " or ".join(_TO.get(str(text), str(text)) for text in texts)
 
 
 def _code(text: str) -> str:

@@ -74,7 +74,7 @@ def summary(tried: Tryout) -> Iterator[str]:
 def _moved(tried: Tryout) -> str:
     if not tried.newly_late and not tried.no_longer_late:
         return ""
-    return f" ({tried.newly_late:,} more, {tried.no_longer_late:,} fewer)"
+    return f" ({tried.newly_late:,} newly late, {tried.no_longer_late:,} no longer)"
 
 
 def as_text(tried: Tryout) -> str:

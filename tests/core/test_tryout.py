@@ -15,7 +15,7 @@ from bot.core.matching import Condition, Rule, Traits
 from bot.core.pools import Desk, Rep, Rules
 from bot.core.routing import Seat, next_in_turn
 from bot.core.sla import DEFAULT_LADDER, Allowance
-from bot.core.tryout import Book, Past, Replayed, replay
+from bot.core.tryout import Book, Past, Replayed, replay, working_days
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -87,6 +87,19 @@ def test_a_brief_waits_for_the_next_working_day() -> None:
     shares = told(book(rep("ben")), *leads).shares["ben@example.com"]
 
     assert shares.a_day(book(), WORKING) == [1]
+
+
+def test_nobody_has_more_messages_a_day_than_on_their_fullest() -> None:
+    since, until = MONDAY - 2 * HOUR, MONDAY + 9 * DAY + 12 * HOUR
+    leads = [Past(MONDAY + number * HOUR / 4, "A", ANYBODY) for number in range(4 * 24 * 9)]
+    ben = rep("ben", "Asia/Tokyo")
+
+    shares = replay(book(ben), leads, until, lambda _: None, {}).shares["ben@example.com"]
+    working = working_days(ben.opening, since, until)
+    days = shares.a_day(book(ben), working)
+
+    assert len(days) <= len(working)
+    assert sum(days) / len(working) <= max(days) == 6
 
 
 def test_a_batch_is_one_list_for_each_rep() -> None:

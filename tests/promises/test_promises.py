@@ -36,6 +36,7 @@ PLAYBOOKS = (
     "",
     "[attention]\ncap = 1",
     "[routing]\nround_robin = true",
+    '[routing]\nround_robin = true\n[[routing.rules]]\ngrade = "D"\nto = "queue"',
     "[attention]\nbrief = false",
 )
 

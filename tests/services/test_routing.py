@@ -58,16 +58,22 @@ BEN_TWICE = 'email = "ben@example.com"\nteam = "sales"\n'
 ELLA_ONE = 'email = "ella@example.com"\nteam = "sales"\n'
 
 
+def playbook_with_rules(folder: Path) -> Path:
+    """Ben gets two leads where others get one, Ella one a day."""
+    text = playbook_without_a_cap().read_text("utf-8")
+    text = text.replace(BEN_TWICE, f"{BEN_TWICE}weight = 2\n")
+    text = text.replace(ELLA_ONE, f"{ELLA_ONE}cap_a_day = 1\n")
+    file = folder / "playbook.toml"
+    file.write_text(f"{text}\n{RULES}")
+    return file
+
+
 @pytest.fixture(scope="module")
 def shared_office(
     new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Office]:
     """An office with rules."""
-    text = playbook_without_a_cap().read_text("utf-8")
-    text = text.replace(BEN_TWICE, f"{BEN_TWICE}weight = 2\n")
-    text = text.replace(ELLA_ONE, f"{ELLA_ONE}cap_a_day = 1\n")
-    file: Path = tmp_path_factory.mktemp("routing") / "playbook.toml"
-    file.write_text(f"{text}\n{RULES}")
+    file = playbook_with_rules(tmp_path_factory.mktemp("routing"))
     with Sandbox(pace=PACE, manifest=MANIFEST) as sandbox:
         sandbox.control.set_clock(MONDAY_TEN)
         office = Office(sandbox, settings_for(sandbox, new_database()))
