@@ -306,7 +306,7 @@ def _climb(
 
 def _slope_along(look: _Look, to_effects: list[float], to_side: list[float]) -> float:
     """How fast the log posterior rises along a step."""
-    rise = sum(map(mul, look.side_gradient, to_side))
+    rise: float = sum(map(mul, look.side_gradient, to_side))
     return rise + sum(
         slope.gradient * step for slope, step in zip(look.slopes, to_effects, strict=True)
     )

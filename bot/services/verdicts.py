@@ -29,7 +29,7 @@ def standings(
         )
     )
     terms = {each.id: Terms(each.changed_at) for each in found.values()}
-    counted = so_far(((found[each].id, rater, at) for each, rater, at in rows), terms, now)
+    counted = so_far(((found[each].id, rater, at) for each, rater, at in rows if each), terms, now)
     raised = defaultdict(list)
     standing = select(Flag).where(col(Flag.team_id) == liaison.team_id)
     for flag in tx.scalars(standing.where(col(Flag.closed_at).is_(None)).order_by(col(Flag.id))):

@@ -8,10 +8,10 @@ from sqlmodel import col
 from bot.models import Campaign
 from bot.services.people import member_changed
 from bot.slack import Member
-from tests.office import BEN, IDA, PIA, Office
+from tests.office import BEN, IDA, OLGA, PIA, Office
 from tests.services.test_asks import ask, question
 from tests.services.test_campaigns import JONAS
-from tests.services.test_disputes import OLGA, WHY, dispute, rejected
+from tests.services.test_disputes import WHY, dispute, rejected
 from tests.services.test_disputes import told as told_of
 from tests.services.test_flags import flag_card, said
 from tests.services.test_previews import put, raise_concern
