@@ -2,17 +2,23 @@
 
 python -m bench.standup [hand-offs] [action items]
 
-Every use case behind the command is timed twenty times on a SQLite file; Slack is not asked.
+Every use case behind the command is timed twenty times, on a SQLite file and on PostgreSQL. Then a
+bot is started on each, and a person in the sandbox types: from the Enter to the answer, and to
+Slack's acknowledgement.
 """
 
+import logging
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import Connection, Engine, func, insert, select
+from sqlalchemy import Connection, Engine, func, insert, select, text
 from sqlmodel import SQLModel
 
 from bot.core.lifecycle import Stage
@@ -20,28 +26,86 @@ from bot.db import make_engine, migrate
 from bot.liaison import Liaison, Rooms, Shelf
 from bot.models import ActionItem, Handoff, Lead, Person, Run, Workspace
 from bot.playbook import Playbook
-from bot.services import agenda, items, minutes, standup
+from bot.services import agenda, item_lists, items, minutes, standup, topics
+from sandbox.people import TEAM_ID
+from sandbox.server import Sandbox
+from tests.office import ANA, MANIFEST, PACE, Office, settings_for
+from tests.office import PLAYBOOK as OFFICE_PLAYBOOK
+from tests.postgres import Postgres
 
-TEAM, CHANNEL, KEY = "T1", "C2", 9
+TEAM, CHANNEL, KEY = TEAM_ID, "C0STANDUP00", 9
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 OPEN_SHARE, TIMES, BASE, LIMIT = 20, 20, 10_000, 3.0
 REASONS = ("not_a_fit", "wrong_data", "no_need", "no_budget", "no_response")
 PLAYBOOK = Playbook.parse('[channels]\nstandup = "#standup"\n')
+TYPED = ("", "items", "minutes", "decisions form", "add why do trials stop?")
+TYPED_TIMES = 5
 
 
 def main() -> int:
     """The exit code says whether something took longer than Slack waits."""
+    logging.disable(logging.ERROR)  # two hundred people are in the database and not in Slack
     handoffs, todo = (int(given) for given in (*sys.argv[1:3], "1000000", "10000")[:2])
-    with TemporaryDirectory(prefix="liaison-") as folder:
-        engine = make_engine(f"sqlite:///{folder}/bench.db")
-        migrate(engine)
-        began = time.perf_counter()
-        _fill(engine, handoffs, todo)
-        took = time.perf_counter() - began
-        print(f"{handoffs:,} hand-offs and {todo:,} open action items in {took:.0f} s")
-        slowest = _measure(_liaison(engine))
-        engine.dispose()
+    slowest = 0.0
+    with _databases() as urls:
+        for name, url in urls.items():
+            engine = make_engine(url)
+            migrate(engine)
+            began = time.perf_counter()
+            _fill(engine, handoffs, todo)
+            took = time.perf_counter() - began
+            print(f"{name}: {handoffs:,} hand-offs, {todo:,} open action items, in {took:.0f} s")
+            slowest = max(slowest, _measure(_liaison(engine)))
+            engine.dispose()
+            slowest = max(slowest, _type(url))
     return int(slowest > LIMIT)
+
+
+@contextmanager
+def _databases() -> Iterator[dict[str, str]]:
+    """An empty one of each kind, which goes again."""
+    with TemporaryDirectory(prefix="liaison-") as folder:
+        server = Postgres(Path(folder) / "postgres")
+        try:
+            yield {"SQLite": f"sqlite:///{folder}/bench.db", "PostgreSQL": server.fresh()}
+        finally:
+            server.stop()
+
+
+def _type(url: str) -> float:
+    """The longest that a person waits for an answer, over the wire."""
+    slowest = 0.0
+    with Sandbox(pace=PACE, manifest=MANIFEST) as sandbox:
+        sandbox.control.set_clock(NOW)
+        settings = replace(settings_for(sandbox, url), liaison_playbook=OFFICE_PLAYBOOK)
+        office = Office(sandbox, settings)
+        office.open()
+        try:
+            for words in TYPED:
+                waited = [_wait(office, words) for _ in range(TYPED_TIMES)]
+                answered = sorted(each[0] for each in waited)
+                acked = max(each[1] for each in waited)
+                slowest = max(slowest, answered[-1])
+                _tell(f"typed: {words or '(bare)'}", answered, f"acknowledged in {acked:.0f} ms")
+        finally:
+            office.close()
+    return slowest
+
+
+def _wait(office: Office, words: str) -> tuple[float, float]:
+    """Seconds to the answer, milliseconds to the acknowledgement."""
+    control = office.control
+    before = {message["ts"] for message in control.messages(CHANNEL)}
+    began = time.perf_counter()
+    answer = control.command(ANA, CHANNEL, "/alignment-standup", words)
+    control.message(CHANNEL, lambda m: m["ephemeral_to"] == ANA and m["ts"] not in before)
+    return time.perf_counter() - began, float(answer["ms"])
+
+
+def _tell(name: str, seconds: list[float], more: str = "") -> None:
+    """`seconds` are sorted."""
+    median, slowest = statistics.median(seconds) * 1000, seconds[-1] * 1000
+    print(f"{name:34} median {median:8.1f} ms, slowest {slowest:8.1f} ms {more}".rstrip())
 
 
 def _liaison(engine: Engine) -> Liaison:
@@ -59,9 +123,9 @@ def _measure(liaison: Liaison) -> float:
     standup.take_due_standups(liaison)
     asked: dict[str, Callable[[], object]] = {
         "the draft of the agenda": lambda: agenda.for_command(liaison, CHANNEL, "U0"),
-        "own items": lambda: items.of_person(liaison, CHANNEL, "U1"),
-        "all items, last page": lambda: items.page(liaison, "standup", 10**6),
-        "add a topic": lambda: agenda.add_topic(liaison, "standup", "U1", "why?"),
+        "own items": lambda: item_lists.of_person(liaison, CHANNEL, "U1"),
+        "all items, last page": lambda: item_lists.page(liaison, "standup", 10**6),
+        "add a topic": lambda: topics.add_topic(liaison, "standup", "U1", "why?"),
         "add an item": lambda: items.add(liaison, "standup", "U1", items.Wish("Do it", "U1")),
         "decisions": lambda: minutes.search(liaison, CHANNEL, "U1", "form"),
         "a tick of the clock": lambda: standup.take_due_standups(liaison),
@@ -70,8 +134,7 @@ def _measure(liaison: Liaison) -> float:
     for name, ask in asked.items():
         took = sorted(_seconds(ask) for _ in range(TIMES))
         slowest = max(slowest, took[-1])
-        print(f"{name:26} median {statistics.median(took) * 1000:8.1f} ms, "
-              f"slowest {took[-1] * 1000:8.1f} ms")  # fmt: skip
+        _tell(name, took)
     return slowest
 
 
@@ -103,6 +166,8 @@ def _fill(engine: Engine, handoffs: int, todo: int) -> None:
         with engine.begin() as connection:
             for table in (Lead, Handoff, Run):
                 _multiply(connection, table, copy, base)
+    with engine.begin() as connection:
+        connection.execute(text("ANALYZE"))
 
 
 def _multiply(connection: Connection, table: type[SQLModel], copy: int, base: int) -> None:

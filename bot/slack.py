@@ -328,6 +328,17 @@ class Slack:
             )
         )
 
+    def create_canvas(self, channel: str, title: str, markdown: str) -> str:
+        """Make a canvas in a tab of a channel; gives its id. Repeating it makes a second one."""
+        answer = reached(
+            lambda: self._client.canvases_create(
+                title=title,
+                document_content={"type": "markdown", "markdown": markdown},
+                channel_id=channel,
+            )
+        )
+        return str(answer["canvas_id"])
+
     def find(self, channel: str, mark: str, since: float, thread_ts: str | None) -> str | None:
         """The ts of our post with this mark made after `since` (epoch seconds), or None.
 

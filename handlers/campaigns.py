@@ -69,6 +69,13 @@ def send_csv(press: Press) -> None:
 
 def post_to_channel(press: Press) -> None:
     """Raises `Refused` where the bot may not speak, or another company reads."""
+    check_channel(press)
+    window, key = _window_and_key(press.handoff_id)
+    reports.post_to_channel(press.desk.liaison, key, window, press.channel, press.by)
+
+
+def check_channel(press: Press) -> None:
+    """Whether a report may be said where it was pressed. Raises `Refused`."""
     try:
         is_shared = press.desk.slack.is_shared(press.channel)
     except SlackGone as error:
@@ -77,8 +84,6 @@ def post_to_channel(press: Press) -> None:
         ) from error
     if is_shared:
         raise Refused("Another company reads this channel; post it in one of your own.")
-    window, key = _window_and_key(press.handoff_id)
-    reports.post_to_channel(press.desk.liaison, key, window, press.channel, press.by)
 
 
 def _window_and_key(value: str) -> tuple[Window, str]:

@@ -16,7 +16,7 @@ from handlers.byhand import metadata_posted
 from handlers.desk import Desk, desk_of
 from handlers.home import home_opened
 from handlers.people import member_changed
-from handlers.standup import mentioned
+from handlers.topics import mentioned
 from handlers.watching import message_posted
 
 EVENTS: dict[str, Callable[[Desk, dict[str, Any]], None]] = {

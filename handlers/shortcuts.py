@@ -6,14 +6,14 @@ from typing import Any
 from slack_bolt import Ack, BoltContext
 
 from bot.views import ids
-from handlers import byhand, flags, standup
+from handlers import byhand, flags, topics
 from handlers.desk import desk_of
 from handlers.shortcut import Shortcut
 
 SHORTCUTS: dict[str, Callable[[Shortcut], None]] = {
     ids.HAND_OFF_MESSAGE: byhand.open_form,
     ids.FLAG_MESSAGE: flags.flag_message,
-    ids.ADD_MESSAGE: standup.add_from_message,
+    ids.ADD_MESSAGE: topics.add_from_message,
 }
 
 

@@ -17,7 +17,7 @@ from bot.delivery.jumps import bring_back
 from bot.delivery.messages import release_held
 from bot.liaison import Liaison
 from bot.outgoing import Outgoing
-from bot.services import rooms
+from bot.services import canvases, rooms, usergroups
 from bot.services.absences import take_due_absences
 from bot.services.asks import take_late
 from bot.services.batches import start_shown
@@ -91,7 +91,15 @@ def errands(slack: Slack, outgoing: Outgoing) -> tuple[Tick, ...]:
         Tick("check-people", timedelta(minutes=10), partial(check_people, slack)),
         Tick("follow-slack", timedelta(seconds=30), partial(follow, slack)),
         Tick("read-calendars", timedelta(seconds=30), partial(read_diaries, outgoing)),
+        Tick("make-canvases", timedelta(seconds=30), partial(canvases.make_due, slack)),
     )
+
+
+def timetable(slack: Slack, outgoing: Outgoing) -> tuple[Tick, ...]:
+    """All of it, in the order in which it is run when the clock was set: who is in a user group
+    is read before a stand-up decides by it."""
+    groups = Tick("read-user-groups", timedelta(seconds=5), partial(usergroups.read_due, slack))
+    return (groups, *TIMETABLE, *errands(slack, outgoing))
 
 
 class Rounds:

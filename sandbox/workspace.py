@@ -9,6 +9,7 @@ import time
 from collections import defaultdict
 
 from sandbox import elements, people, usergroups
+from sandbox.canvases import Canvas
 from sandbox.changes import Changes
 from sandbox.channels import Channel, dm_with
 from sandbox.clock import BusinessClock
@@ -33,13 +34,14 @@ class Workspace:
         self.people = people.roster()
         self.user_groups = usergroups.of_teams(self.people.values())
         self.on_free_plan = False
-        """A plan without user groups."""
+        """A plan without user groups, and with canvases in tabs of channels alone."""
         self.changes = Changes()
         self.clock = BusinessClock()
         self.pacing = Pacing(limits)
         self.triggers = Triggers(limits)
         self.reply_addresses = ReplyAddresses(limits)
         self.files = Files()
+        self.canvases: list[Canvas] = []
         self.modals = Modals()
         self.homes: dict[str, View] = {}
         self.entries: dict[tuple[str, str, str], Entries] = {}

@@ -40,6 +40,7 @@ SCOPES = {
     "files_upload_v2": {"files:write"},
     "dnd_info": {"dnd:read"},
     "dnd_teamInfo": {"dnd:read"},
+    "canvases_create": {"canvases:write"},
     "usergroups_list": {"usergroups:read"},
     "usergroups_users_list": {"usergroups:read"},
     "users_info": {"users:read", "users:read.email"},

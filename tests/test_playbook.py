@@ -428,6 +428,21 @@ def test_a_manager_must_be_listed_and_be_somebody_else() -> None:
     assert "Nobody manages themselves" in problems["people[1].manager"]
 
 
+def test_who_attends_is_named_by_address_or_by_user_group() -> None:
+    meeting = '[[meetings]]\nkey = "weekly"\nchannel = "#standup"\nattendees = {}\n'
+    agreed = Playbook.parse(
+        meeting.format('["Ana@example.com", "@Sales", "S0614TZR7"]') + person("ana@example.com")
+    )
+    problems = faults(meeting.format('["bo@example.com"]'))
+    shapeless = faults(meeting.format('["sales"]'))
+
+    (weekly,) = agreed.meetings
+    assert weekly.attendees == ("ana@example.com", "@sales", "S0614TZR7")
+    assert weekly.groups == ("@sales", "S0614TZR7")
+    assert "is not listed" in problems["meetings[0].attendees[0]"]
+    assert "addresses and user groups" in shapeless["meetings[0].attendees[0]"]
+
+
 def test_role_and_roles_together_are_refused() -> None:
     assert faults(person("ana@example.com", 'roles = ["admin"]')) == {
         "people[0].role": "Write either role or roles, not both."

@@ -53,9 +53,11 @@ from bot.services import (
     people,
     playbooks,
     returns,
+    running,
     search,
     snooze,
     standup,
+    topics,
     undo,
     watching,
 )
@@ -387,11 +389,11 @@ def sign_playbook(liaison: Liaison, number: str, by: str) -> None:
 
 
 def run_meeting(liaison: Liaison, meeting: str, by: str) -> None:
-    agenda.turn(liaison, meeting, -1, by)
+    running.turn(liaison, meeting, -1, by)
 
 
 def decide_in_meeting(liaison: Liaison, meeting: str, by: str) -> None:
-    agenda.decide(liaison, meeting, by, "The form asks for the size.")
+    running.decide(liaison, meeting, by, "The form asks for the size.")
 
 
 def skip_meeting(liaison: Liaison, _meeting: str, by: str) -> None:
@@ -399,7 +401,7 @@ def skip_meeting(liaison: Liaison, _meeting: str, by: str) -> None:
 
 
 def add_topic(liaison: Liaison, _meeting: str, by: str) -> None:
-    agenda.add_topic(liaison, "weekly", by, "Leads without a number")
+    topics.add_topic(liaison, "weekly", by, "Leads without a number")
 
 
 def add_item(liaison: Liaison, meeting: str, by: str) -> None:

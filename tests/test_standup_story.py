@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.standup import State
-from bot.services import items
+from bot.services import item_lists
 from bot.services.occurrences import ahead
 from bot.views import ids
 from replay import leadforge
@@ -78,7 +78,7 @@ class Teams:
         with liaison.reading() as tx:
             coming = ahead(tx, liaison, "weekly")
             assert coming
-            shown, count = items.on_agenda(tx, liaison, coming)
+            shown, count = item_lists.on_agenda(tx, liaison, coming)
         assert count == len(shown)
         return sorted(facts.item.words for facts in shown)
 

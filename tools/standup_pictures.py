@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
@@ -29,8 +29,13 @@ class Pictures:
         self.monday = monday.replace(hour=9, minute=0, second=0, microsecond=0)
 
     def make(self) -> None:
+        self._type(BEN, "items")
+        self.snap("standup-none", "standup", "ben", "You have no action item open.")
         self._two_weeks_ago()
-        self._control.command(BEN, STANDUP, "/alignment-standup", "items")
+        self._made_of_a_flag()
+        self._type(IDA, "items")
+        self.snap("standup-items", "standup", "ida", "action items open.")
+        self._look_where_it_comes_from()
         self._set(self.monday + timedelta(weeks=2))
         self.snap("standup-agenda", "standup", "ana", "Action items")
         self._set(self.monday + timedelta(weeks=2, days=1))
@@ -55,6 +60,57 @@ class Pictures:
         self._set(self.monday + timedelta(weeks=2, days=4))
         self.snap("standup-duty", "liaison", "ana", "Your turn to lead")
         self.snap("standup-home", "home", "ida", None)
+        self._hold_in_writing()
+        self._type(ANA, "skip everybody is at the fair")
+        self.snap("standup-skip", "standup", "ana", "says Ana Ruiz")
+
+    def _made_of_a_flag(self) -> None:
+        """Ben flags a campaign, and Ida makes an action item of it."""
+        self._control.command(BEN, STANDUP, "/campaign", "flag Spring webinar")
+        form = self._modal(BEN, "Flag a campaign")
+        issue = {"flag_issue": {"choice": "Students, not buyers"}}
+        self._control.submit(BEN, form, issue)
+        self._control.close(BEN, self._modal(BEN, "Flagged"))
+        desk = self._views[0]
+        self._at(desk, "ida", "liaison")
+        desk.press(desk.message("flagged Spring webinar"), "Action item…")
+        desk.modal.get_by_label("What will be done?").fill("Ask for the job title in its form")
+        desk.modal.get_by_label("Who does it?").select_option(value=IDA)
+        desk.page.get_by_test_id("modal-submit").click()
+        self._control.close(IDA, self._modal(IDA, "Added"))
+        self.snap("standup-flag", "liaison", "ida", "Action item: Ask for the job title")
+
+    def _look_where_it_comes_from(self) -> None:
+        for view in self._views:
+            self._at(view, "ida", "standup")
+            view.press(view.message("action items open."), "See the flag")
+            expect(view.modal).to_contain_text("Students, not buyers")
+            view.snap("standup-origin")
+            view.page.get_by_test_id("modal-close").click()
+
+    def _hold_in_writing(self) -> None:
+        """The meeting of the week after: asked, answered by two, told in one summary."""
+        self._type(ANA, "async")
+        self._set(self.monday + timedelta(weeks=3, days=1))
+        self.snap("standup-written", "liaison", "ida", "is held in writing: two questions")
+        answers = {
+            "ida": ("The form asks for the job title since Friday.", "Nobody answers at the fair."),
+            "ana": ("All fair leads were called.", "Two reps are ill; Ben helps out."),
+        }
+        desk = self._views[0]
+        for name, (progress, problem) in answers.items():
+            self._at(desk, name, "liaison")
+            desk.press(desk.message("is held in writing: two questions"), "Answer…")
+            fields = desk.modal.get_by_role("textbox")
+            fields.nth(0).fill(progress)
+            fields.nth(1).fill(problem)
+            desk.page.get_by_test_id("modal-submit").click()
+            expect(desk.message("Your answer for the stand-up")).to_be_visible()
+        self._set(self.monday + timedelta(weeks=3, days=2, minutes=1))
+        self.snap("standup-summary", "standup", "ana", "In writing")
+
+    def _type(self, person: str, words: str) -> None:
+        self._control.command(person, STANDUP, "/alignment-standup", words)
 
     def _two_weeks_ago(self) -> None:
         """An item that was carried twice, one of last week, and a topic."""
@@ -121,10 +177,20 @@ class Pictures:
             self._at(view, person, place)
             if words:
                 expect(view.message(words)).to_be_visible()
-                view.message(words).scroll_into_view_if_needed()
+                _scroll_to(view, words)
             else:
                 expect(view.page.get_by_test_id("home")).to_contain_text("action items")
             view.snap(name)
+
+
+def _scroll_to(view: View, words: str) -> None:
+    """Once more where news has drawn the message anew meanwhile."""
+    for _ in range(5):
+        try:
+            view.message(words).scroll_into_view_if_needed()
+        except Error:
+            continue
+        return
 
 
 def main() -> int:

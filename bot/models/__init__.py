@@ -30,7 +30,7 @@ from bot.models.messages import (
     Message,
     MessageKind,
 )
-from bot.models.people import Absence, Diary, Person
+from bot.models.people import Absence, Diary, Person, UserGroup
 from bot.models.quality import Flag, FlagKind, Rating, RatingValue, SecondLook, Severity
 from bot.models.runs import Escalation, Offer, Run, Snooze, Step
 from bot.models.standup import (
@@ -103,6 +103,7 @@ __all__ = [
     "TurnOrder",
     "Undo",
     "Usefulness",
+    "UserGroup",
     "Verdict",
     "WatchedChannel",
     "Workspace",

@@ -76,6 +76,8 @@ class MessageKind(StrEnum):
     STANDUP_START = "standup_start"
     """The short note when it begins, with the link of the call."""
     MINUTES = "minutes"
+    ITEMS = "items"
+    """Somebody's action items, posted to a channel."""
     DUTY = "duty"
     """Whose turn it is to lead a stand-up, or to come along."""
     LOOSE = "loose"

@@ -114,3 +114,19 @@ class Diary(SQLModel, table=True):
     """The absences it told of then."""
     fault: str | None = None
     """Why it was not read the last time; None = it was."""
+
+
+class UserGroup(SQLModel, table=True):
+    """Who is in a user group of Slack's that the playbook names, as it was read last."""
+
+    __tablename__ = "user_group"
+
+    team_id: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    """As the playbook writes it: `@handle`, or an id."""
+    members: list[str] = Field(default_factory=list, sa_type=JSON)
+    """Slack ids, listed or not."""
+    asked_at: datetime
+    """Business time at which Slack was asked last, whatever it answered."""
+    trouble: str | None = None
+    """Slack's word for why it did not answer; the members are those of before."""

@@ -16,6 +16,7 @@ class Occurrence(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("team_id", "meeting", "day", name="uq_occurrence_day"),
         due_index("ix_occurrence_next", "team_id", "next_at"),
+        due_index("ix_occurrence_canvas", "team_id", "canvas_at"),
     )
 
     team_id: str = Field(primary_key=True)
@@ -50,6 +51,10 @@ class Occurrence(SQLModel, table=True):
     """Who skipped it; None = it skipped itself, or was not skipped."""
     reason: str | None = Field(default=None, sa_type=Text)
     """Why it was skipped, in that person's words."""
+    canvas_at: datetime | None = None
+    """When a canvas of its minutes is made; None = none is wanted, or Slack was asked."""
+    canvas_trouble: str | None = None
+    """Slack's word for why it made none."""
     is_async: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """Held in writing: every attendee is asked in their own morning."""
 
@@ -65,12 +70,15 @@ class ActionItem(SQLModel, table=True):
         until_index("closed_at", "ix_action_item_open", "team_id", "meeting", "created_at"),
         until_index("closed_at", "ix_action_item_owner", "team_id", "owner_id", "due_on"),
         Index("ix_action_item_closed", "team_id", "meeting", "closed_at"),
+        due_index("ix_action_item_lead", "team_id", "lead_id"),
+        due_index("ix_action_item_origin", "team_id", "origin"),
     )
 
     team_id: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
     meeting: str
     words: str = Field(sa_type=Text)
+    """Empty once the lead was erased whose words they may have held."""
     owner_id: str | None = None
     due_on: date | None = None
     done_when: str | None = Field(default=None, sa_type=Text)
@@ -80,7 +88,9 @@ class ActionItem(SQLModel, table=True):
     occurrence_id: str | None = None
     """The stand-up in which it was added; None = it was added between two."""
     origin: str | None = None
-    """`<channel>:<ts>` of the message it came from."""
+    """What it came from, as `bot.core.origins` writes it."""
+    lead_id: str | None = None
+    """The lead whose words it may hold, because of what it came from."""
     counts_from: datetime
     """Since when it is as agreed; a new day or owner counts its carries anew."""
     closed_at: datetime | None = None
@@ -115,16 +125,20 @@ class Topic(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("team_id", "origin", name="uq_topic_origin"),
         until_index("settled_at", "ix_topic_open", "team_id", "meeting", "id"),
+        due_index("ix_topic_lead", "team_id", "lead_id"),
     )
 
     team_id: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
     meeting: str
     words: str = Field(sa_type=Text)
+    """Empty once the lead was erased whose words they may have held."""
     by: str
     at: datetime
     origin: str | None = None
     """`<channel>:<ts>` of the message it came from: the same message twice is one topic."""
+    lead_id: str | None = None
+    """The lead whose words it may hold, because of what it came from."""
     settled_at: datetime | None = None
     """When a stand-up that had it ended without parking it."""
 

@@ -108,7 +108,8 @@ def _meeting_faults(document: Document) -> Iterator[Fault]:
     for place, entry in _entries(document, "meetings"):
         written = entry.get("attendees")
         for number, address in enumerate(written if isinstance(written, list) else []):
-            if isinstance(address, str) and "@" in address and address.lower() not in listed:
+            is_address = isinstance(address, str) and "@" in address.strip()[1:]
+            if is_address and address.strip().lower() not in listed:
                 yield Fault(
                     f"{place}.attendees[{number}]",
                     f'"{address}" is not listed; add a [[people]] entry with this e-mail.',

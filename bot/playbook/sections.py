@@ -25,6 +25,7 @@ from bot.core.routing import HEAVIEST
 from bot.core.sla import Allowance, LadderStep, Recipient, Via
 from bot.core.standup import Slot
 
+ATTENDEES = 'Write a list of addresses and user groups, such as ["ana@example.com", "@sales"].'
 CAP = "Write how many leads, from 1 to 10000, without quotes."
 CLOCK = 'Write a time such as "90m", "4h" or "1d", or "none".'
 HOLIDAYS = 'Write a country such as "DE" or "US-CA", or a list such as ["DE", "2026-12-24"].'
@@ -33,6 +34,9 @@ ROLES = 'Write at least one of "rep", "marketer", "manager", "liaison" and "admi
 TIME = 'Write a time such as "10:00".'
 TIMEZONE = 'Write an IANA zone such as "Europe/Berlin".'
 
+_EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
+_GROUP = re.compile(r"@[^@\s<>,]{1,80}")
+_GROUP_ID = re.compile(r"S[A-Z0-9]{7,20}")
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 FAST = {"A": "15m", "B": "1h", "C": "4h", "D": "none"}
@@ -84,6 +88,16 @@ def _as_time(written: object) -> time:
     raise ValueError(TIME)
 
 
+def _as_attendee(written: str) -> str:
+    """As it is compared: addresses and `@handles` in lower case, a group's id as Slack has it."""
+    if _GROUP_ID.fullmatch(written):
+        return written
+    folded = written.lower()
+    if _GROUP.fullmatch(folded) or _EMAIL.fullmatch(folded):
+        return folded
+    raise ValueError(ATTENDEES)
+
+
 def _sorted(grades: tuple["Grade", ...]) -> tuple["Grade", ...]:
     return tuple(sorted(set(grades)))
 
@@ -99,6 +113,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Email = Annotated[
     str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[^@\s<>]+@[^@\s<>]+$")
 ]
+Attendee = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_as_attendee)]
 Channel = Annotated[str, StringConstraints(pattern=r"^(#[^\s#A-Z]{1,80}|[CG][A-Z0-9]{2,})$")]
 Holidays = Annotated[
     tuple[Annotated[Text, BeforeValidator(_as_text)], ...], BeforeValidator(_as_list)
@@ -314,16 +329,24 @@ class Meeting(Section):
     minutes: Annotated[int, Field(strict=True, ge=5, le=240)] = Field(
         default=30, description="Write how many minutes it takes, from 5 to 240, without quotes."
     )
-    attendees: Annotated[tuple[Email, ...], BeforeValidator(_as_emails)] = Field(
-        default=(), description='Write a list of addresses, such as ["ana@example.com"].'
+    attendees: Annotated[tuple[Attendee, ...], BeforeValidator(_as_emails)] = Field(
+        default=(), description=ATTENDEES
     )
-    """Empty = the managers of both sides and the liaison."""
+    """Addresses, and user groups by `@handle` or id; empty = the managers of both sides and the
+    liaison."""
     call_link: Annotated[str, StringConstraints(pattern=r"^https://[^\s<>|]+$")] | None = Field(
         default=None, description='Write the address of the call, beginning with "https://".'
     )
     on_holiday: Literal["skip", "move"] = Field(
         default="skip", description='Write "skip", or "move" for the next working day.'
     )
+    canvas: StrictBool = Field(default=False, description="Write true or false.")
+    """True = its minutes become a canvas in a tab of its channel too."""
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The user groups among the attendees."""
+        return tuple(each for each in self.attendees if not _EMAIL.fullmatch(each))
 
     def slot(self, zone: str) -> Slot:
         """When it takes place; `zone` is that of `[hours]`."""

@@ -1,29 +1,22 @@
-"""A stand-up's agenda, and the running of it: one message, edited in place.
+"""A stand-up's agenda: one message, edited in place, that follows the data until it begins."""
 
-Until it begins the agenda follows the data. When it begins what is talked about is kept, so that
-Next means the same for everybody who looks.
-"""
-
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot import queries
-from bot.core.standup import AHEAD, WEEK, Problem, State, Step, Subject, choose, subjects
-from bot.db import insert_once
+from bot.core.standup import AHEAD, Problem, State, Step, Subject, choose, subjects
 from bot.delivery.courier import Hold
 from bot.delivery.messages import revise
 from bot.delivery.sayings import Saying, say
-from bot.errors import BadField, Refused, TooLate
-from bot.identity import new_id
+from bot.errors import Refused, TooLate
 from bot.liaison import Liaison
-from bot.models import Decision, Message, MessageKind, Occurrence, Person, Topic
-from bot.services import items
+from bot.models import Decision, Message, MessageKind, Occurrence, Person
+from bot.services import item_lists, topics
 from bot.services.hours import back_at_work
 from bot.services.occurrences import (
     ahead,
@@ -40,15 +33,13 @@ from bot.services.occurrences import (
     runner,
 )
 from bot.services.problems import Span, leads_behind, problems, words_behind
-from bot.services.written import answers
-from bot.views import agenda as views
-from bot.views import ids
+from bot.services.written import answers, ask_everybody
+from bot.views import standup as views
 from bot.views.agenda import Agenda
 from bot.views.blocks import Post, View
 from bot.views.items import ItemFacts
 from bot.views.problems import headline, lead_list, word_list
 
-MOST_TOPICS = 50
 REASON = 300
 STANDS = (State.ANNOUNCED, State.RUNNING)
 """Its agenda is in the channel, and it is not over."""
@@ -63,17 +54,16 @@ def look(
 ) -> Agenda:
     """All that an agenda says, as it is now. `closed`: what was ticked or dropped in it."""
     meeting = meeting_of(liaison, occurrence.meeting)
-    shown, count = items.on_agenda(tx, liaison, occurrence)
-    topics = _open_topics(tx, liaison, occurrence.meeting)
+    shown, count = item_lists.on_agenda(tx, liaison, occurrence)
+    waiting = topics.waiting(tx, liaison, occurrence.meeting)
     span = _span(tx, occurrence, now)
     parked = _parked_before(tx, occurrence)
-    chosen = choose(problems(tx, liaison, span), [each.id for each in topics], parked)
+    chosen = choose(problems(tx, liaison, span), [each.id for each in waiting], parked)
     kept = occurrence.frozen
     talked = subjects(chosen) if kept is None else [Subject.of(each) for each in kept]
     taken = {subject.key for subject in talked}
     rest = [Subject(each) for each in (*chosen.rest, *chosen.problems)]
-    known = {each.id: each for each in topics} | _topics_of(tx, liaison, talked)
-    waiting = sum(1 for each in topics if f"topic:{each.id}" not in taken)
+    known = {each.id: each for each in waiting} | topics.of_subjects(tx, liaison, talked)
     return Agenda(
         occurrence=occurrence,
         meeting=meeting,
@@ -82,8 +72,8 @@ def look(
         subjects=talked,
         topics=known,
         rest=[each for each in rest if each.key not in taken],
-        waiting=waiting,
-        added=items.added_in(tx, liaison, occurrence),
+        waiting=sum(f"topic:{each.id}" not in taken for each in waiting),
+        added=item_lists.added_in(tx, liaison, occurrence),
         decisions=decisions_of(tx, occurrence),
         facilitator=_person(tx, liaison, occurrence.facilitator_id),
         rep=_person(tx, liaison, occurrence.rep_id),
@@ -100,24 +90,6 @@ def _person(tx: Session, liaison: Liaison, person_id: str | None) -> Person | No
 
 def _span(tx: Session, occurrence: Occurrence, now: datetime) -> Span:
     return Span(looks_back_to(tx, occurrence, now), now)
-
-
-def _open_topics(tx: Session, liaison: Liaison, key: str) -> list[Topic]:
-    """What people want to talk about, oldest first."""
-    waiting = select(Topic).where(
-        col(Topic.team_id) == liaison.team_id,
-        col(Topic.meeting) == key,
-        col(Topic.settled_at).is_(None),
-    )
-    return list(tx.scalars(waiting.order_by(col(Topic.id)).limit(MOST_TOPICS)))
-
-
-def _topics_of(tx: Session, liaison: Liaison, talked: list[Subject]) -> dict[str, Topic]:
-    wanted = [subject.topic_id for subject in talked if subject.topic_id]
-    if not wanted:
-        return {}
-    found = select(Topic).where(col(Topic.team_id) == liaison.team_id, col(Topic.id).in_(wanted))
-    return {topic.id: topic for topic in tx.scalars(found)}
 
 
 def _parked_before(tx: Session, occurrence: Occurrence) -> set[str]:
@@ -168,6 +140,8 @@ def announce(tx: Session, liaison: Liaison, occurrence: Occurrence, now: datetim
     else:
         occurrence.state = State.ANNOUNCED
         occurrence.next_step, occurrence.next_at = Step.START, occurrence.begins_at
+        if occurrence.is_async:
+            ask_everybody(tx, liaison, occurrence, now)
     say_agenda(tx, liaison, occurrence)
 
 
@@ -225,75 +199,6 @@ def _check_ahead(occurrence: Occurrence) -> None:
         raise TooLate("This stand-up is over; `/alignment-standup` opens the next one.")
 
 
-def refresh(tx: Session, liaison: Liaison, key: str, now: datetime) -> Occurrence | None:
-    """Something new is there to talk about: the agenda that stands shows it, and a meeting that
-    skipped itself takes place after all while its time has not come."""
-    skipped = _skipped_itself(tx, liaison, key, now)
-    if skipped:
-        skipped.state = State.ANNOUNCED
-        skipped.next_step, skipped.next_at = Step.START, skipped.begins_at
-    current = skipped or ahead(tx, liaison, key)
-    if current:
-        revise(tx, liaison, current.id)
-    return current
-
-
-def _skipped_itself(tx: Session, liaison: Liaison, key: str, now: datetime) -> Occurrence | None:
-    return tx.scalars(
-        select(Occurrence)
-        .where(
-            col(Occurrence.team_id) == liaison.team_id,
-            col(Occurrence.meeting) == key,
-            col(Occurrence.state) == State.SKIPPED,
-            col(Occurrence.skipped_by).is_(None),
-            col(Occurrence.reason).is_(None),
-            col(Occurrence.begins_at) > now,
-        )
-        .order_by(col(Occurrence.day))
-        .limit(1)
-    ).first()
-
-
-def add_topic(
-    liaison: Liaison, key: str, by: str, words: str | None, origin: str | None = None
-) -> tuple[datetime | None, str]:
-    """Put something on the next agenda; gives when that is, and the words. The same message twice
-    is one topic."""
-    said = (words or "").strip()
-    if not said:
-        raise BadField(ids.ITEM_WORDS, "Write what to talk about.")
-    if len(said) > views.TOPIC_WORDS:
-        sentence = f"Please keep it under {views.TOPIC_WORDS} characters."
-        raise BadField(ids.ITEM_WORDS, sentence)
-    now = liaison.now()
-    with liaison.transaction() as tx:
-        listed(tx, liaison, by)
-        topic = Topic(
-            team_id=liaison.team_id,
-            id=new_id(now),
-            meeting=key,
-            words=said,
-            by=by,
-            at=now,
-            origin=origin,
-        )
-        insert_once(tx, topic)
-        current = refresh(tx, liaison, key, now)
-        return (current.begins_at if current else None), said
-
-
-def look_to_add(liaison: Liaison, occurrence_id: str, by: str) -> Occurrence:
-    """The meeting, when `by` may add to it."""
-    with liaison.reading() as tx:
-        listed(tx, liaison, by)
-        return occurrence_of(tx, liaison, occurrence_id)
-
-
-def a_week_later(occurrence: Occurrence) -> date:
-    """The day that an action item added in this meeting is due unless another is chosen."""
-    return occurrence.day + WEEK
-
-
 def skip(liaison: Liaison, channel: str, by: str, reason: str) -> Occurrence:
     """Leave the next one out, with a reason that everybody reads."""
     if not reason.strip():
@@ -317,95 +222,6 @@ def skip(liaison: Liaison, channel: str, by: str, reason: str) -> Occurrence:
         plan_next(tx, liaison, meeting, now)
         say_agenda(tx, liaison, occurrence)
         return occurrence
-
-
-def begin(tx: Session, liaison: Liaison, occurrence: Occurrence, now: datetime) -> None:
-    """It runs: what is talked about is kept from now on."""
-    agenda = look(tx, liaison, occurrence, now)
-    occurrence.frozen = [subject.kept() for subject in agenda.subjects]
-    occurrence.state, occurrence.page = State.RUNNING, 0
-    say_agenda(tx, liaison, occurrence)
-
-
-@contextmanager
-def _pressed(
-    liaison: Liaison, occurrence_id: str, by: str
-) -> Iterator[tuple[Session, Occurrence, datetime]]:
-    """A press by whoever may run the meeting, as one transaction; its message follows, and it
-    counts as held."""
-    now = liaison.now()
-    with liaison.transaction() as tx:
-        runner(tx, liaison, by)
-        occurrence = occurrence_to_change(tx, liaison, occurrence_id)
-        if occurrence.state not in STANDS:
-            raise TooLate("This stand-up is over; `/alignment-standup` opens the next one.")
-        yield tx, occurrence, now
-        occurrence.held_at = occurrence.held_at or now
-        revise(tx, liaison, occurrence.id)
-
-
-def turn(liaison: Liaison, occurrence_id: str, page: int, by: str, forward: int = 1) -> None:
-    """Show the next item, or with -1 the one before; from page -1 on the meeting begins.
-
-    `page` is what whoever pressed has seen: of two presses at once only one turns.
-    """
-    with _pressed(liaison, occurrence_id, by) as (tx, occurrence, now):
-        if occurrence.is_async:
-            raise TooLate("This stand-up is held in writing.")
-        if occurrence.state is State.ANNOUNCED:
-            begin(tx, liaison, occurrence, now)
-            return
-        _check_page(occurrence, page)
-        last = len(occurrence.frozen or []) + 1
-        occurrence.page = max(0, min(page + forward, last))
-
-
-def _check_page(occurrence: Occurrence, page: int) -> None:
-    if occurrence.page != page:
-        raise TooLate("Somebody turned the page already.")
-
-
-def park(liaison: Liaison, occurrence_id: str, page: int, by: str) -> None:
-    """Put one subject off to the next meeting, and go on."""
-    with _pressed(liaison, occurrence_id, by) as (_, occurrence, _now):
-        _check_page(occurrence, page)
-        kept = occurrence.frozen or []
-        if not 0 < page <= len(kept):
-            raise Refused("Only what is talked about can be parked.")
-        parked = replace(Subject.of(kept[page - 1]), is_parked=True)
-        occurrence.frozen = [*kept[: page - 1], parked.kept(), *kept[page:]]
-        occurrence.page = page + 1
-
-
-def look_to_decide(liaison: Liaison, occurrence_id: str, by: str) -> Occurrence:
-    """The meeting, when `by` may keep a decision of it; refuses before rather than after."""
-    with liaison.reading() as tx:
-        runner(tx, liaison, by)
-        occurrence = occurrence_of(tx, liaison, occurrence_id)
-        if occurrence.state not in STANDS:
-            raise TooLate("This stand-up is over; `/alignment-standup` opens the next one.")
-        return occurrence
-
-
-def decide(liaison: Liaison, occurrence_id: str, by: str, words: str | None) -> None:
-    """Keep a decision."""
-    said = (words or "").strip()
-    if not said:
-        raise BadField(ids.DECISION_WORDS, "Write what was decided.")
-    if len(said) > views.DECISION_WORDS:
-        sentence = f"Please keep it under {views.DECISION_WORDS} characters."
-        raise BadField(ids.DECISION_WORDS, sentence)
-    with _pressed(liaison, occurrence_id, by) as (tx, occurrence, now):
-        tx.add(
-            Decision(
-                team_id=liaison.team_id,
-                id=new_id(now),
-                occurrence_id=occurrence.id,
-                words=said,
-                by=by,
-                at=now,
-            )
-        )
 
 
 def leads_list(liaison: Liaison, value: str, by: str) -> View:

@@ -27,7 +27,7 @@ from bot.services import (
     escalations,
     flag_told,
     hands,
-    items,
+    item_reminders,
     preview_told,
     second_looks,
     weeks,
@@ -69,7 +69,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("today", parts.due_today, parts.touches_are_due),
     Section("decisions", escalations.to_decide, escalations.decisions_wait),
     Section("offers", hands.offered, hands.offers_wait, _sells),
-    Section("items", items.in_brief, None),
+    Section("items", item_reminders.in_brief, None),
     Section("new", parts.new, parts.leads_came),
     Section("queue", parts.queue, parts.queue_grew, _sells),
     Section("asks", asks.to_answer, asks.questions_wait),
@@ -151,7 +151,7 @@ def _has_news(tx: Session, liaison: Liaison, person: Person, now: datetime) -> b
     parts_of_theirs = tuple(one.name for one in SECTIONS if one.readers(liaison, person))
     return (
         bool(tx.scalar(_any_news(parts_of_theirs), edition.asked))
-        or items.are_news(tx, liaison, person, now)
+        or item_reminders.are_news(tx, liaison, person, now)
         or (digests.reads_of_campaigns(liaison, person) and digests.are_news(tx, liaison, edition))
     )
 

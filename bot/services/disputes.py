@@ -11,6 +11,7 @@ from bot import queries
 from bot.core import sla
 from bot.core.history import Line
 from bot.core.lifecycle import Stage, why_not_marketing
+from bot.core.origins import Origin, Source
 from bot.delivery.courier import Hold
 from bot.delivery.sayings import Tale, say_to
 from bot.errors import BadField, NotAllowed, Refused, TooLate, Unknown
@@ -22,6 +23,7 @@ from bot.services import ratings
 from bot.services.due import NOW, OF_TEAM, take
 from bot.services.handoffs import changed, note
 from bot.services.hours import back_at_work, opening_of
+from bot.services.item_lists import made_from
 from bot.services.outcomes import Answer, relabel
 from bot.services.reopening import hand_out, reopen
 from bot.services.wording import worded
@@ -280,8 +282,32 @@ def telling(liaison: Liaison, tx: Session, message: Message, now: datetime) -> P
             return None
         if opens := back_at_work(tx, liaison, reader, now):
             return Hold(opens)
-    facts = queries.facts(tx, liaison.team_id, message.subject_id)
-    return views.dispute(contested, facts, _people(tx, contested), liaison.playbook)
+    return _shown(tx, liaison, contested)
+
+
+def _shown(tx: Session, liaison: Liaison, contested: Dispute) -> Post:
+    facts = queries.facts(tx, liaison.team_id, contested.handoff_id)
+    items = made_from(tx, liaison, Origin(Source.DISPUTE, contested.id))
+    return views.dispute(contested, facts, _people(tx, contested), liaison.playbook, items)
+
+
+def shown_to(tx: Session, liaison: Liaison, dispute_id: str, reader: Person) -> Post | None:
+    """The dispute, to whoever settles it or opened it; None for everybody else."""
+    contested = tx.get_one(Dispute, (liaison.team_id, dispute_id))
+    is_in_it = reader.id in {contested.by, contested.receiver_id, contested.settled_by}
+    if not is_in_it and "liaison" not in reader.roles:
+        return None
+    return _shown(tx, liaison, contested)
+
+
+def look_to_add_item(liaison: Liaison, dispute_id: str, by: str) -> None:
+    """Raises unless `by` may settle it, or could have."""
+    with liaison.reading() as tx:
+        reader = queries.person(tx, liaison.team_id, by)
+        if tx.get(Dispute, (liaison.team_id, dispute_id)) is None:
+            raise Unknown
+        if shown_to(tx, liaison, dispute_id, reader) is None:
+            raise NotAllowed("Only the liaison makes an action item of a dispute.")
 
 
 def settled_telling(

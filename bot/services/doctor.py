@@ -28,6 +28,7 @@ from bot.models import (
     WatchedChannel,
 )
 from bot.outgoing import CannotFetch, Outgoing
+from bot.services import canvases, usergroups
 from bot.slack import Granted, Slack
 from bot.views.blocks import escape, when
 from bot.views.doctor import Finding
@@ -351,6 +352,14 @@ def _owners(bench: Bench) -> Finding:
     )
 
 
+def _user_groups(bench: Bench) -> Finding:
+    return usergroups.examine(bench.liaison, bench.slack)
+
+
+def _canvases(bench: Bench) -> Finding:
+    return canvases.examine(bench.liaison)
+
+
 def _few(addresses: list[str]) -> str:
     more = len(addresses) - NAMED
     return ", ".join(addresses[:NAMED]) + (f" and {more} more" if more > 0 else "")
@@ -407,5 +416,7 @@ CHECKS: tuple[Check, ...] = (
     _stage,
     _people,
     _owners,
+    _user_groups,
+    _canvases,
     _roles,
 )

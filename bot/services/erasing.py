@@ -24,7 +24,7 @@ from bot.intake.lead_event import LeadEvent, key_of_email, key_of_id
 from bot.intake.webhook import Receipt
 from bot.liaison import Liaison
 from bot.models import ErasedKey, Handoff, InboxEvent, Lead, Message, Offer, Person, Snooze, Undo
-from bot.services import disputes
+from bot.services import disputes, origins
 from bot.services.asks import forget_words
 from bot.services.erased import secret_of
 from bot.services.handoffs import changed, note, put_away
@@ -136,6 +136,7 @@ def erase(
     ids = {lead.id for lead in leads}
     leads = [*leads, *(lead for lead in _merged_into(tx, liaison, ids) if lead.id not in ids)]
     handoffs = queries.handoffs_of(tx, liaison.team_id, ids)
+    origins.forget(tx, liaison, {lead.id for lead in leads}, now)
     _forget_bodies(tx, liaison, leads, handoffs)
     for lead in leads:
         if for_good:

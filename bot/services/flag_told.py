@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot import queries
+from bot.core.origins import Origin, Source
 from bot.core.quality import WINDOW
 from bot.delivery.courier import Hold
 from bot.errors import Unknown
@@ -16,6 +17,7 @@ from bot.services.campaigns import members
 from bot.services.edition import OF_TEAM, READER, Edition, Page, page_of
 from bot.services.flags import check_listed, open_leads
 from bot.services.hours import back_at_work
+from bot.services.item_lists import made_from
 from bot.views import flags as views
 from bot.views.blocks import Post
 from bot.views.brief import Heading
@@ -58,7 +60,9 @@ def telling(liaison: Liaison, tx: Session, message: Message, now: datetime) -> P
             return None
         if opens := back_at_work(tx, liaison, reader, now):
             return Hold(opens)
-    return views.flag(flag, campaign, _name(tx, flag, flag.raised_by), _name_of_answer(tx, flag))
+    items = made_from(tx, liaison, Origin(Source.FLAG, flag.id))
+    raiser, answerer = _name(tx, flag, flag.raised_by), _name_of_answer(tx, flag)
+    return views.flag(flag, campaign, raiser, answerer, items)
 
 
 def hint_telling(

@@ -25,7 +25,7 @@ from bot.core.lifecycle import Act
 from bot.errors import Refused
 from bot.liaison import Liaison
 from bot.models import Absence, Handoff, Person, Run
-from bot.services import erasing, items, undo
+from bot.services import erasing, item_lists, undo
 from bot.services.handoffs import authorise
 from bot.views import home as views
 from bot.views import items as item_views
@@ -45,7 +45,7 @@ def render(
     if not queries.is_listed(person):
         return views.unlisted(is_new=not liaison.shelf.number)
     shelves = _shelves(tx, person, pages, now)
-    own, count = items.mine(tx, liaison, person, PAGE)
+    own, count = item_lists.mine(tx, liaison, person, PAGE)
     todo = item_views.shelf(own, count, local_date(person.timezone, now))
     settings = _settings(tx, liaison, person, now)
     return views.home(person, shelves, todo, settings, liaison.playbook)

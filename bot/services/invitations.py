@@ -14,10 +14,11 @@ from bot.delivery.sayings import Saying, say
 from bot.liaison import Liaison
 from bot.models import Message, MessageKind, Person
 from bot.playbook import Meeting
-from bot.services import items
+from bot.services import item_lists
 from bot.services.hours import back_at_work
 from bot.services.occurrences import attendees, calendar_of, listed, meeting_of, occurrence_of
 from bot.views import invitations as views
+from bot.views import items as item_views
 from bot.views.blocks import Post
 
 
@@ -86,9 +87,9 @@ def tasks_file(liaison: Liaison, occurrence_id: str, by: str) -> tuple[str, str]
     with liaison.reading() as tx:
         listed(tx, liaison, by)
         occurrence = occurrence_of(tx, liaison, occurrence_id)
-        added = items.added_in(tx, liaison, occurrence)
+        added = item_lists.added_in(tx, liaison, occurrence)
     found = [
-        Task(facts.item.id, facts.item.words, facts.item.due_on)
+        Task(facts.item.id, item_views.words_of(facts.item), facts.item.due_on)
         for facts in added
         if facts.item.due_on and facts.item.closed_at is None
     ]

@@ -11,8 +11,9 @@ from bot.delivery.sayings import Saying, say
 from bot.errors import Refused
 from bot.liaison import Liaison
 from bot.models import Message, MessageKind, Topic
-from bot.services import agenda, items
-from bot.views import agenda as views
+from bot.services import topics
+from bot.services.occurrences import key_for
+from bot.views import topics as views
 from bot.views.blocks import Post, section
 
 HOW = "Write `@Liaison add` and what to talk about, and it is a topic for the next stand-up."
@@ -34,9 +35,16 @@ def take(liaison: Liaison, place: Place, by: str, words: str) -> None:
         _answer(liaison, place, HOW)
         return
     try:
-        key = items.key_for(liaison, place.channel, by)
+        key = key_for(liaison, place.channel, by)
         cut = rest.strip()[: views.TOPIC_WORDS]
-        begins, said = agenda.add_topic(liaison, key, by, cut, f"{place.channel}:{place.ts}")
+        begins, said = topics.add_topic(
+            liaison,
+            key,
+            by,
+            cut,
+            f"{place.channel}:{place.ts}",
+            f"{place.channel}:{place.thread}",
+        )
     except Refused as refusal:
         _answer(liaison, place, str(refusal))
         return

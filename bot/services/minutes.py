@@ -8,10 +8,11 @@ from sqlmodel import col
 
 from bot.core.standup import State
 from bot.delivery.courier import Hold
+from bot.delivery.sayings import Saying, say
 from bot.errors import Refused
 from bot.liaison import Liaison
-from bot.models import Decision, Message, Occurrence
-from bot.services import agenda, items
+from bot.models import Decision, Message, MessageKind, Occurrence
+from bot.services import agenda, item_lists
 from bot.services.hours import back_at_work
 from bot.services.occurrences import listed, meeting_for, newest, occurrence_of
 from bot.views import minutes as views
@@ -22,13 +23,14 @@ MOST_FOUND = 20
 
 
 def _look(tx: Session, liaison: Liaison, occurrence: Occurrence, now: datetime) -> Agenda:
-    closed = items.closed_in(tx, liaison, occurrence)
+    closed = item_lists.closed_in(tx, liaison, occurrence)
     return agenda.look(tx, liaison, occurrence, now, closed)
 
 
 def telling(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold | None:
-    """The minutes, inside the team's hours when they are posted."""
-    if message.ts is None and (opens := back_at_work(tx, liaison, None, now)):
+    """The minutes, inside the team's hours unless somebody pressed for them."""
+    asked = message.ts is not None or message.is_answer
+    if not asked and (opens := back_at_work(tx, liaison, None, now)):
         return Hold(opens)
     occurrence = tx.get_one(Occurrence, (liaison.team_id, message.subject_id))
     if liaison.playbook.standup(occurrence.meeting) is None:
@@ -44,7 +46,22 @@ def last(liaison: Liaison, channel: str, by: str) -> Post:
         found = newest(tx, liaison, meeting.key, State.CLOSED)
         if found is None:
             raise Refused("There are no minutes yet: no stand-up has taken place.")
-        return views.minutes(_look(tx, liaison, found, liaison.now()), liaison.playbook)
+        told = _look(tx, liaison, found, liaison.now())
+        return views.minutes(told, liaison.playbook, is_private=True)
+
+
+def post_to_channel(liaison: Liaison, occurrence_id: str, channel: str, by: str) -> None:
+    """Say them in another channel than their own, once a minute however often it is pressed."""
+    now = liaison.now()
+    with liaison.transaction() as tx:
+        listed(tx, liaison, by)
+        occurrence = occurrence_of(tx, liaison, occurrence_id)
+        if liaison.standup_channels.get(occurrence.meeting) == channel:
+            raise Refused("These minutes stand in this channel already.")
+        kind = MessageKind.MINUTES
+        key = f"{kind}:{occurrence.id}:{channel}:{now:%Y-%m-%dT%H:%M}"
+        saying = Saying(key, kind, occurrence.id, channel=channel, is_answer=True)
+        say(tx, liaison, saying, hold_until=None)
 
 
 def search(liaison: Liaison, channel: str, by: str, words: str) -> Post:
@@ -75,5 +92,9 @@ def markdown(liaison: Liaison, occurrence_id: str, by: str) -> tuple[str, str]:
     with liaison.reading() as tx:
         listed(tx, liaison, by)
         occurrence = occurrence_of(tx, liaison, occurrence_id)
-        told = _look(tx, liaison, occurrence, liaison.now())
-        return f"stand-up-{occurrence.day}.md", views.markdown(told, liaison.playbook)
+        return f"stand-up-{occurrence.day}.md", as_markdown(tx, liaison, occurrence)
+
+
+def as_markdown(tx: Session, liaison: Liaison, occurrence: Occurrence) -> str:
+    """The minutes as text, with every line of every part."""
+    return views.markdown(_look(tx, liaison, occurrence, liaison.now()), liaison.playbook)

@@ -17,6 +17,7 @@ from bot.identity import new_id
 from bot.liaison import Liaison
 from bot.models import Occurrence, Person
 from bot.playbook import Meeting
+from bot.services import usergroups
 
 RUNS_IT = frozenset({"manager", "liaison"})
 """The roles that run a stand-up, on either side."""
@@ -24,8 +25,8 @@ LOOKS_BACK = timedelta(days=7)
 """The span an agenda looks back on when there was no meeting in it."""
 FURTHEST_BACK = timedelta(days=28)
 NONE_HERE = (
-    "There is no stand-up yet: name its channel under [channels] standup in the playbook, invite "
-    "the bot there, and restart it."
+    "There is no stand-up yet: name its channel under [channels] standup in the playbook, and "
+    "type /invite @Liaison there."
 )
 
 
@@ -44,10 +45,6 @@ def meeting_of(liaison: Liaison, key: str) -> Meeting:
     if meeting is None or key not in liaison.standup_channels:
         raise Refused("The playbook has this meeting no more.")
     return meeting
-
-
-def zone_of(liaison: Liaison, meeting: Meeting) -> str:
-    return meeting.timezone or liaison.playbook.hours.timezone
 
 
 def calendar_of(liaison: Liaison, meeting: Meeting, now: datetime) -> Calendar:
@@ -84,7 +81,8 @@ def runner(tx: Session, liaison: Liaison, by: str) -> Person:
 
 
 def attendees(tx: Session, liaison: Liaison, meeting: Meeting) -> list[Person]:
-    """Whom the playbook names, else the managers of both sides and the liaison; by name."""
+    """Whom the playbook names, themselves or by a user group, else the managers of both sides and
+    the liaison; by name. Who is in a group and not listed does not attend."""
     people = tx.scalars(
         select(Person)
         .where(
@@ -95,7 +93,8 @@ def attendees(tx: Session, liaison: Liaison, meeting: Meeting) -> list[Person]:
         .order_by(col(Person.name), col(Person.id))
     ).all()
     if meeting.attendees:
-        return [person for person in people if person.email in meeting.attendees]
+        grouped = usergroups.members(tx, liaison, meeting) if meeting.groups else set()
+        return [each for each in people if each.email in meeting.attendees or each.id in grouped]
     return [person for person in people if may_run(person)]
 
 
@@ -260,3 +259,10 @@ def _is_taken(tx: Session, planned: Occurrence, day: date) -> bool:
         col(Occurrence.day) == day,
     )
     return tx.scalars(same_day).first() is not None
+
+
+def key_for(liaison: Liaison, channel: str, by: str) -> str:
+    """The meeting to which somebody adds from this channel. Raises `NotListed`, `Refused`."""
+    with liaison.reading() as tx:
+        listed(tx, liaison, by)
+        return meeting_for(tx, liaison, channel).key

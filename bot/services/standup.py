@@ -13,15 +13,15 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.core.business_time import DAY
-from bot.core.standup import CLOSES_AFTER, GAP, LATE, State, Step, Subject, next_day, plan
+from bot.core.standup import CLOSES_AFTER, GAP, LATE, State, Step, next_day, plan
 from bot.delivery.courier import Hold
 from bot.delivery.messages import revise
 from bot.delivery.sayings import Saying, say
 from bot.errors import TooLate
 from bot.liaison import Liaison
-from bot.models import Message, MessageKind, Occurrence, Person, Topic
+from bot.models import Message, MessageKind, Occurrence, Person
 from bot.playbook import Meeting
-from bot.services import agenda, items, rota
+from bot.services import agenda, item_hands, rota, running, topics
 from bot.services.hours import back_at_work
 from bot.services.invitations import invite
 from bot.services.occurrences import (
@@ -34,9 +34,9 @@ from bot.services.occurrences import (
     plan_next,
     runner,
 )
-from bot.views import agenda as agenda_views
-from bot.views import items as item_views
+from bot.services.usergroups import is_awaited
 from bot.views import minutes as minutes_views
+from bot.views import standup as standup_views
 from bot.views.blocks import Post
 
 AT_ONCE = 50
@@ -45,7 +45,7 @@ AT_ONCE = 50
 def take_due_standups(liaison: Liaison) -> int:
     """Plan what is not planned, and take the steps whose time has come; says how many."""
     now = liaison.now()
-    done = items.hand_on(liaison)
+    done = item_hands.hand_on(liaison)
     for meeting in _meetings(liaison):
         done += _keep_planned(liaison, meeting, now)
     with liaison.reading() as tx:
@@ -78,6 +78,8 @@ def _keep_planned(liaison: Liaison, meeting: Meeting, now: datetime) -> int:
         planned = ahead(tx, liaison, meeting.key)
         if planned and not follow_playbook(tx, liaison, meeting, planned, now):
             return 0
+        if is_awaited(tx, liaison, meeting, None):
+            return 0  # whoever attends is invited, so it has to be known who that is
     with liaison.transaction() as tx:
         found = ahead(tx, liaison, meeting.key)
         if found is None:
@@ -105,6 +107,9 @@ def _take(liaison: Liaison, occurrence_id: str, now: datetime) -> int:
         taken = 0
         while occurrence and occurrence.next_at and occurrence.next_at <= now:
             step = occurrence.next_step or Step.LOOK_BACK
+            meeting = liaison.playbook.standup(occurrence.meeting)
+            if meeting and is_awaited(tx, liaison, meeting, occurrence.next_at):
+                break
             if occurrence.meeting not in liaison.standup_channels:
                 _leave_out(occurrence)
             else:
@@ -155,7 +160,7 @@ def _start(tx: Session, liaison: Liaison, occurrence: Occurrence, now: datetime)
         lasts = occurrence.ends_at - occurrence.begins_at
         occurrence.ends_at = occurrence.late_at + lasts
     if occurrence.state is State.ANNOUNCED:
-        agenda.begin(tx, liaison, occurrence, now)
+        running.begin(tx, liaison, occurrence, now)
     if occurrence.is_async:
         _leave_a_day(liaison, occurrence, now)
         return
@@ -187,11 +192,12 @@ def _close(tx: Session, liaison: Liaison, occurrence: Occurrence, now: datetime)
     minutes are posted."""
     meeting = _meeting(liaison, occurrence)
     occurrence.state, occurrence.closed_at = State.CLOSED, now
+    occurrence.canvas_at = now if meeting.canvas else None
     occurrence.next_step, occurrence.next_at = Step.LOOK_BACK, now
     if occurrence.facilitator_id is None:
         able = [each for each in attendees(tx, liaison, meeting) if may_run(each)]
         occurrence.facilitator_id = able[0].id if able else None
-    _settle_topics(tx, occurrence, now)
+    topics.settle(tx, occurrence, now)
     _hand_out_loose(tx, liaison, meeting, occurrence, now)
     channel = liaison.standup_channels[occurrence.meeting]
     kind = MessageKind.MINUTES
@@ -199,17 +205,6 @@ def _close(tx: Session, liaison: Liaison, occurrence: Occurrence, now: datetime)
     say(tx, liaison, saying, hold_until=None)
     plan_next(tx, liaison, meeting, now)
     revise(tx, liaison, occurrence.id)
-
-
-def _settle_topics(tx: Session, occurrence: Occurrence, now: datetime) -> None:
-    """What had its place was talked about; in a meeting nobody held it was not."""
-    if occurrence.held_at is None:
-        return
-    for kept in occurrence.frozen or []:
-        subject = Subject.of(kept)
-        if subject.topic_id and not subject.is_parked:
-            topic = tx.get_one(Topic, (occurrence.team_id, subject.topic_id))
-            topic.settled_at = topic.settled_at or now
 
 
 def _hand_out_loose(
@@ -222,7 +217,7 @@ def _hand_out_loose(
     following = next_day(calendar.slot, now, calendar.is_holiday, calendar.works)
     person = tx.get_one(Person, (liaison.team_id, leader))
     due = following or occurrence.day
-    given = items.give_loose_to(tx, liaison, occurrence, person, due, now)
+    given = item_hands.give_loose_to(tx, liaison, occurrence, person, due, now)
     if any(item.owner_id == leader for item in given):
         kind = MessageKind.LOOSE
         saying = Saying(f"{kind}:{occurrence.id}", kind, occurrence.id, leader)
@@ -306,18 +301,7 @@ def start_telling(
             return Hold(opens)
     elif occurrence.state is not State.RUNNING or not _is_known(liaison, occurrence):
         return minutes_views.began(occurrence)
-    return agenda_views.start_note(agenda.look(tx, liaison, occurrence, now))
-
-
-def loose_telling(
-    liaison: Liaison, tx: Session, message: Message, now: datetime
-) -> Post | Hold | None:
-    reader = tx.get_one(Person, (liaison.team_id, message.recipient_id))
-    if message.ts is None and (opens := back_at_work(tx, liaison, reader, now)):
-        return Hold(opens)
-    occurrence = tx.get_one(Occurrence, (liaison.team_id, message.subject_id))
-    found = items.loose_of(tx, occurrence, reader.id)
-    return item_views.loose(found) if found else None
+    return standup_views.start_note(agenda.look(tx, liaison, occurrence, now))
 
 
 def gap_telling(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold:

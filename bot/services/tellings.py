@@ -19,7 +19,7 @@ SUGGESTION, at most one a week; and LINK, once for each owner, because leads wai
 
 Not counted: what somebody asked for by a press (`Message.is_answer`), the one message of a SETUP,
 and AGREE, without which nothing begins. What stands in a channel
-(CARD ANYONE AGENDA STANDUP_START MINUTES ADDED CAMPAIGN WON) is nobody's.
+(CARD ANYONE AGENDA STANDUP_START MINUTES ITEMS ADDED CAMPAIGN WON) is nobody's.
 """
 
 from collections.abc import Callable
@@ -50,6 +50,8 @@ from bot.services import (
     flags,
     hands,
     invitations,
+    item_hands,
+    item_posts,
     leave,
     link_news,
     linking,
@@ -133,8 +135,9 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.STANDUP_START: Telling(partial(standup.start_telling, liaison)),
         MessageKind.INVITATION: Telling(partial(invitations.telling, liaison)),
         MessageKind.MINUTES: Telling(partial(minutes.telling, liaison)),
+        MessageKind.ITEMS: Telling(partial(item_posts.telling, liaison)),
         MessageKind.DUTY: Telling(partial(rota.telling, liaison)),
-        MessageKind.LOOSE: Telling(partial(standup.loose_telling, liaison)),
+        MessageKind.LOOSE: Telling(partial(item_hands.telling, liaison)),
         MessageKind.NO_STANDUP: Telling(partial(standup.gap_telling, liaison)),
         MessageKind.WRITTEN_ASK: Telling(partial(written.telling, liaison)),
         MessageKind.ADDED: Telling(mentions.telling),

@@ -1,6 +1,6 @@
 """A dispute: the form that opens it, what the liaison reads, and the line both sides get."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from bot.models import Dispute, Person, Verdict
 from bot.playbook import Playbook
@@ -23,6 +23,8 @@ from bot.views.blocks import (
     when,
 )
 from bot.views.handoffs import campaign_and_grade, company, status_line
+from bot.views.items import ItemFacts
+from bot.views.origins import items_of
 
 WORDS = 300
 VERDICTS = {
@@ -44,17 +46,23 @@ def form(facts: HandoffFacts, receiver: Person, playbook: Playbook) -> View:
 
 
 def dispute(
-    contested: Dispute, facts: HandoffFacts, names: Mapping[str, str], playbook: Playbook
+    contested: Dispute,
+    facts: HandoffFacts,
+    names: Mapping[str, str],
+    playbook: Playbook,
+    items: Sequence[ItemFacts] = (),
 ) -> Post:
-    """What the liaison reads; nothing to press once it is settled."""
+    """What the liaison reads, with the action items that were made of it; nothing to settle once
+    it is."""
     if not contested.words:
         return _forgotten(facts)
+    shown, told = items_of(items)
     lead = company(facts.lead)
     by = escape(names.get(contested.by, "Marketing"))
     if contested.settled_at:
         how = _how(contested, playbook, facts)
         sentence = f"*{lead}*: dispute of {by}, settled {when(contested.settled_at)}: {how}"
-        return Post(sentence, [context(sentence)])
+        return Post("\n".join([sentence, *told]), [context(sentence), *shown])
     push = f"{by} disputes an outcome: {lead}"
     said = escape(names.get(contested.outcome_by or "", "The CRM"))
     label = escape(playbook.outcome_label(contested.outcome, contested.outcome_detail))
@@ -68,9 +76,13 @@ def dispute(
     if contested.passed_on_at:
         by_when = f"open since {when(contested.at)}, and yours now"
     notes = f"{campaign_and_grade(facts.handoff)} · {by_when}"
-    buttons = actions("dispute", button("Settle…", ids.SETTLE, contested.id, style="primary"))
-    blocks = [section("\n".join([f"*{push}*", *lines])), context(notes), buttons]
-    return Post("\n".join([push, *lines, notes]), blocks)
+    buttons = actions(
+        "dispute",
+        button("Settle…", ids.SETTLE, contested.id, style="primary"),
+        button("Action item…", ids.ITEM_OF_DISPUTE, contested.id),
+    )
+    blocks = [section("\n".join([f"*{push}*", *lines])), context(notes), *shown, buttons]
+    return Post("\n".join([push, *lines, notes, *told]), blocks)
 
 
 def settle_form(contested: Dispute, facts: HandoffFacts, playbook: Playbook) -> View:

@@ -26,6 +26,8 @@ from bot.views.blocks import (
 )
 from bot.views.brief import Item
 from bot.views.handoffs import company
+from bot.views.items import ItemFacts
+from bot.views.origins import items_of
 
 WORDS = 200
 """Characters of an issue, an answer or a change."""
@@ -101,10 +103,19 @@ def _day(day: date) -> str:
     return day.strftime("%a %d %b")
 
 
-def flag(flag: Flag, campaign: Campaign, raised_by: str | None, by: str | None) -> Post:
-    """The warning, to who answers for the campaign. `by`: who answered or closed it."""
+def flag(
+    flag: Flag,
+    campaign: Campaign,
+    raised_by: str | None,
+    by: str | None,
+    items: Sequence[ItemFacts] = (),
+) -> Post:
+    """The warning, to who answers for the campaign, with the action items that were made of it.
+    `by`: who answered or closed it."""
+    shown, said = items_of(items)
     if flag.closed_at:
-        return _closed(flag, campaign, by)
+        over = _closed(flag, campaign, by)
+        return Post("\n".join([over.text, *said]), [*over.blocks, *shown])
     push, told, notes = _WARNINGS[flag.kind](flag, campaign, escape(raised_by or ""))
     late = "Not answered yet: " if flag.late_at and not flag.answered_at else ""
     lines = [f"*{late}{push}*", *told]
@@ -115,8 +126,8 @@ def flag(flag: Flag, campaign: Campaign, raised_by: str | None, by: str | None) 
         notes.append(f"please answer by {when(flag.due_at)}")
     note = " · ".join(notes)
     note = note[0].upper() + note[1:]
-    blocks = [section("\n".join(lines)), context(note), _buttons(flag)]
-    return Post("\n".join([f"{late}{push}", *told, note]), blocks)
+    blocks = [section("\n".join(lines)), context(note), *shown, _buttons(flag)]
+    return Post("\n".join([f"{late}{push}", *told, note, *said]), blocks)
 
 
 def to_answer(flag: Flag, campaign: Campaign, raised_by: str | None) -> Item:
@@ -139,7 +150,8 @@ def _buttons_of(flag: Flag) -> list[Block]:
     leads = (
         [button("See the leads", ids.FLAG_LEADS, flag.id)] if flag.kind is FlagKind.NUMBERS else []
     )
-    return [*answer, change, *leads]
+    item = button("Action item…", ids.ITEM_OF_FLAG, flag.id)
+    return [*answer, change, *leads, item]
 
 
 def _by_numbers(flag: Flag, campaign: Campaign, _by: str) -> tuple[str, list[str], list[str]]:

@@ -1,9 +1,10 @@
 """Action items as people read them: a line, the forms, the pages of all of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from bot.core.origins import Origin
 from bot.core.standup import CARRIES
 from bot.models import ActionItem, Person
 from bot.views import ids
@@ -45,6 +46,8 @@ class ItemFacts:
     """None = nobody has it yet."""
     carries: int
     """In how many meetings it stood open until the end, as it is agreed now."""
+    origin: str | None = None
+    """What it came from, in words: `a flag on Spring webinar`."""
 
 
 def day(at: date) -> str:
@@ -57,13 +60,29 @@ def line(facts: ItemFacts) -> str:
     item = facts.item
     owner = escape(facts.owner.name) if facts.owner else "nobody yet"
     due = f"due {day(item.due_on)}" if item.due_on else "no day yet"
-    told = f"*{foreign(item.words, WORDS)}*\n{owner} · {due}"
+    told = f"*{words_of(item)}*\n{owner} · {due}"
     if item.is_dropped:
         return f"{told} · dropped: {foreign(item.reason or '', REASON)}"
     if item.closed_at:
         return f"{told} · done"
     since = f" · since {on_day(item.created_at)}"
-    return told + since + _carried(facts.carries)
+    return told + since + _from(facts) + _carried(facts.carries)
+
+
+def words_of(item: ActionItem) -> str:
+    """What somebody does; a sentence of ours where its words were erased with a lead."""
+    return foreign(item.words, WORDS) or "An action item whose words were erased with a lead"
+
+
+def _from(facts: ItemFacts) -> str:
+    return f" · from {foreign(facts.origin, 100)}" if facts.origin else ""
+
+
+def _opens(facts: ItemFacts) -> Iterator[Block]:
+    """The button that opens what it came from."""
+    if facts.item.origin:
+        source = Origin.of(facts.item.origin).source
+        yield button(f"See the {source}", ids.ITEM_ORIGIN, facts.item.id)
 
 
 def _carried(times: int) -> str:
@@ -73,24 +92,32 @@ def _carried(times: int) -> str:
     return f" · carried {often}" + (": decide what becomes of it" if times >= CARRIES else "")
 
 
-def row(facts: ItemFacts) -> Block:
-    """One line with the one button that fits it."""
+def row(facts: ItemFacts) -> list[Block]:
+    """One line with the one button that fits it, and a second where it came from something."""
+    first, *more = _button(facts), *_opens(facts)
+    if not more:
+        return [section(line(facts), first)]
+    return [section(line(facts)), actions(f"item:{facts.item.id}", first, *more)]
+
+
+def _button(facts: ItemFacts) -> Block:
     item = facts.item
     if item.closed_at:
-        return section(line(facts), button("Undo", ids.ITEM_UNDO, item.id))
+        return button("Undo", ids.ITEM_UNDO, item.id)
     if facts.carries >= CARRIES:
-        return section(line(facts), button("Decide…", ids.ITEM_DECIDE, item.id, style="primary"))
-    return section(line(facts), button("Done", ids.ITEM_DONE, item.id))
+        return button("Decide…", ids.ITEM_DECIDE, item.id, style="primary")
+    return button("Done", ids.ITEM_DONE, item.id)
 
 
 def in_brief(facts: ItemFacts, today: date) -> Item:
     """A line of the reader's own brief."""
     due = facts.item.due_on
     when = "due today" if due == today else f"due {day(due)}" if due else "no day yet"
-    text = f"*{foreign(facts.item.words, WORDS)}*\n{when}{_done_when(facts.item)}"
+    text = f"*{words_of(facts.item)}*\n{when}{_from(facts)}{_done_when(facts.item)}"
     buttons = (
         button("Done", ids.ITEM_DONE, facts.item.id),
         button("Another day…", ids.ITEM_DECIDE, facts.item.id),
+        *_opens(facts),
     )
     return Item(text, buttons)
 
@@ -155,7 +182,7 @@ def all_open(key: str, items: Sequence[ItemFacts], count: int, number: int) -> V
     """One page of all that is open; `number` counts from 0."""
     pages = max(1, -(-count // ids.ITEMS_A_PAGE))
     blocks = [context(f"{counted(count)} open, oldest first · page {number + 1} of {pages}")]
-    blocks += [row(facts) for facts in items]
+    blocks += [block for facts in items for block in row(facts)]
     turns = []
     if number:
         turns.append(button("Earlier", ids.ITEMS_EARLIER, f"{key}:{number - 1}"))
@@ -181,11 +208,24 @@ def own(items: Sequence[ItemFacts], count: int, key: str, total: int, today: dat
         blocks += [section(item.text), actions(f"item:{facts.item.id}", *item.buttons)]
     if count > len(items):
         lines.append(f"These are the first {len(items)}.")
-    lines.append(f"Both teams together: {counted(total)} open.")
+    together = f"together: {counted(total)} open" if total else "have none open"
+    lines.append(f"Both teams {together}.")
     blocks.append(context(lines[-1]))
-    if total:
-        blocks.append(actions("all", button("Show all", ids.ITEMS_ALL, f"{key}:0")))
+    everything = [button("Show all", ids.ITEMS_ALL, f"{key}:0")] if total else []
+    post = [button("Post to channel", ids.ITEMS_POST, key)] if count else []
+    if everything or post:
+        blocks.append(actions("all", *everything, *post))
     return Post("\n".join(lines), blocks)
+
+
+def posted(person: Person, items: Sequence[ItemFacts], count: int, today: date) -> Post:
+    """The same to a channel, with nothing to press."""
+    has = f"has {counted(count)} open" if count else "has no action item open"
+    lines = [f"{escape(person.name)} {has}."]
+    lines += [in_brief(facts, today).text for facts in items]
+    if count > len(items):
+        lines.append(f"These are the first {len(items)}.")
+    return Post("\n".join(lines), [section(each) for each in lines])
 
 
 def shelf(items: Sequence[ItemFacts], count: int, today: date) -> list[Block]:
@@ -206,7 +246,7 @@ def loose(items: Sequence[ActionItem]) -> Post:
     count = counted(len(items))
     sentence = f"The stand-up is over, and {count} had no owner or no day: you have them now."
     lines = [
-        f"• {foreign(item.words, WORDS)}" + (f", due {day(item.due_on)}" if item.due_on else "")
+        f"• {words_of(item)}" + (f", due {day(item.due_on)}" if item.due_on else "")
         for item in items
     ]
     how = "`/alignment-standup items` gives them another day or somebody else."

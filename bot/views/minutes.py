@@ -20,14 +20,19 @@ from bot.views.blocks import (
     section,
 )
 from bot.views.items import ItemFacts, counted, day
+from bot.views.items import words_of as item_words
 from bot.views.problems import headline
+from bot.views.topics import words_of
 
 MOST_LINES = 25
 """Of one part in the message; the file has all of them."""
 
 
-def minutes(agenda: Agenda, playbook: Playbook) -> Post:
-    """What was decided, who does what until when, what was done, what was put off."""
+def minutes(agenda: Agenda, playbook: Playbook, *, is_private: bool = False) -> Post:
+    """What was decided, who does what until when, what was done, what was put off.
+
+    `is_private`: somebody asked for them, and may let others read them too.
+    """
     head = f"Minutes of the stand-up of {day(agenda.occurrence.day)}"
     lines, blocks = [head, _who(agenda)], [header(head), context(_who(agenda))]
     for name, told in _parts(agenda, playbook):
@@ -39,8 +44,10 @@ def minutes(agenda: Agenda, playbook: Playbook) -> Post:
     if len(blocks) == 2:
         lines.append("Nothing was kept in it.")
         blocks.append(section(lines[-1]))
-    files = button("Files", ids.MINUTES_FILES, agenda.occurrence.id)
-    return Post("\n".join(lines), [*blocks, actions("minutes", files)])
+    buttons = [button("Files", ids.MINUTES_FILES, agenda.occurrence.id)]
+    if is_private:
+        buttons.append(button("Post to channel", ids.MINUTES_POST, agenda.occurrence.id))
+    return Post("\n".join(lines), [*blocks, actions("minutes", *buttons)])
 
 
 def _who(agenda: Agenda) -> str:
@@ -81,11 +88,11 @@ def _item(facts: ItemFacts) -> str:
     owner = escape(facts.owner.name) if facts.owner else "nobody yet"
     due = f", due {day(item.due_on)}" if item.due_on and not item.closed_at else ""
     how = f" (done when: {foreign(item.done_when, 200)})" if item.done_when else ""
-    return f"{foreign(item.words, 300)}: {owner}{due}{how}"
+    return f"{item_words(item)}: {owner}{due}{how}"
 
 
 def _dropped(facts: ItemFacts) -> str:
-    return f"{foreign(facts.item.words, 300)}: {foreign(facts.item.reason or '', 300)}"
+    return f"{item_words(facts.item)}: {foreign(facts.item.reason or '', 300)}"
 
 
 def _subject(agenda: Agenda, key: str, playbook: Playbook) -> str:
@@ -93,7 +100,7 @@ def _subject(agenda: Agenda, key: str, playbook: Playbook) -> str:
     if subject.problem:
         return headline(subject.problem, playbook)
     topic = agenda.topics.get(subject.topic_id or "")
-    return foreign(topic.words, 300) if topic else "A topic"
+    return words_of(topic) if topic else "A topic"
 
 
 def markdown(agenda: Agenda, playbook: Playbook) -> str:

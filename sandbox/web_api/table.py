@@ -7,7 +7,16 @@ enough to call the method; which one counts is decided by the kind of channel.
 from dataclasses import dataclass
 
 from sandbox.errors import SlackError
-from sandbox.web_api import chat, conversations, reactions, uploads, usergroups, users, views
+from sandbox.web_api import (
+    canvases,
+    chat,
+    conversations,
+    reactions,
+    uploads,
+    usergroups,
+    users,
+    views,
+)
 from sandbox.web_api.call import Call, Method
 from sandbox.wire import Json
 
@@ -46,6 +55,7 @@ METHODS: dict[str, Entry] = {
     "apps.connections.open": Entry(_connections_open, 3, app_token=True),
     "auth.test": Entry(users.auth_test),
     "bots.info": Entry(users.bot_info, 3, _USERS),
+    "canvases.create": Entry(canvases.create, 2, ("canvases:write",)),
     "chat.delete": Entry(chat.delete, 3, _CHAT, ("channel", "ts")),
     "chat.getPermalink": Entry(chat.permalink, None, (), ("channel", "message_ts")),
     "chat.postEphemeral": Entry(chat.post_ephemeral, 4, _CHAT, ("channel", "user")),

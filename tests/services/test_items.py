@@ -5,9 +5,10 @@ would be too many for a wire.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from threading import Event
 
 import pytest
@@ -22,7 +23,7 @@ from bot.errors import Refused
 from bot.liaison import Liaison, Rooms, Shelf
 from bot.models import ActionItem, ActionItemLine, Message, Occurrence, Person, Workspace
 from bot.playbook import Playbook
-from bot.services import agenda, items, standup
+from bot.services import agenda, item_lists, items, running, standup
 from bot.services.items import Verdict, Wish
 from bot.services.occurrences import ahead
 from bot.views.items import ItemFacts
@@ -64,10 +65,16 @@ class Clock:
 
 
 @dataclass
-class Expected:
-    """What people did, kept beside the database: the book that the agendas are checked against."""
+class Entry:
+    """What became of one item by what people did."""
 
-    is_open: dict[str, bool] = field(default_factory=dict)
+    owner: str | None
+    due: date | None
+    is_open: bool = True
+
+
+Book = dict[str, Entry]
+"""By the item's id, kept beside the database: what the agendas are checked against."""
 
 
 @dataclass
@@ -76,35 +83,59 @@ class Teams:
 
     liaison: Liaison
     clock: Clock
-    book: Expected = field(default_factory=Expected)
+    book: Book = field(default_factory=dict)
 
     def add(self, owner: str | None, *, dated: bool) -> None:
-        due = (self.clock.now + 3 * DAY).date().isoformat() if dated else None
-        wish = Wish(f"Item {len(self.book.is_open)}", owner, due)
+        due = (self.clock.now + 3 * DAY).date() if dated else None
+        wish = Wish(f"Item {len(self.book)}", owner, due.isoformat() if due else None)
         running = self._running()
         added = items.add(self.liaison, "standup", ANA, wish, running.id if running else None)
-        self.book.is_open[added] = True
+        self.book[added] = Entry(owner, due)
 
-    def tick(self, which: int) -> None:
-        self._change(which, lambda item: items.done(self.liaison, item, ANA), opens=False)
+    def tick(self, item: str) -> None:
+        with self._refused_if(not self.book[item].is_open):
+            items.done(self.liaison, item, ANA)
+            self.book[item].is_open = False
 
-    def reopen(self, which: int) -> None:
-        self._change(which, lambda item: items.reopen(self.liaison, item, ANA), opens=True)
+    def reopen(self, item: str) -> None:
+        with self._refused_if(self.book[item].is_open):
+            items.reopen(self.liaison, item, ANA)
+            self.book[item].is_open = True
 
-    def drop(self, which: int) -> None:
+    def drop(self, item: str) -> None:
         verdict = Verdict("drop", reason="The campaign is over.")
-        self._change(
-            which, lambda item: items.decide(self.liaison, item, ANA, verdict), opens=False
-        )
+        with self._refused_if(not self.book[item].is_open):
+            items.decide(self.liaison, item, ANA, verdict)
+            self.book[item].is_open = False
 
-    def redate(self, which: int, days: int) -> None:
-        due = (self.clock.now + days * DAY).date().isoformat()
-        verdict = Verdict("redate", due=due)
-        self._change(which, lambda item: items.decide(self.liaison, item, ANA, verdict))
+    def redate(self, item: str, days: int) -> None:
+        entry, due = self.book[item], (self.clock.now + days * DAY).date()
+        with self._refused_if(not entry.is_open or entry.due == due):
+            items.decide(self.liaison, item, ANA, Verdict("redate", due=due.isoformat()))
+            entry.due = due
 
-    def reown(self, which: int, owner: str) -> None:
-        verdict = Verdict("reown", owner=owner)
-        self._change(which, lambda item: items.decide(self.liaison, item, ANA, verdict))
+    def reown(self, item: str, owner: str) -> None:
+        entry = self.book[item]
+        with self._refused_if(not entry.is_open or entry.owner == owner):
+            items.decide(self.liaison, item, ANA, Verdict("reown", owner=owner))
+            entry.owner = owner
+
+    def skip(self) -> None:
+        """Leave the next meeting out, unless it runs."""
+        standup.take_due_standups(self.liaison)
+        with self._refused_if(self._running() is not None):
+            agenda.skip(self.liaison, "C2", ANA, "Everybody is at the fair")
+
+    def leave(self, person_id: str) -> None:
+        """Somebody is gone: what they have is Ana's, who manages them or runs the meeting."""
+        with self.liaison.transaction() as tx:
+            tx.get_one(Person, (TEAM, person_id)).is_active = False
+        standup.take_due_standups(self.liaison)
+        with self.liaison.transaction() as tx:
+            tx.get_one(Person, (TEAM, person_id)).is_active = True
+        for entry in self.book.values():
+            if entry.is_open and entry.owner == person_id:
+                entry.owner = ANA
 
     def pass_days(self, days: int) -> None:
         """Time goes on from one due step to the next; nobody presses anything."""
@@ -118,11 +149,11 @@ class Teams:
     def hold(self) -> None:
         """Go on to the next meeting, turn a page, and end it."""
         for _ in range(14):
-            running = self._running()
-            if running:
-                agenda.turn(self.liaison, running.id, running.page, ANA)
+            found = self._running()
+            if found:
+                running.turn(self.liaison, found.id, found.page, ANA)
                 self.check_agenda()
-                standup.end(self.liaison, running.id, ANA)
+                standup.end(self.liaison, found.id, ANA)
                 return
             standup.take_due_standups(self.liaison)
             self.clock.now = max(self.clock.now, self._next_step() or self.clock.now)
@@ -137,18 +168,16 @@ class Teams:
             current = ahead(tx, self.liaison, "standup")
         return current if current and current.state is State.RUNNING else None
 
-    def _change(
-        self, which: int, act: Callable[[str], object], *, opens: bool | None = None
-    ) -> None:
-        if not self.book.is_open:
-            return
-        item = list(self.book.is_open)[which % len(self.book.is_open)]
+    @staticmethod
+    @contextmanager
+    def _refused_if(is_refused: bool) -> Iterator[None]:
+        """What is inside is refused in these cases, and in no other."""
         try:
-            act(item)
+            yield
         except Refused:
-            return
-        if opens is not None:
-            self.book.is_open[item] = opens
+            assert is_refused
+        else:
+            assert not is_refused
 
     def check_agenda(self) -> None:
         """Every open item stands on the agenda once, in part one or among what is new."""
@@ -156,26 +185,38 @@ class Teams:
             current = ahead(tx, self.liaison, "standup")
             if current is None or current.state not in AHEAD:
                 return
-            shown, count = items.on_agenda(tx, self.liaison, current, most=1000)
-            added = items.added_in(tx, self.liaison, current)
+            shown, count = item_lists.on_agenda(tx, self.liaison, current, most=1000)
+            added = item_lists.added_in(tx, self.liaison, current)
             paged: list[str] = []
-            while len(paged) < len(self.book.is_open):
-                found, _ = items.open_items(tx, self.liaison, "standup", skipped=len(paged))
+            while len(paged) < len(self.book):
+                found, _ = item_lists.open_items(tx, self.liaison, "standup", skipped=len(paged))
                 paged += [facts.item.id for facts in found]
                 if not found:
                     break
-        open_now = {item for item, is_open in self.book.is_open.items() if is_open}
+        open_now = {item for item, entry in self.book.items() if entry.is_open}
         standing = [f.item.id for f in (*shown, *added) if f.item.closed_at is None]
         assert Counter(standing) == Counter(open_now)
         assert Counter(paged) == Counter(open_now)
         assert count == len([f for f in shown if f.item.closed_at is None])
         assert all(facts.carries >= 0 for facts in shown)
 
-    def check_owners(self) -> None:
-        """Nothing that was ever added is gone, and nothing is there that was not added."""
+    def check_rows(self) -> None:
+        """Nothing that was ever added is gone, nothing is there that was not added, and each is
+        whose and for when people said; what nobody had is somebody's once a meeting is over."""
         with self.liaison.reading() as tx:
-            rows = tx.scalars(select(ActionItem)).all()
-        assert {row.id: row.closed_at is None for row in rows} == self.book.is_open
+            rows = {row.id: row for row in tx.scalars(select(ActionItem))}
+            given = tx.scalars(
+                select(col(ActionItemLine.item_id)).where(col(ActionItemLine.kind) == "given")
+            ).all()
+        assert rows.keys() == self.book.keys()
+        for item, entry in self.book.items():
+            row = rows[item]
+            if item in given:
+                assert row.owner_id
+                assert row.due_on
+                entry.owner, entry.due = entry.owner or row.owner_id, entry.due or row.due_on
+            told = Entry(row.owner_id, row.due_on, row.closed_at is None)
+            assert told == entry
 
 
 @pytest.fixture(scope="module")
@@ -232,6 +273,8 @@ ACTS = st.one_of(
     st.tuples(st.just("redate"), WHICH, st.integers(1, 30)),
     st.tuples(st.just("reown"), WHICH, st.sampled_from([ANA, BEN, IDA])),
     st.tuples(st.just("hold")),
+    st.tuples(st.just("skip")),
+    st.tuples(st.just("leave"), st.sampled_from([BEN, IDA])),
     st.tuples(st.just("pass"), st.integers(1, 8)),
 )
 
@@ -249,27 +292,24 @@ def test_no_sequence_loses_an_item_or_has_one_twice(
     for act in acts:
         play(played, act)
         played.check_agenda()
-        played.check_owners()
+        played.check_rows()
 
 
 def play(played: Teams, act: tuple[object, ...]) -> None:
+    items_so_far = list(played.book)
     match act:
         case ("add", owner, dated):
             played.add(owner if isinstance(owner, str) else None, dated=bool(dated))
-        case ("tick", int(which)):
-            played.tick(which)
-        case ("reopen", int(which)):
-            played.reopen(which)
-        case ("drop", int(which)):
-            played.drop(which)
-        case ("redate", int(which), int(days)):
-            played.redate(which, days)
-        case ("reown", int(which), str(owner)):
-            played.reown(which, owner)
         case ("hold",):
             played.hold()
+        case ("skip",):
+            played.skip()
+        case ("leave", str(person_id)):
+            played.leave(person_id)
         case ("pass", int(days)):
             played.pass_days(days)
+        case (str(change), int(which), *rest) if items_so_far:
+            getattr(played, change)(items_so_far[which % len(items_so_far)], *rest)
 
 
 def test_a_new_day_or_owner_counts_the_carries_anew_and_a_tick_taken_back_does_not(
@@ -279,7 +319,7 @@ def test_a_new_day_or_owner_counts_the_carries_anew_and_a_tick_taken_back_does_n
     played.add(BEN, dated=True)
     played.hold()
     played.hold()
-    (item,) = played.book.is_open
+    (item,) = played.book
     carried = look(played, item)
     items.done(played.liaison, item, ANA)
     items.reopen(played.liaison, item, ANA)
@@ -295,7 +335,7 @@ def test_a_meeting_nobody_pressed_anything_in_carries_nothing(engine: Engine) ->
     played = teams(engine)
     played.add(BEN, dated=True)
     played.pass_days(14)
-    (item,) = played.book.is_open
+    (item,) = played.book
 
     assert look(played, item).carries == 0
 
@@ -318,7 +358,7 @@ def test_somebody_elses_item_is_ticked_by_them_their_manager_or_whoever_runs_it(
 ) -> None:
     played = teams(engine)
     played.add(IDA, dated=True)
-    (item,) = played.book.is_open
+    (item,) = played.book
 
     with pytest.raises(Refused):
         items.done(played.liaison, item, BEN)

@@ -9,13 +9,14 @@ from sqlmodel import col
 
 from bot.db import make_engine, migrate
 from bot.liaison import Liaison, Rooms, Shelf
-from bot.models import Occurrence
+from bot.models import Occurrence, UserGroup
 from bot.playbook import Playbook
 from bot.services import standup
 from tests.conftest import NewDatabase
 from tests.services.test_items import teams
 
 TUESDAY, WEDNESDAY = date(2026, 11, 24), date(2026, 11, 25)
+HEADS = 'attendees = "@heads"'
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +90,27 @@ def test_a_meeting_that_is_taken_out_is_held_no_more(engine: Engine) -> None:
     (found,) = planned(without)
 
     assert (found.state, found.next_at) == ("missed", None)
+
+
+def asked_about_heads(liaison: Liaison) -> None:
+    """As after Slack was asked who is in the group."""
+    with liaison.transaction() as tx:
+        tx.merge(UserGroup(team_id=liaison.team_id, name="@heads", asked_at=liaison.now()))
+
+
+def test_what_is_next_waits_until_slack_was_asked_who_is_in_the_group(engine: Engine) -> None:
+    played = teams(engine)
+    liaison = agreed(played.liaison, HEADS)
+    assert planned(liaison) == []
+
+    asked_about_heads(liaison)
+    (found,) = planned(liaison)
+    assert found.next_step == "agenda"
+
+    played.clock.now = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    (found,) = planned(liaison)
+    assert found.next_step == "agenda"
+
+    asked_about_heads(liaison)
+    (found, *_) = planned(liaison)
+    assert found.next_step != "agenda"

@@ -388,7 +388,7 @@ def test_an_item_is_in_the_brief_the_day_before_and_is_ticked_there(weekly: Offi
     at(weekly, MONDAY_TEN - timedelta(hours=1))
 
     brief = weekly.brief(BEN, "Write the call script")
-    assert "1 action items" in brief["text"]
+    assert "Your brief: 1 action item\n" in brief["text"]
     press(weekly, BEN, ids.ITEM_DONE, brief | {"channel": dm(BEN)})
     weekly.settle()
     at(weekly, MONDAY_TEN + timedelta(days=1))
