@@ -68,6 +68,16 @@ def test_every_section_has_a_title_people_know() -> None:
     assert set(sections(SANDBOX)) == set(TITLES)
 
 
+def test_a_short_list_stands_on_one_line_and_a_long_one_on_many() -> None:
+    rule = '[[routing.rules]]\ncampaign = ["a\\n]", "b, c"]\nto = "queue"\n'
+    short = Playbook.parse(rule)
+    many = Playbook.parse(rule.replace('"b, c"', ", ".join(f'"Autumn fair {n}"' for n in range(9))))
+
+    assert 'campaign = ["a\\n]", "b, c"]\n' in section_text(short, "routing.rules", 0)
+    assert section_text(many, "routing.rules", 0).count("\n") == 13
+    assert [Playbook.parse(as_toml(one)) for one in (short, many)] == [short, many]
+
+
 def test_a_rule_can_be_put_before_another() -> None:
     second = section_text(ROUTED, "routing.rules", 1)
 

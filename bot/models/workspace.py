@@ -23,7 +23,7 @@ class Workspace(SQLModel, table=True):
     people_check_at: datetime | None = None
     """When people are compared with Slack's list next; None = at the next look."""
     turns: int = 0
-    """How many leads were routed; whoever routes one locks this row."""
+    """How often leads were routed; whoever routes some locks this row until they are."""
 
 
 class TurnOrder(SQLModel, table=True):

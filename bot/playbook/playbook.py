@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from pydantic import Field, ValidationError
 
@@ -175,8 +176,11 @@ class Playbook(Section):
 
     def person(self, email: str) -> ListedPerson | None:
         """By address, in whatever case it is written."""
-        wanted = email.strip().lower()
-        return next((person for person in self.people if person.email == wanted), None)
+        return self._by_email.get(email.strip().lower())
+
+    @cached_property
+    def _by_email(self) -> dict[str, ListedPerson]:
+        return {person.email: person for person in self.people}
 
     def campaign_owner(self, campaign: str | None) -> str | None:
         """The address of who answers for a campaign, in whatever case its name is written."""

@@ -1,5 +1,7 @@
 """A playbook as people write it: TOML of the whole, of a section, of one entry; and back."""
 
+import re
+
 import tomli_w
 
 from bot.playbook.faults import Fault, PlaybookFaults
@@ -7,6 +9,9 @@ from bot.playbook.playbook import Playbook
 from bot.playbook.toml import Document, read_toml
 from bot.playbook.words import Definition
 
+_LIST = re.compile(r"\[\n((?: {4}[^\n]+,\n)+)\]")
+_WIDTH = 80
+"""Characters of the longest list on one line."""
 NAMED_BY = ("key", "email", "name", "word")
 """What tells the entries of a list apart, where they have it."""
 
@@ -31,7 +36,18 @@ def _without_none(value: object) -> object:
 
 def as_toml(playbook: Playbook) -> str:
     """The whole file. What it says, defaults included, is what `Playbook.parse` reads back."""
-    return tomli_w.dumps(as_document(playbook))
+    return _written(as_document(playbook))
+
+
+def _written(document: Document) -> str:
+    """As TOML; a short list stands on one line, as people write it."""
+    return _LIST.sub(_on_one_line, tomli_w.dumps(document))
+
+
+def _on_one_line(found: re.Match[str]) -> str:
+    items = [line.strip().rstrip(",") for line in found[1].splitlines()]
+    line = f"[{', '.join(items)}]"
+    return line if len(line) <= _WIDTH else found[0]
 
 
 def sections(playbook: Playbook) -> dict[str, Document | list[Document]]:
@@ -61,8 +77,8 @@ def section_text(playbook: Playbook, section: str, entry: int | None = None) -> 
     whole = sections(playbook)[section]
     if isinstance(whole, list):
         assert entry is not None
-        return tomli_w.dumps(whole[entry]) if entry < len(whole) else ""
-    return tomli_w.dumps(whole)
+        return _written(whole[entry]) if entry < len(whole) else ""
+    return _written(whole)
 
 
 def with_text(

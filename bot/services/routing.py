@@ -29,6 +29,8 @@ CALLED = {
     "size": "company size",
 }
 """What people call the fields of a rule, where it is not their name."""
+_FLOOR = "floor"
+"""Where a session's `info` keeps what `_floor` read."""
 _NUMBER = re.compile(r"\d[\d.,' ]*")
 
 
@@ -88,7 +90,7 @@ def _by_rule(
     if ACCOUNT_OWNER not in to:
         return _turn(tx, liaison, pool_of(to), liaison.playbook.routing.members(to), now)
     assert account  # or the rule would not fit
-    _lock_turns(tx, liaison)
+    _floor(tx, liaison)
     tx.refresh(account)
     # Whoever is away has a cover, or it waits for them as any lead of their own does.
     if account.id not in _has_room(tx, liaison.playbook, [account], now):
@@ -156,16 +158,11 @@ def next_rep(tx: Session, liaison: Liaison, now: datetime) -> Person | None:
 def _turn(
     tx: Session, liaison: Liaison, pool: str, members: Collection[str] | None, now: datetime
 ) -> Person | None:
-    """Give the next turn of a pool to one of its members, by address; None = of all reps.
-
-    Turns are given out one at a time: counting one locks the workspace's row until the transaction
-    ends, so that two processes do not give the same rep two in a row.
-    """
-    _lock_turns(tx, liaison)
-    reps = reps_of(tx, liaison)
-    reps = [rep for rep in reps if members is None or rep.email in members]
+    """Give the next turn of a pool to one of its members, by address; None = of all reps."""
+    floor = _floor(tx, liaison)
+    reps = [rep for rep in floor.reps if members is None or rep.email in members]
     order = _order_of(tx, liaison.team_id, pool)
-    turn = next_in_turn(_seats(tx, liaison, reps, order, now), order.pace)
+    turn = next_in_turn(_seats(tx, liaison, reps, floor, order, now), order.pace)
     if turn is None:
         return None
     order.pace = turn.pace
@@ -175,17 +172,33 @@ def _turn(
     return rep
 
 
-def _lock_turns(tx: Session, liaison: Liaison) -> None:
-    tx.execute(
-        update(Workspace)
-        .where(col(Workspace.team_id) == liaison.team_id)
-        .values(turns=Workspace.turns + 1)
-    )
+@dataclass(frozen=True)
+class _Floor:
+    """Who may have turns."""
+
+    reps: list[Person]
+    away: dict[str, tuple[tuple[datetime, datetime], ...]]
+    """By person, from when until when."""
+
+
+def _floor(tx: Session, liaison: Liaison) -> _Floor:
+    """Read once a transaction, behind the lock on turns.
+
+    Turns are given out one at a time: the workspace's row stays locked until the transaction ends,
+    so that two processes do not give the same rep two in a row.
+    """
+    if _FLOOR not in tx.info:
+        counted = update(Workspace).where(col(Workspace.team_id) == liaison.team_id)
+        tx.execute(counted.values(turns=Workspace.turns + 1))
+        away = queries.away_of_team(tx, liaison.team_id)
+        tx.info[_FLOOR] = _Floor(reps_of(tx, liaison), away)
+    floor = tx.info[_FLOOR]
+    assert isinstance(floor, _Floor)
+    return floor
 
 
 def _order_of(tx: Session, team_id: str, pool: str) -> TurnOrder:
-    """Read anew: another process may have had a turn while we waited for ours."""
-    order = tx.get(TurnOrder, (team_id, pool), populate_existing=True)
+    order = tx.get(TurnOrder, (team_id, pool))
     if order is None:
         order = TurnOrder(team_id=team_id, pool=pool)
         tx.add(order)
@@ -193,13 +206,17 @@ def _order_of(tx: Session, team_id: str, pool: str) -> TurnOrder:
 
 
 def _seats(
-    tx: Session, liaison: Liaison, reps: list[Person], order: TurnOrder, now: datetime
+    tx: Session,
+    liaison: Liaison,
+    reps: list[Person],
+    floor: _Floor,
+    order: TurnOrder,
+    now: datetime,
 ) -> list[Seat]:
-    away = queries.away_of_team(tx, liaison.team_id)
     room = _has_room(tx, liaison.playbook, reps, now)
     seats = []
     for rep in reps:
-        absences = away.get(rep.id, ())
+        absences = floor.away.get(rep.id, ())
         is_away = any(starts_at <= now < ends_at for starts_at, ends_at in absences)
         at_work_at = next_opening(opening_with(liaison, rep, absences, now), now)
         place, left_at = order.places.get(rep.id, (None, None))
