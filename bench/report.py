@@ -18,7 +18,7 @@ from sqlalchemy import Engine, text
 from bot.db import make_engine, migrate
 from bot.liaison import Liaison, Rooms, Shelf
 from bot.playbook import Playbook
-from bot.services import campaigns, results
+from bot.services import campaigns, report, results
 from bot.services.results import Scope, Window
 from tests.postgres import Postgres
 
@@ -102,6 +102,8 @@ def fill(engine: Engine, most: int) -> None:
     handed = words["ago"].format(s=f"({most} - i) * {gap}")
     campaign = words["campaign"].format(c=_CAMPAIGN.format(most=CAMPAIGNS))
     campaign = f"CASE WHEN i % 50 = 0 THEN NULL ELSE {campaign} END"
+    due = words["ago"].format(s=f"({most} - i) * {gap} - 14400")
+    answered = words["ago"].format(s=f"({most} - i) * {gap} - (i % 7) * 3600")
     made = {
         "campaign": (
             "team_id, id, name, created_at, changed_at",
@@ -110,19 +112,21 @@ def fill(engine: Engine, most: int) -> None:
             CAMPAIGNS,
         ),
         "lead": (
-            "team_id, id, lead_key, company, custom, told_at, created_at",
-            f"'{TEAM}', {words['id']}, 'id:' || i, 'Company ' || i, {words['json']},"
+            "team_id, id, lead_key, company, given_name, title, email, phone, custom, told_at,"
+            " created_at",
+            f"'{TEAM}', {words['id']}, 'id:' || i, 'Company ' || i, 'Jane', 'Head of IT',"
+            f" 'jane@example.org', CASE WHEN i % 5 < 4 THEN '+1 555 0100' END, {words['json']},"
             f" {words['json']}, {handed}",
             most,
         ),
         "handoff": (
             "team_id, id, lead_id, stage, grade, grade_given, campaign, utm, campaign_id,"
-            " reason, amount, currency, handed_at, received_at, is_imported, touched_at,"
+            " reason, amount, currency, handed_at, received_at, due_at, is_imported, touched_at,"
             " touch_minutes, rated_at, outcome, outcome_at, outcome_words, closed_at, runs,"
             " revision, returns",
             f"'{TEAM}', {words['id']}, {words['id']}, {_STAGE}, 'B', true, 'Campaign',"
             f" {words['json']}, {campaign}, 'asked for a demo and left a number', '1000', 'EUR',"
-            f" {handed}, {handed}, false, CASE WHEN i % 10 < 7 THEN {handed} END,"
+            f" {handed}, {handed}, {due}, false, CASE WHEN i % 10 < 7 THEN {answered} END,"
             f" CASE WHEN i % 10 < 7 THEN i % 480 END, CASE WHEN i % 5 < 2 THEN {handed} END,"
             f" {_OUTCOME}, CASE WHEN i % 10 < 7 THEN {handed} END,"
             f" CASE WHEN i % 10 < 7 THEN 'They build it themselves.' END, {handed}, 0, 1, 0",
@@ -167,6 +171,8 @@ def reports(engine: Engine) -> Iterator[tuple[str, float]]:
     for window in (Window(None), Window()):
         yield f"/campaign {window}", timed(lambda: results.table(liaison, window))  # noqa: B023
         yield f"/campaign NAME {window}", timed(lambda: one(liaison, window))  # noqa: B023
+    for days in (30, 90, report.LONGEST):
+        yield f"/liaison report {days}", timed(lambda: report.look(liaison, days))  # noqa: B023
 
 
 def one(liaison: Liaison, window: Window) -> None:

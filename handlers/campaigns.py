@@ -3,6 +3,7 @@
 from bot.errors import Refused, SlackGone
 from bot.services import campaign_entry, campaigns, reports
 from bot.services.campaign_entry import Filled
+from bot.services.files import File
 from bot.services.results import Window
 from bot.views import campaign_forms as forms
 from bot.views import campaigns as views
@@ -37,7 +38,8 @@ def open_one(press: Press) -> None:
 
 def show_one(press: Press) -> None:
     """The button's value is the campaign."""
-    press.answer(reports.by_key(press.desk.liaison, press.handoff_id, Window(), press.by))
+    found = reports.by_key(press.desk.liaison, press.handoff_id, Window(), press.by)
+    press.answer(found, "Campaign")
 
 
 def show_leads(press: Press) -> None:
@@ -53,12 +55,18 @@ def turn_page(press: Press) -> None:
 
 def send_csv(press: Press) -> None:
     """Into the presser's own DM."""
-    liaison, slack = press.desk.liaison, press.desk.slack
+    liaison = press.desk.liaison
     window, key = _window_and_key(press.handoff_id)
     if key:
         file = reports.csv_of_leads(liaison, key, window)
     else:
         file = reports.csv_of_all(liaison, window)
+    send_file(press, file)
+
+
+def send_file(press: Press, file: File) -> None:
+    """Into the presser's own DM, which is said where they pressed."""
+    slack = press.desk.slack
     press.whisper("The CSV is on its way to your messages with me.")
     press.desk.afterwards(
         lambda: slack.upload(

@@ -3,6 +3,7 @@
 from bot.services import doctor
 from bot.views import doctor as views
 from handlers.command import Command
+from handlers.press import Press
 
 
 def examine(command: Command) -> None:
@@ -16,3 +17,11 @@ def examine(command: Command) -> None:
             response_type="ephemeral",
         )
     )
+
+
+def examine_from_home(press: Press) -> None:
+    """Opened once Slack has answered; that takes less than a trigger lives."""
+    desk = press.desk
+    doctor.may_examine(desk.liaison, press.by)
+    doorstep = doctor.Doorstep(desk.outgoing, desk.public_url)
+    press.open_made(lambda: views.found(doctor.examine(desk.liaison, desk.slack, doorstep)))

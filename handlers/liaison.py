@@ -19,6 +19,8 @@ HELP = (
     "`/liaison watch off`, typed in that channel, ends it.\n"
     "`/liaison playbook` shows what both teams agreed to; managers and admins change it there, "
     "the two heads sign it.\n"
+    "`/liaison report` shows what each side kept of what it owes the other; "
+    "`/liaison report 90` looks 90 days back.\n"
     "`/liaison try` walks a made-up lead through the whole ladder in a minute, for you alone.\n"
     "`/liaison glossary` lists the words both teams use; `/liaison glossary touch` explains one.\n"
     "`/liaison setup` begins or takes over the set-up of a new workspace (its Slack admins).\n"

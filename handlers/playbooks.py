@@ -15,6 +15,10 @@ def show(command: Command) -> None:
     command.open(views.overview(playbooks.look(command.desk.liaison, command.by)))
 
 
+def open_overview(press: Press) -> None:
+    press.open(views.overview(playbooks.look(press.desk.liaison, press.by)))
+
+
 def open_edit_form(press: Press) -> None:
     """The button's value is a section and the version it was shown in."""
     name, _, base = press.handoff_id.partition(":")

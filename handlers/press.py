@@ -7,7 +7,7 @@ from typing import Any
 from slack_bolt import Respond
 
 from bot.views import ids
-from bot.views.blocks import Post, View, told
+from bot.views.blocks import Post, View, in_a_modal, told
 from handlers.acting import Acting
 from handlers.desk import Desk, reply
 
@@ -100,10 +100,13 @@ class Press:
 
         From within a modal it goes on top of it.
         """
+        self.open_made(lambda: view)
+
+    def open_made(self, make: Callable[[], View]) -> None:
+        """The same with a modal that is made after the acknowledgement."""
         slack = self.desk.slack
         show = slack.push_view if self.view_id else slack.open_view
-        shown = self.acting.dressed(view)
-        self.desk.afterwards(lambda: show(self.trigger_id, shown))
+        self.desk.afterwards(lambda: show(self.trigger_id, self.acting.dressed(make())))
 
     def words(self, name: str) -> str | None:
         """What is typed in a field of the modal; None when nothing is."""
@@ -121,8 +124,12 @@ class Press:
 
         self.desk.afterwards(show)
 
-    def answer(self, post: Post) -> None:
-        """Answer privately beside the message, once Slack has its acknowledgement."""
+    def answer(self, post: Post, title: str = "Liaison") -> None:
+        """Answer privately beside the message, once Slack has its acknowledgement; where there is
+        none, in a modal of that title."""
+        if not self.respond.response_url:
+            self.open(in_a_modal(title, post))
+            return
         self.desk.afterwards(lambda: reply(self.respond, post))
 
     def whisper(self, sentence: str) -> None:

@@ -27,6 +27,7 @@ from handlers import (
     previews,
     rota,
     running,
+    search,
     settings,
     setup,
     snooze,
@@ -79,6 +80,7 @@ SUBMISSIONS: dict[str, Callable[[Submission], View | None]] = {
     ids.LINK_FORM: links.save,
     ids.DIARY_FORM: diary.save,
     ids.SETTINGS_FORM: settings.save,
+    ids.SEARCH_FORM: search.show_found,
 }
 
 

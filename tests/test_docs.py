@@ -128,7 +128,7 @@ def test_the_built_in_playbook_is_written_out_as_it_is() -> None:
 def test_every_playbook_example_but_the_faulty_one_is_good() -> None:
     *good, _ = blocks("configuration.md", "toml")
 
-    assert len([Playbook.parse(example) for example in good]) == 17
+    assert len([Playbook.parse(example) for example in good]) == 18
 
 
 def test_the_faulty_playbook_has_the_faults_the_page_names() -> None:
@@ -143,7 +143,8 @@ def test_every_key_of_the_playbook_is_explained_in_its_section() -> None:
         *(playbook.Channels, playbook.Hours, playbook.Sla, playbook.Batches, playbook.Attention),
         *(playbook.Routing, playbook.Group, playbook.Rule, playbook.Timing),
         *(playbook.Rung, playbook.Attempts, playbook.Reason),
-        *(playbook.Retention, playbook.ListedPerson, playbook.Campaign, playbook.Meeting),
+        *(playbook.Retention, playbook.Report, playbook.ListedPerson),
+        *(playbook.Campaign, playbook.Meeting),
         *(playbook.Definition, playbook.Term),
     )
     explained = [bare(key) for key, *_ in rows("configuration.md", "Key")]

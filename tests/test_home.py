@@ -41,7 +41,8 @@ def said(office: Office, person: str) -> list[str]:
 
 def words(block: Json) -> str:
     if block["type"] == "actions":
-        return " ".join(f"[{button['text']['text']}]" for button in block["elements"])
+        named = (each.get("text") or each["placeholder"] for each in block["elements"])
+        return " ".join(f"[{name['text']}]" for name in named)
     if block["type"] == "context":
         return "\n".join(element["text"] for element in block["elements"])
     accessory = f" [{block['accessory']['text']['text']}]" if "accessory" in block else ""
@@ -57,6 +58,14 @@ def press_home(office: Office, person: str, action_id: str, value: str) -> None:
                 assert office.control.click(person, action_id, **place)["acked"]
                 return
     raise AssertionError(f"no {action_id} for {value}")
+
+
+def turn_tab(office: Office, person: str, label: str) -> None:
+    """Open another tab, whatever is counted on it."""
+    open_home(office, person, label)
+    for button in office.control.state(person)["home"]["blocks"][0]["elements"]:
+        if button["text"]["text"].startswith(label):
+            press_home(office, person, button["action_id"], button["value"])
 
 
 def open_lead(office: Office, person: str, handoff: str) -> Json:
@@ -89,7 +98,7 @@ def test_what_is_mine_stands_by_urgency_with_its_counts(office: Office) -> None:
 
     home = "\n".join(open_home(office, BEN, "Touched Ltd"))
 
-    assert home.startswith("4 open with you: 1 overdue, 1 due today · 1 in the queue")
+    assert home.startswith("[Search…]\n4 open with you: 1 overdue, 1 due today · 1 in the queue")
     pieces = [
         "First touch overdue: 1", "*Latecomer Ltd*", "[Open]",
         "First touch due today: 1", "*Today Ltd*",
@@ -102,15 +111,17 @@ def test_what_is_mine_stands_by_urgency_with_its_counts(office: Office) -> None:
 
 def test_who_has_nothing_reads_what_comes_here_and_their_settings(office: Office) -> None:
     hugo = open_home(office, HUGO, "Your settings")
-    assert hugo[:2] == [
+    assert hugo[:3] == [
+        "[Search…]",
         "0 open with you: 0 overdue, 0 due today · 0 in the queue",
         "Nothing is open. New leads reach you here and as a message.",
     ]
-    assert "You are rep in sales. Your manager is Ana Ruiz." in hugo[3]
-    assert "Your hours: Mo-Fr 09:00-17:00, Europe/Berlin. Holidays: none." in hugo[3]
-    assert "No absence is noted." in hugo[3]
+    assert "You are rep in sales. Your manager is Ana Ruiz." in hugo[4]
+    assert "Your hours: Mo-Fr 09:00-17:00, Europe/Berlin. Holidays: none." in hugo[4]
+    assert "No absence is noted." in hugo[4]
 
-    assert open_home(office, IDA, "Your settings")[1].startswith("Leads open with you appear here.")
+    turn_tab(office, IDA, "Leads")
+    assert "Leads open with you appear here." in "\n".join(watch_home(office, IDA, "appear here"))
 
 
 def test_a_lead_is_claimed_from_the_home_and_moves_on_it(office: Office) -> None:
@@ -143,8 +154,10 @@ def test_an_opened_lead_shows_contact_data_to_its_actor_and_their_manager_only(
 ) -> None:
     handoff = office.hand_over(owner=None, email="jane@example.org", phone="+1 555 0199")
     office.card(handoff, "In the queue")
-    for person in (BEN, ANA, CHLOE, IDA):
+    for person in (BEN, ANA, CHLOE):
         open_home(office, person, "Acme 1")
+    turn_tab(office, IDA, "Leads")
+    watch_home(office, IDA, "Acme 1")
     shown = open_lead(office, CHLOE, handoff)
     assert labels(shown) == ["Claim", "menu"]
     assert labels(open_lead(office, IDA, handoff)) == ["menu"]
@@ -290,7 +303,7 @@ def test_what_changed_while_the_bot_was_down_is_published_at_its_start(office: O
     office.control.until(lambda: not office.control.faults())
     office.settle()
     office.close()
-    assert "0 in the queue" in said(office, BEN)[0]
+    assert "0 in the queue" in said(office, BEN)[1]
 
     office.open()
 

@@ -43,6 +43,7 @@ from bot.services import (
     disputes,
     erasing,
     escalations,
+    exports,
     fixes,
     followups,
     handoffs,
@@ -57,6 +58,7 @@ from bot.services import (
     search,
     snooze,
     standup,
+    team,
     topics,
     undo,
     watching,
@@ -68,6 +70,7 @@ from bot.services.outcomes import Answer
 from bot.slack import Member
 from bot.views import followups as followup_views
 from bot.views import handoffs as handoff_views
+from bot.views.home import TAB
 from bot.views.playbooks import Edit
 from tests.promises.floor import CHANNEL, Colleague, Floor
 
@@ -99,6 +102,7 @@ MARKETING = frozenset({"IDA", "JON"})
 MINE = frozenset({"BEN", "ANA"})
 """The lead is Ben's, and Ana manages him."""
 RUN_IT = frozenset({"ANA", "KAI", "IDA", "OLGA"})
+MANAGERS = frozenset({"ANA", "KAI", "IDA"})
 HEADS = frozenset({"ANA", "KAI", "IDA"})
 """Nobody of their side is above them."""
 WEEKLY = """
@@ -371,6 +375,19 @@ def set_own_hours(liaison: Liaison, _handoff: str, by: str) -> None:
     people.set_hours(liaison, by, "Mo-Fr 10:00-18:00")
 
 
+def read_the_team(liaison: Liaison, _handoff: str, by: str) -> None:
+    team.leads_behind(liaison, "open", 0, by)
+
+
+def read_a_rep(liaison: Liaison, _handoff: str, by: str) -> None:
+    """Ben, whom Ana manages."""
+    team.leads_behind(liaison, "rep:BEN", 0, by)
+
+
+def export_people(liaison: Liaison, _handoff: str, by: str) -> None:
+    exports.people_as_file(liaison, by)
+
+
 def dispute(liaison: Liaison, handoff: str, by: str) -> None:
     disputes.dispute(liaison, handoff, by, "The number rings.")
 
@@ -464,6 +481,10 @@ RIGHTS = (
     Right(skip_meeting, announced, RUN_IT),
     Right(add_topic, planned, LISTED),
     Right(add_item, planned, LISTED),
+    Right(read_the_team, waiting, MANAGERS),
+    Right(read_a_rep, waiting, frozenset({"ANA"})),
+    Right(export_people, waiting, frozenset({"PIA"})),
+    Right(exports.history_of, waiting, frozenset({"PIA"})),
     Right(items.done, to_do, MINE | RUN_IT),
 )
 
@@ -550,12 +571,8 @@ def looks(floor: Floor, handoff: str, reader: str) -> str:
     with liaison.reading() as tx:
         facts = queries.facts(tx, liaison.team_id, handoff)
         person = queries.person(tx, liaison.team_id, reader)
-        rows = queries.history_for(tx, facts.handoff, reader)
-        names = queries.names(tx, liaison.team_id, rows)
-        views = [
-            handoff_views.history(facts, rows, names),
-            home.render(liaison, tx, reader, {}, now),
-        ]
+        views = [home.render(liaison, tx, reader, {TAB: tab}, now) for tab in range(len(home.TABS))]
+    views.append(exports.look_at_history(liaison, handoff, 0, reader))
     views.append(home.open_lead(liaison, handoff, reader))
     _, found, _ = search.find(liaison, reader, "Globex")
     lines = [handoff_views.line(each, liaison.playbook, person) for each in found]

@@ -26,6 +26,14 @@ class Part:
     count: int = 0
     of: int = 0
 
+    def __add__(self, other: "Part") -> "Part":
+        return Part(self.count + other.count, self.of + other.of)
+
+    @property
+    def missed(self) -> int:
+        """The others."""
+        return self.of - self.count
+
     @property
     def share(self) -> int | None:
         """In whole per cent; None when there is nothing to take it of."""

@@ -19,11 +19,12 @@ from sqlalchemy import Select, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot import queries
 from bot.db import insert_once
 from bot.errors import LiaisonError, NotSaved, SlackUnavailable
 from bot.identity import new_id
 from bot.liaison import Liaison
-from bot.models import Handoff, HomeChange, HomeView, Run
+from bot.models import Handoff, HomeChange, HomeView
 from bot.slack import Slack
 from bot.views.blocks import View
 
@@ -46,7 +47,8 @@ Render = Callable[[Session, str, Pages, datetime], View]
 
 
 def note_change(tx: Session, liaison: Liaison, handoff: Handoff, *, in_queue: bool) -> None:
-    """Homes that show this hand-off are out of date: its actors', or everybody's for the queue."""
+    """Homes that show this hand-off are out of date: of whoever has or had it and whoever it waits
+    for, or everybody's for the queue."""
     tx.add(
         HomeChange(
             team_id=handoff.team_id,
@@ -55,6 +57,14 @@ def note_change(tx: Session, liaison: Liaison, handoff: Handoff, *, in_queue: bo
             in_queue=in_queue,
         )
     )
+
+
+def note_for_all(tx: Session, liaison: Liaison, subject_id: str) -> None:
+    """Something that is no hand-off changed, and anybody's Home may show it."""
+    changed = HomeChange(
+        team_id=liaison.team_id, id=new_id(liaison.wall()), handoff_id=subject_id, in_queue=True
+    )
+    tx.add(changed)
 
 
 def opened(liaison: Liaison, person_id: str, shown_hash: str | None) -> None:
@@ -196,11 +206,9 @@ def _changes(tx: Session, liaison: Liaison) -> _Changes:
         col(HomeView.opened_at) > liaison.wall() - WATCHED,
     )
     if not any(in_queue for _, _, in_queue in rows):
-        actors = select(col(Run.actor_id)).where(
-            col(Run.team_id) == liaison.team_id,
-            col(Run.handoff_id).in_({handoff_id for _, handoff_id, _ in rows}),
-        )
-        watched = watched.where(col(HomeView.person_id).in_(actors))
+        handoff_ids = {handoff_id for _, handoff_id, _ in rows}
+        concerned = queries.concerned_with(liaison.team_id, handoff_ids)
+        watched = watched.where(col(HomeView.person_id).in_(concerned))
     return _Changes([change_id for change_id, _, _ in rows], list(tx.scalars(watched)))
 
 

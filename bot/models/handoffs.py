@@ -79,6 +79,7 @@ class Handoff(SQLModel, table=True):
         ),
         Index("ix_handoff_lead", "team_id", "lead_id", "id"),
         Index("ix_handoff_stage", "team_id", "stage"),
+        Index("ix_handoff_handed", "team_id", "handed_at"),
         due_index("ix_handoff_absence", "team_id", "absence_id"),
         due_index("ix_handoff_closed", "team_id", "closed_at"),
         due_index("ix_handoff_turns", "team_id", "turns_at"),

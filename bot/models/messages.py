@@ -69,6 +69,8 @@ class MessageKind(StrEnum):
     """A lead was won: the channel reads of it."""
     CAMPAIGN = "campaign"
     """A report on campaigns, posted to a channel."""
+    REPORT = "report"
+    """The two-way board, posted to a channel."""
     UNREAD = "unread"
     """A watched channel's message could not be read as a lead; told to who set it up."""
     AGENDA = "agenda"

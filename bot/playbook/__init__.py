@@ -4,7 +4,7 @@
 keep an agreed version in the database.
 """
 
-from bot.playbook.changes import Change, changes
+from bot.playbook.changes import Change, changes, settings_of
 from bot.playbook.faults import Fault, PlaybookFaults
 from bot.playbook.playbook import Playbook, UnknownSchema, digest
 from bot.playbook.reasons import Asks, Attempts, Reason
@@ -17,6 +17,7 @@ from bot.playbook.sections import (
     Hours,
     ListedPerson,
     Meeting,
+    Report,
     Retention,
     Role,
     Rung,
@@ -55,6 +56,7 @@ __all__ = [
     "Playbook",
     "PlaybookFaults",
     "Reason",
+    "Report",
     "Retention",
     "Role",
     "Routing",
@@ -74,6 +76,7 @@ __all__ = [
     "name_of",
     "section_text",
     "sections",
+    "settings_of",
     "with_definition",
     "with_text",
 ]

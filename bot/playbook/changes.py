@@ -26,6 +26,11 @@ def changes(before: Playbook, after: Playbook) -> list[Change]:
     return [Change(key, old.get(key), new.get(key)) for key in keys if old.get(key) != new.get(key)]
 
 
+def settings_of(playbook: Playbook) -> list[tuple[str, str]]:
+    """Every setting that has a value, by its place."""
+    return list(_flat("", as_document(playbook)))
+
+
 def _flat(path: str, value: object) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         for key, inner in value.items():

@@ -22,6 +22,7 @@ from bot.playbook.sections import (
     Hours,
     ListedPerson,
     Meeting,
+    Report,
     Retention,
     Rung,
     Section,
@@ -53,6 +54,7 @@ _SECTIONS: dict[str, Model] = {
     "attempts": Attempts,
     "reasons": Reason,
     "retention": Retention,
+    "report": Report,
     "people": ListedPerson,
     "campaigns": Campaign,
     "meetings": Meeting,
@@ -98,6 +100,7 @@ class Playbook(Section):
         description="Write [[reasons]] in double brackets, once for each reason.",
     )
     retention: Retention = Field(default=Retention(), description="Write one [retention] section.")
+    report: Report = Field(default=Report(), description="Write one [report] section.")
     people: tuple[ListedPerson, ...] = Field(
         default=(), description="Write [[people]] in double brackets, once for each person."
     )

@@ -31,6 +31,7 @@ CLOCK = 'Write a time such as "90m", "4h" or "1d", or "none".'
 HOLIDAYS = 'Write a country such as "DE" or "US-CA", or a list such as ["DE", "2026-12-24"].'
 OPEN = 'Write hours such as "Mo-Fr 09:00-17:00" or "24/7".'
 ROLES = 'Write at least one of "rep", "marketer", "manager", "liaison" and "admin".'
+TARGET = 'Write a share such as "90%" or 0.9.'
 TIME = 'Write a time such as "10:00".'
 TIMEZONE = 'Write an IANA zone such as "Europe/Berlin".'
 
@@ -120,6 +121,9 @@ Holidays = Annotated[
 ]
 Share = Annotated[
     float, Field(strict=True, gt=0, le=10, allow_inf_nan=False), BeforeValidator(_as_share)
+]
+Target = Annotated[
+    float, Field(strict=True, ge=0, le=1, allow_inf_nan=False), BeforeValidator(_as_share)
 ]
 Days = Annotated[int, Field(strict=True, ge=1, le=365)]
 Cap = Annotated[int, Field(strict=True, ge=1, le=10_000)]
@@ -245,6 +249,19 @@ class Retention(Section):
         description="Write the days until a closed lead is erased, from 30 to 3650, "
         "or leave it out.",
     )
+
+
+class Report(Section):
+    """From which share on a number of the two-way board is on target; see docs/report.md for where
+    these come from."""
+
+    in_time: Target = Field(default=0.9, description=TARGET)
+    touched: Target = Field(default=0.95, description=TARGET)
+    reasons: Target = Field(default=0.9, description=TARGET)
+    complete: Target = Field(default=0.8, description=TARGET)
+    asks: Target = Field(default=0.9, description=TARGET)
+    flags: Target = Field(default=0.9, description=TARGET)
+    disputes: Target = Field(default=0.9, description=TARGET)
 
 
 class Team(StrEnum):

@@ -33,7 +33,7 @@ from bot.queries.leads import (
     who_refused,
 )
 from bot.queries.lines import history, history_for
-from bot.queries.messages import card_of, is_newest_dm, listed_after, waited_for
+from bot.queries.messages import card_of, concerned_with, is_newest_dm, listed_after, waited_for
 from bot.queries.people import (
     MARKETING,
     SALES,
@@ -66,6 +66,7 @@ __all__ = [
     "away_of",
     "away_of_team",
     "card_of",
+    "concerned_with",
     "cover",
     "current_run",
     "decider_for",

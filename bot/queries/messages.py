@@ -1,5 +1,6 @@
 """Messages about a hand-off, and in whose they stand."""
 
+from collections.abc import Collection
 from functools import cache
 from typing import Any
 
@@ -14,12 +15,14 @@ from sqlmodel import col
 
 from bot.models import (
     Ask,
+    Dispute,
     Escalation,
     Handoff,
     Message,
     MessageKind,
     Offer,
     Person,
+    Run,
 )
 from bot.queries.joined import _Id
 
@@ -60,6 +63,31 @@ def _waited_for() -> Select[str]:
         of(Offer, col(Offer.to_id)),
         of(Ask, col(Ask.receiver_id)),
         of(Ask, col(Person.manager_id)).join(Person, asked).where(is_late),
+    ).subquery()
+    return select(everybody.c.person_id)
+
+
+def concerned_with(team_id: str, handoff_ids: Collection[str]) -> Select[str]:
+    """Whose Home may show one of these hand-offs: its actors, their managers, whoever it waits or
+    waited for, and both ends of a dispute."""
+
+    def of(table: type[Run | Escalation | Ask | Dispute], person: _Id) -> Select[Any]:
+        here = (col(table.team_id) == team_id) & col(table.handoff_id).in_(handoff_ids)
+        return select(person.label("person_id")).select_from(table).where(here)
+
+    actors = of(Run, col(Run.actor_id))
+    managers: Select[Any] = select(col(Person.manager_id).label("person_id")).where(
+        col(Person.team_id) == team_id,
+        col(Person.id).in_(actors),
+        col(Person.manager_id).is_not(None),
+    )
+    everybody = union(
+        actors,
+        managers,
+        of(Escalation, col(Escalation.manager_id)),
+        of(Ask, col(Ask.receiver_id)),
+        of(Dispute, col(Dispute.by)),
+        of(Dispute, col(Dispute.receiver_id)),
     ).subquery()
     return select(everybody.c.person_id)
 

@@ -222,7 +222,7 @@ def _tell_late(liaison: Liaison, tx: Session, asked: Ask, now: datetime) -> None
 
 def to_answer(tx: Session, liaison: Liaison, edition: Edition, page: Page) -> Heading | None:
     """A part of the brief: questions that wait for its reader's answer, late ones first."""
-    asked, more = page_of(tx, edition, _waiting, page)
+    asked, more = page_of(tx, edition, waiting, page)
     facts = {
         each.handoff.id: each
         for each in queries.facts_of(tx, liaison.team_id, [each.handoff_id for each in asked])
@@ -232,7 +232,8 @@ def to_answer(tx: Session, liaison: Liaison, edition: Edition, page: Page) -> He
     return Heading("To answer", tuple(items), more) if items else None
 
 
-def _waiting() -> Select[Ask]:
+def waiting() -> Select[Ask]:
+    """All questions that wait for a reader's answer."""
     late_first = (col(Ask.late_at).is_(None), col(Ask.due_at), col(Ask.id))
     return select(Ask).where(_waits_for_reader()).order_by(*late_first)
 

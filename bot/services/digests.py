@@ -46,7 +46,7 @@ def _readers(tx: Session, team_id: str) -> list[Person]:
         .order_by(col(Person.id))
     )
     active = [person for person in listed if person.is_active]
-    managers = [person for person in active if _manages_marketing(person)]
+    managers = [person for person in active if manages_marketing(person)]
     return managers or queries.admins(tx, team_id)
 
 
@@ -107,7 +107,7 @@ def are_news(tx: Session, liaison: Liaison, edition: Edition) -> bool:
     """Whether that part has news: which is asked of its readers alone, because most of marketing
     answers for no campaign, and would be looked through all history for."""
     person = edition.person
-    if not (_manages_marketing(person) or _owns_any(tx, liaison, person)):
+    if not (manages_marketing(person) or _owns_any(tx, liaison, person)):
         return False
     return your_campaigns(tx, liaison, edition, Page(skip=0, most=1)) is not None
 
@@ -154,10 +154,11 @@ def _ended_since() -> tuple[ColumnElement[bool], ...]:
 
 def _reads(tx: Session, liaison: Liaison, person: Person, campaign: Campaign | None) -> bool:
     owner = campaigns.owner(tx, liaison, campaign) if campaign else None
-    return owner.id == person.id if owner else _manages_marketing(person)
+    return owner.id == person.id if owner else manages_marketing(person)
 
 
-def _manages_marketing(person: Person) -> bool:
+def manages_marketing(person: Person) -> bool:
+    """Whether campaigns that name nobody are theirs to answer for."""
     return person.is_active and person.team == MARKETING and "manager" in person.roles
 
 

@@ -28,9 +28,11 @@ from bot.models import (
     WatchedChannel,
 )
 from bot.outgoing import CannotFetch, Outgoing
-from bot.services import canvases, usergroups
+from bot.services import canvases, playbooks, usergroups
+from bot.services.home_look import Look
 from bot.slack import Granted, Slack
-from bot.views.blocks import escape, when
+from bot.views import doctor as views
+from bot.views.blocks import Block, escape, when
 from bot.views.doctor import Finding
 
 APART = timedelta(seconds=60)
@@ -176,8 +178,7 @@ def _webhook(bench: Bench) -> Finding:
     return Finding(part, f"Leads are taken at {escape(url)}/hooks/leads.")
 
 
-def _intake(bench: Bench) -> Finding:
-    liaison = bench.liaison
+def _intake(liaison: Liaison) -> Finding:
     newest = (
         select(col(Handoff.received_at))
         .where(col(Handoff.team_id) == liaison.team_id, ~col(Handoff.is_imported))
@@ -197,8 +198,7 @@ def _intake(bench: Bench) -> Finding:
     )
 
 
-def _inbox(bench: Bench) -> Finding:
-    liaison = bench.liaison
+def _inbox(liaison: Liaison) -> Finding:
     given_up = (
         select(func.count())
         .select_from(InboxEvent)
@@ -228,8 +228,7 @@ def _inbox(bench: Bench) -> Finding:
     return Finding("Inbox", "All that was told is worked on.")
 
 
-def _outbox(bench: Bench) -> Finding:
-    liaison = bench.liaison
+def _outbox(liaison: Liaison) -> Finding:
     ours = col(Message.team_id) == liaison.team_id
     is_late = ours & (col(Message.send_at) <= liaison.wall() - BEHIND)
     late = select(func.count()).select_from(Message).where(is_late)
@@ -268,16 +267,14 @@ def _refused(liaison: Liaison, since: datetime) -> Select[str | None, int]:
     )
 
 
-def _database(bench: Bench) -> Finding:
-    liaison = bench.liaison
+def _database(liaison: Liaison) -> Finding:
     with liaison.reading() as tx:
         schema = tx.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
     engine = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[liaison.engine.dialect.name]
     return Finding("Database", f"{engine} answers, at schema {schema}.")
 
 
-def _playbook(bench: Bench) -> Finding:
-    liaison = bench.liaison
+def _playbook(liaison: Liaison) -> Finding:
     newest = select(func.max(col(PlaybookVersion.number))).where(
         col(PlaybookVersion.team_id) == liaison.team_id
     )
@@ -293,9 +290,9 @@ def _playbook(bench: Bench) -> Finding:
     return Finding("Playbook", f"Version {number} is in force.{f' {notes}' if notes else ''}")
 
 
-def _stage(bench: Bench) -> Finding:
+def _stage(liaison: Liaison) -> Finding:
     """Whether everybody is messaged yet."""
-    liaison, part = bench.liaison, "Stage"
+    part = "Stage"
     with liaison.reading() as tx:
         setup = tx.get(Setup, liaison.team_id)
     if setup is None or setup.live_at:
@@ -310,9 +307,8 @@ def _stage(bench: Bench) -> Finding:
     )
 
 
-def _people(bench: Bench) -> Finding:
+def _people(liaison: Liaison) -> Finding:
     """Whoever the playbook lists, found in Slack by address."""
-    liaison = bench.liaison
     with liaison.reading() as tx:
         of_team = select(Person).where(col(Person.team_id) == liaison.team_id)
         known = {person.email: person for person in tx.scalars(of_team)}
@@ -332,9 +328,8 @@ def _people(bench: Bench) -> Finding:
     )
 
 
-def _owners(bench: Bench) -> Finding:
+def _owners(liaison: Liaison) -> Finding:
     """Whoever the CRM names as owner, found among people."""
-    liaison = bench.liaison
     same = (col(Person.team_id) == Link.team_id) & (col(Person.id) == Link.person_id)
     is_lost = col(Link.person_id).is_(None) | col(Person.is_active).is_(False)
     known = select(
@@ -356,8 +351,8 @@ def _user_groups(bench: Bench) -> Finding:
     return usergroups.examine(bench.liaison, bench.slack)
 
 
-def _canvases(bench: Bench) -> Finding:
-    return canvases.examine(bench.liaison)
+def _canvases(liaison: Liaison) -> Finding:
+    return canvases.examine(liaison)
 
 
 def _few(addresses: list[str]) -> str:
@@ -365,9 +360,8 @@ def _few(addresses: list[str]) -> str:
     return ", ".join(addresses[:NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def _roles(bench: Bench) -> Finding:
+def _roles(liaison: Liaison) -> Finding:
     """What happens where nobody has a role is said, because something always does."""
-    liaison = bench.liaison
     with liaison.reading() as tx:
         empty = [
             f"{name} ({instead})"
@@ -402,12 +396,7 @@ def _with_role(tx: Session, liaison: Liaison, role: str) -> list[Person]:
     return [person for person in people if role in person.roles]
 
 
-CHECKS: tuple[Check, ...] = (
-    _permissions,
-    _clock,
-    _handoff_channel,
-    _standup_channels,
-    _webhook,
+OURS: tuple[Callable[[Liaison], Finding], ...] = (
     _intake,
     _inbox,
     _outbox,
@@ -416,7 +405,41 @@ CHECKS: tuple[Check, ...] = (
     _stage,
     _people,
     _owners,
-    _user_groups,
     _canvases,
     _roles,
 )
+"""Checks that ask Slack nothing."""
+
+
+def _asks_nothing(check: Callable[[Liaison], Finding]) -> Check:
+    return lambda bench: check(bench.liaison)
+
+
+CHECKS: tuple[Check, ...] = (
+    _permissions,
+    _clock,
+    _handoff_channel,
+    _standup_channels,
+    _webhook,
+    *map(_asks_nothing, OURS),
+    _user_groups,
+)
+
+
+def on_home(tx: Session, liaison: Liaison, look: Look) -> list[Block]:
+    """The part of App Home for admins: what needs a hand, how long the queue has waited, and
+    whether both sides signed the playbook. Slack is asked nothing for it."""
+    queued = (
+        select(col(Handoff.shown_at))
+        .where(
+            col(Handoff.team_id) == liaison.team_id,
+            col(Handoff.actor_id).is_(None),
+            col(Handoff.closed_at).is_(None),
+            col(Handoff.shown_at).is_not(None),
+        )
+        .order_by(col(Handoff.shown_at))
+        .limit(1)
+    )
+    oldest = tx.scalars(queued).first()
+    agreed = playbooks.look(liaison, look.edition.person.id)
+    return views.on_home([check(liaison) for check in OURS], oldest, agreed)

@@ -135,7 +135,7 @@ def decisions_wait() -> ColumnElement[bool]:
 
 
 def _items(tx: Session, edition: Edition, page: Page) -> tuple[tuple[Item, ...], int]:
-    ids, more = page_of(tx, edition, _undecided, page)
+    ids, more = page_of(tx, edition, undecided, page)
     found = queries.facts_of(tx, edition.person.team_id, ids)
     return tuple(_item(tx, edition, facts) for facts in found), more
 
@@ -152,7 +152,8 @@ def _item(tx: Session, edition: Edition, facts: HandoffFacts) -> Item:
     return batch_views.decisions(batch, queries.facts_of(tx, handoff.team_id, ids))
 
 
-def _undecided() -> Select[str]:
+def undecided() -> Select[str]:
+    """All that a reader has to decide."""
     return (
         select(col(Handoff.id))
         .join(Escalation, col(Escalation.handoff_id) == Handoff.id)

@@ -11,6 +11,7 @@ from sqlmodel import col
 from bot import queries
 from bot.core.lifecycle import why_not_marketing
 from bot.core.quality import WINDOW
+from bot.delivery import homes
 from bot.delivery.messages import revise, revise_lists
 from bot.delivery.sayings import Tale, say_to
 from bot.errors import NotAllowed, TooLate, Unknown
@@ -151,8 +152,9 @@ def _turn(liaison: Liaison, tx: Session, flag: Flag, now: datetime) -> None:
 
 
 def _show_again(tx: Session, liaison: Liaison, flag: Flag) -> None:
-    """Its messages are due for an edit, and the briefs in which it waits."""
+    """Its messages are due for an edit, the briefs in which it waits, and Homes."""
     revise(tx, liaison, flag.id)
+    homes.note_for_all(tx, liaison, flag.id)
     receiver = tx.get_one(Person, (flag.team_id, flag.receiver_id))
     for reader in filter(None, (receiver.id, receiver.manager_id)):
         revise_lists(tx, liaison, reader)

@@ -13,6 +13,7 @@ from bot import queries
 from bot.core import sla
 from bot.core.business_time import local_date, start_of_day
 from bot.db import insert_once
+from bot.delivery import homes
 from bot.delivery.messages import revise_those
 from bot.delivery.sayings import Tale, say_to, say_to_person
 from bot.errors import BadField, NotListed, TooLate
@@ -171,6 +172,7 @@ def put(tx: Session, liaison: Liaison, flag: Flag, now: datetime) -> bool:
     if not insert_once(tx, flag):
         return False
     tell(tx, liaison, flag, flag.receiver_id, now)
+    homes.note_for_all(tx, liaison, flag.id)
     return True
 
 

@@ -1,40 +1,101 @@
-"""What App Home shows a person: their leads by urgency, the queue, and what the playbook says."""
+"""What App Home shows a person: a tab for each of their roles, and what is agreed about them.
+
+A part of a tab is a line in `TABS`; all parts of a person's tabs are counted by one statement.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Select,
-    and_,
-    bindparam,
-    case,
-    func,
-    not_,
-    or_,
-    select,
-)
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot import queries
-from bot.core.business_time import DAY, local_date, start_of_day
+from bot.core.business_time import local_date, local_day
 from bot.core.lifecycle import Act
 from bot.errors import Refused
 from bot.liaison import Liaison
-from bot.models import Absence, Handoff, Person, Run
-from bot.services import erasing, item_lists, undo
+from bot.models import Absence, Person
+from bot.services import (
+    asks,
+    doctor,
+    erasing,
+    escalations,
+    home_leads,
+    home_parts,
+    item_lists,
+    meeting,
+    team,
+    undo,
+)
+from bot.services.edition import LONG_AGO, Edition, Page
 from bot.services.handoffs import authorise
+from bot.services.home_look import Look, Panel, Part, Tab
 from bot.views import home as views
 from bot.views import items as item_views
 from bot.views import lead as lead_views
-from bot.views.blocks import View
-from bot.views.home import PAGE, Section, Shelf
+from bot.views.blocks import Block, View
+from bot.views.home import LISTED, TAB, Section
 
 ACTS = (Act.CLAIM, Act.ACCEPT, Act.TOUCH, Act.OUTCOME, Act.REASSIGN, Act.SNOOZE)
 """What an opened lead offers, in this order."""
+
+
+def _manages(person: Person) -> bool:
+    return person.is_active and "manager" in person.roles
+
+
+def _settles(person: Person) -> bool:
+    return person.is_active and "liaison" in person.roles
+
+
+def _looks_after(person: Person) -> bool:
+    return person.is_active and "admin" in person.roles
+
+
+def _reads_leads_last(person: Person) -> bool:
+    return not queries.sells(person)
+
+
+_URGENT = (Section.OVERDUE, Section.TODAY)
+TABS: tuple[Tab, ...] = (
+    Tab("leads", "My leads", queries.sells, (home_leads.shelves,), _URGENT),
+    Tab(
+        "marketing",
+        "Marketing",
+        queries.markets,
+        (
+            Part("asks", "Questions", asks.to_answer, asks.waiting, "No question waits."),
+            home_parts.FLAGS,
+            home_parts.PREVIEWS,
+            home_parts.DISPUTED,
+            home_parts.RETURNS,
+            home_parts.CAMPAIGNS,
+        ),
+    ),
+    Tab(
+        "team",
+        "Team",
+        _manages,
+        (
+            Part(
+                "decisions",
+                "To decide",
+                escalations.to_decide,
+                escalations.undecided,
+                "No lead waits for your decision.",
+            ),
+            team.now,
+            team.REPS,
+            meeting.next_ones,
+        ),
+    ),
+    Tab("disputes", "Disputes", _settles, (home_parts.TO_SETTLE,)),
+    Tab("setup", "Set-up", _looks_after, (doctor.on_home,)),
+    Tab("leads", "Leads", _reads_leads_last, (home_leads.shelves,), _URGENT),
+)
+"""In the order in which they stand; a person sees those of their roles."""
 
 
 def render(
@@ -44,11 +105,52 @@ def render(
     person = queries.person(tx, liaison.team_id, person_id)
     if not queries.is_listed(person):
         return views.unlisted(is_new=not liaison.shelf.number)
-    shelves = _shelves(tx, person, pages, now)
-    own, count = item_lists.mine(tx, liaison, person, PAGE)
+    tabs = [tab for tab in TABS if tab.readers(person)]
+    chosen = tabs[min(pages.get(TAB, 0), len(tabs) - 1)]
+    _, midnight = local_day(person.timezone, now)
+    edition = Edition(person, now, now, LONG_AGO, midnight)
+    look = Look(edition, pages, _count(tx, liaison, edition, tabs))
+    bar = views.bar([(tab.label, _waiting(tab, look)) for tab in tabs], tabs.index(chosen))
+    body = [block for part in chosen.parts for block in _shown(tx, liaison, look, part)]
+    most = views.PAGE if chosen.name == "leads" else LISTED
+    own, count = item_lists.mine(tx, liaison, person, most)
     todo = item_views.shelf(own, count, local_date(person.timezone, now))
-    settings = _settings(tx, liaison, person, now)
-    return views.home(person, shelves, todo, settings, liaison.playbook)
+    return views.home(person, [*bar, *body, *todo], _settings(tx, liaison, person, now))
+
+
+def _count(tx: Session, liaison: Liaison, edition: Edition, tabs: list[Tab]) -> Mapping[str, int]:
+    asked = edition.asked | home_parts.asked(tx, liaison, edition.person)
+    row = tx.execute(_counts(tuple(tab.name for tab in tabs)), asked).one()
+    return {str(name): count for name, count in row._mapping.items()}
+
+
+@cache
+def _counts(names: tuple[str, ...]) -> Select[*tuple[int, ...]]:
+    """How much there is of every part of these tabs, and of the reader's leads."""
+    counted = {str(section): home_leads.count(section) for section in Section}
+    for part in (part for tab in TABS if tab.name in names for part in tab.parts):
+        if isinstance(part, Part):
+            counted[part.name] = select(func.count()).select_from(
+                part.found().order_by(None).subquery()
+            )
+    return select(*(count.scalar_subquery().label(name) for name, count in counted.items()))
+
+
+def _waiting(tab: Tab, look: Look) -> int:
+    """How much of it waits for its reader."""
+    lists = [part.name for part in tab.parts if isinstance(part, Part) and part.waits]
+    return sum(look.counts[name] for name in (*lists, *tab.waiting))
+
+
+def _shown(tx: Session, liaison: Liaison, look: Look, part: Part | Panel) -> list[Block]:
+    if not isinstance(part, Part):
+        return part(tx, liaison, look)
+    count, page = look.counts[part.name], look.page(part.name)
+    if not count:
+        return views.nothing(part.title, part.nothing)
+    heading = part.says(tx, liaison, look.edition, Page(page * LISTED, LISTED))
+    items = heading.items if heading else ()
+    return views.listing(views.Listing(part.name, part.title, items, count, page))
 
 
 def open_lead(liaison: Liaison, handoff_id: str, by: str) -> View:
@@ -81,86 +183,6 @@ def _may(
     except Refused:
         return False
     return True
-
-
-def _shelves(tx: Session, person: Person, pages: Mapping[str, int], now: datetime) -> list[Shelf]:
-    asked = {
-        "team_id": person.team_id,
-        "person_id": person.id,
-        "now": now,
-        "midnight": start_of_day(person.timezone, local_date(person.timezone, now) + DAY),
-    }
-    counts = tx.execute(_counts(), asked).one()
-    standing = []
-    for section, count in zip(Section, counts, strict=True):
-        page = min(pages.get(section, 0), max(0, count - 1) // PAGE)
-        ids = tx.scalars(_page(section), asked | {"skipped": page * PAGE}).all()
-        standing.append((section, count, page, ids))
-    every = [handoff_id for *_, ids in standing for handoff_id in ids]
-    facts = {each.handoff.id: each for each in queries.facts_of(tx, person.team_id, every)}
-    return [
-        Shelf(section, [facts[handoff_id] for handoff_id in ids], count, page)
-        for section, count, page, ids in standing
-    ]
-
-
-def _clock_runs() -> ColumnElement[bool]:
-    return and_(col(Run.answered_at).is_(None), col(Run.due_at).is_not(None))
-
-
-def _is_in(section: Section) -> ColumnElement[bool]:
-    """Which of a person's own runs stand in a section."""
-    now: BindParameter[datetime] = bindparam("now")
-    midnight: BindParameter[datetime] = bindparam("midnight")
-    overdue = _clock_runs() & (col(Run.due_at) < now)
-    today = _clock_runs() & (col(Run.due_at) >= now) & (col(Run.due_at) < midnight)
-    if section is Section.OVERDUE:
-        return overdue
-    if section is Section.TODAY:
-        return today
-    # Not the negation of both: NULL due times would fall out of it.
-    return or_(not_(_clock_runs()), col(Run.due_at) >= midnight)
-
-
-def _own() -> ColumnElement[bool]:
-    return and_(
-        col(Run.team_id) == bindparam("team_id"),
-        col(Run.actor_id) == bindparam("person_id"),
-        col(Run.ended_at).is_(None),
-    )
-
-
-def _queued() -> ColumnElement[bool]:
-    return and_(
-        col(Handoff.team_id) == bindparam("team_id"),
-        col(Handoff.actor_id).is_(None),
-        col(Handoff.closed_at).is_(None),
-    )
-
-
-@cache
-def _counts() -> Select[int, int, int, int]:
-    """How many stand in each section, in the order of `Section`."""
-
-    def own(section: Section) -> ColumnElement[int]:
-        return func.coalesce(func.sum(case((_is_in(section), 1), else_=0)), 0)
-
-    queued = select(func.count()).select_from(Handoff).where(_queued()).scalar_subquery()
-    return select(own(Section.OVERDUE), own(Section.TODAY), queued, own(Section.REST)).where(_own())
-
-
-@cache
-def _page(section: Section) -> Select[str]:
-    """The ids of one page, soonest due first, what has no due time last."""
-    skipped: BindParameter[int] = bindparam("skipped")
-    if section is Section.QUEUE:
-        due = col(Handoff.due_at)
-        queued = select(col(Handoff.id)).where(_queued())
-        return queued.order_by(due.is_(None), due, col(Handoff.id)).limit(PAGE).offset(skipped)
-    due = col(Run.due_at)
-    order = (col(Run.answered_at).is_not(None), due.is_(None), due, col(Run.handoff_id))
-    own = select(col(Run.handoff_id)).where(_own(), _is_in(section))
-    return own.order_by(*order).limit(PAGE).offset(skipped)
 
 
 def _settings(tx: Session, liaison: Liaison, person: Person, now: datetime) -> views.Settings:

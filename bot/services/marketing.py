@@ -26,8 +26,8 @@ def side(tx: Session, playbook: Playbook, scope: Scope, now: datetime) -> Side:
         top=top,
         data=data,
         upheld=_part(tx, _is_settled(scope), _is_upheld()),
-        asks_late=_part(tx, _asks_due(scope, now), _is_ask_late(now)),
-        flags_late=_part(tx, _flags_due(scope, now), _is_flag_late(now)),
+        asks_late=_part(tx, asks_due(scope, now), is_ask_late(now)),
+        flags_late=_part(tx, flags_due(scope, now), is_flag_late(now)),
         top_before=_handed(tx, playbook, earlier)[0] if earlier else None,
     )
 
@@ -59,7 +59,7 @@ def behind(number: Number, playbook: Playbook, scope: Scope, now: datetime) -> C
     if number is Number.UPHELD:
         upheld = select(col(Dispute.handoff_id)).where(_is_settled(scope), _is_upheld())
         return (col(Handoff.team_id) == scope.team_id) & handoff.in_(upheld)
-    late = select(col(Ask.handoff_id)).where(_asks_due(scope, now), _is_ask_late(now))
+    late = select(col(Ask.handoff_id)).where(asks_due(scope, now), is_ask_late(now))
     return (col(Handoff.team_id) == scope.team_id) & handoff.in_(late)
 
 
@@ -68,7 +68,7 @@ def late_flags(tx: Session, scope: Scope, now: datetime) -> list[tuple[Flag, Cam
     found = campaigns.roots(tx, scope.team_id)
     flags = tx.scalars(
         select(Flag)
-        .where(_flags_due(scope, now), _is_flag_late(now))
+        .where(flags_due(scope, now), is_flag_late(now))
         .order_by(col(Flag.raised_at).desc(), col(Flag.id))
         .limit(MOST_LISTED)
     )
@@ -104,8 +104,9 @@ def _is_upheld() -> ColumnElement[bool]:
     return col(Dispute.verdict) != Verdict.STANDS
 
 
-def _asks_due(scope: Scope, now: datetime) -> ColumnElement[bool]:
-    """Without words its lead was erased, and nobody waits for an answer any more."""
+def asks_due(scope: Scope, now: datetime) -> ColumnElement[bool]:
+    """Questions that were answered, or should be by now. Without words the lead was erased, and
+    nobody waits for an answer any more."""
     is_due = (col(Ask.due_at) <= now) & (col(Ask.question) != "")
     return (
         (col(Ask.team_id) == scope.team_id)
@@ -115,11 +116,13 @@ def _asks_due(scope: Scope, now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _is_ask_late(now: datetime) -> ColumnElement[bool]:
+def is_ask_late(now: datetime) -> ColumnElement[bool]:
+    """Answered after its due time, or not by now."""
     return func.coalesce(col(Ask.answered_at), now) > col(Ask.due_at)
 
 
-def _flags_due(scope: Scope, now: datetime) -> ColumnElement[bool]:
+def flags_due(scope: Scope, now: datetime) -> ColumnElement[bool]:
+    """Flags that were answered or ended, or should be answered by now."""
     is_done = col(Flag.answered_at).is_not(None) | col(Flag.closed_at).is_not(None)
     return (
         (col(Flag.team_id) == scope.team_id)
@@ -129,6 +132,6 @@ def _flags_due(scope: Scope, now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _is_flag_late(now: datetime) -> ColumnElement[bool]:
+def is_flag_late(now: datetime) -> ColumnElement[bool]:
     """One that ended by itself before it was due is none."""
     return func.coalesce(col(Flag.answered_at), col(Flag.closed_at), now) > col(Flag.due_at)

@@ -12,6 +12,7 @@ from bot import queries
 from bot.core.campaigns import name_sign, slug
 from bot.core.previews import MOST_ASKED, closes_at, earliest_launch, first_asked
 from bot.db import insert_once
+from bot.delivery import homes
 from bot.delivery.sayings import Saying, say, say_to_person
 from bot.errors import BadField, BadFields, Refused, TooLate
 from bot.identity import new_id
@@ -141,6 +142,7 @@ def put(liaison: Liaison, filled: Filled, by: str) -> Shown:
             )
         tx.flush()
         _ask(tx, liaison, preview, brief.asked, now)
+        homes.note_for_all(tx, liaison, preview.id)
         return shown_of(tx, preview)
 
 

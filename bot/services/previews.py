@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from bot import queries
 from bot.core.previews import closes_at, earliest_launch
+from bot.delivery import homes
 from bot.delivery.messages import revise, revise_lists, revise_those
 from bot.delivery.sayings import Tale, say_to, say_to_person
 from bot.errors import BadField, NotAllowed, NotListed, Refused, TooLate
@@ -139,6 +140,7 @@ def _show_again(tx: Session, liaison: Liaison, preview: Preview, person_id: str)
     shown = col(Message.kind).in_(_TO_OWNER) | theirs
     revise_those(tx, liaison, (col(Message.subject_id) == preview.id) & shown)
     revise_lists(tx, liaison, person_id)
+    homes.note_for_all(tx, liaison, preview.id)
 
 
 def look_to_settle(
@@ -230,6 +232,7 @@ def _close(tx: Session, liaison: Liaison, preview: Preview, now: datetime) -> No
     preview.closed_at, preview.close_check_at = now, None
     tx.flush()
     revise(tx, liaison, preview.id)
+    homes.note_for_all(tx, liaison, preview.id)
     for voice in shown_of(tx, preview).voices:
         revise_lists(tx, liaison, voice.person_id)
 
@@ -249,6 +252,7 @@ def move_launch(tx: Session, liaison: Liaison, campaign: Campaign, now: datetime
     preview.close_check_at = preview.closes_at
     tx.flush()
     revise(tx, liaison, preview.id)
+    homes.note_for_all(tx, liaison, preview.id)
     for voice in shown_of(tx, preview).voices:
         tell_news(tx, liaison, preview, voice.person_id, f"moved:{day}:{now.isoformat()}", now)
         revise_lists(tx, liaison, voice.person_id)

@@ -153,14 +153,14 @@ class Scope:
 def table(liaison: Liaison, window: Window) -> list[Row]:
     """All campaigns that have hand-offs in the window, the largest first, no origin last."""
     with liaison.reading() as tx:
-        rows = _rows(tx, liaison.playbook, Scope.of(liaison, window, liaison.now()))
-    return sorted(rows, key=lambda row: (row.campaign is None, -row.result.handed))
+        found = rows(tx, liaison.playbook, Scope.of(liaison, window, liaison.now()))
+    return sorted(found, key=lambda row: (row.campaign is None, -row.result.handed))
 
 
 def of_campaign(tx: Session, playbook: Playbook, campaign: Campaign | None, scope: Scope) -> Row:
     """One campaign's numbers, with the median; `scope` is of its own hand-offs."""
-    rows = _rows(tx, playbook, scope) or [Row(campaign, Result())]
-    return replace(rows[0], median_minutes=median_minutes(tx, scope))
+    found = rows(tx, playbook, scope) or [Row(campaign, Result())]
+    return replace(found[0], median_minutes=median_minutes(tx, scope))
 
 
 def last_words(tx: Session, scope: Scope) -> list[Told]:
@@ -185,7 +185,8 @@ def neutral_outcomes(playbook: Playbook) -> frozenset[str]:
     return frozenset(reason.key for reason in playbook.reasons if reason.counts_as == "none")
 
 
-def _rows(tx: Session, playbook: Playbook, scope: Scope) -> list[Row]:
+def rows(tx: Session, playbook: Playbook, scope: Scope) -> list[Row]:
+    """The campaigns of these hand-offs with their numbers, without medians."""
     roots = campaigns.roots(tx, scope.team_id)
     alike: dict[str | None, list[Alike]] = defaultdict(list)
     for row in _alike(tx, scope):
@@ -195,11 +196,11 @@ def _rows(tx: Session, playbook: Playbook, scope: Scope) -> list[Row]:
     return [
         Row(
             roots[campaign_id] if campaign_id else None,
-            tally(rows, neutral),
+            tally(those, neutral),
             ratings[campaign_id],
             revenue[campaign_id],
         )
-        for campaign_id, rows in alike.items()
+        for campaign_id, those in alike.items()
     ]
 
 

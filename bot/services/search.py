@@ -5,13 +5,15 @@ from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from bot import queries
-from bot.errors import Refused
+from bot.errors import BadField, Refused
 from bot.liaison import Liaison
-from bot.models import Handoff, Lead, Person
+from bot.models import Campaign, Handoff, Lead, Person
 from bot.queries import HandoffFacts
+from bot.views import ids
+from bot.views.search import MOST, Found
 
-MOST = 10
 SHORTEST, LONGEST = 2, 80
+HOW_MUCH = f"Type {SHORTEST} to {LONGEST} characters of a company, name or e-mail."
 _ESCAPE = "\\"
 
 _Text = SQLColumnExpression[str] | SQLColumnExpression[str | None]
@@ -24,12 +26,39 @@ def find(liaison: Liaison, by: str, words: str) -> tuple[Person, list[HandoffFac
     name and e-mail only those who read them: the actor, the owner, and the actor's manager.
     """
     wanted = " ".join(words.split())
-    if not SHORTEST <= len(wanted) <= LONGEST:
-        raise Refused(f"Type {SHORTEST} to {LONGEST} characters of a company, name or e-mail.")
+    if not is_long_enough(wanted):
+        raise Refused(HOW_MUCH)
     with liaison.reading() as tx:
         reader = queries.person(tx, liaison.team_id, by)
         found = _matching(tx, reader, wanted)
         return reader, queries.facts_of(tx, liaison.team_id, found[:MOST]), len(found) > MOST
+
+
+def is_long_enough(wanted: str) -> bool:
+    return SHORTEST <= len(wanted) <= LONGEST
+
+
+def look_up(liaison: Liaison, by: str, words: str | None) -> Found:
+    """The same with campaigns and people by name. Raises `BadField`."""
+    wanted = " ".join((words or "").split())
+    if not is_long_enough(wanted):
+        raise BadField(ids.SEARCH_WORDS, HOW_MUCH)
+    reader, leads, more = find(liaison, by, wanted)
+    with liaison.reading() as tx:
+        named = (col(Campaign.team_id) == liaison.team_id) & _has(col(Campaign.name), wanted)
+        is_own = col(Campaign.merged_into).is_(None)
+        latest = select(Campaign).where(named, is_own).order_by(col(Campaign.created_at).desc())
+        listed = (col(Person.team_id) == liaison.team_id) & col(Person.team).is_not(None)
+        called = _has(col(Person.name), wanted) & col(Person.is_active)
+        people = select(Person).where(listed, called).order_by(col(Person.name), col(Person.id))
+        return Found(
+            wanted,
+            reader,
+            leads,
+            list(tx.scalars(latest.limit(MOST + 1))),
+            list(tx.scalars(people.limit(MOST + 1))),
+            more=more,
+        )
 
 
 def _matching(tx: Session, reader: Person, wanted: str) -> list[str]:

@@ -19,7 +19,7 @@ SUGGESTION, at most one a week; and LINK, once for each owner, because leads wai
 
 Not counted: what somebody asked for by a press (`Message.is_answer`), the one message of a SETUP,
 and AGREE, without which nothing begins. What stands in a channel
-(CARD ANYONE AGENDA STANDUP_START MINUTES ITEMS ADDED CAMPAIGN WON) is nobody's.
+(CARD ANYONE AGENDA STANDUP_START MINUTES ITEMS ADDED CAMPAIGN REPORT WON) is nobody's.
 """
 
 from collections.abc import Callable
@@ -59,6 +59,7 @@ from bot.services import (
     minutes,
     preview_told,
     ratings,
+    report,
     reports,
     rota,
     second_looks,
@@ -67,6 +68,7 @@ from bot.services import (
     troubles,
     undo,
     usefulness,
+    whys,
     wins,
     written,
 )
@@ -90,7 +92,8 @@ AWAITED = timedelta(minutes=15)
 
 
 def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
-    """By kind; a new kind of message is a line here, a view, and whoever queues it."""
+    """By kind; a new kind of message is a line here, a view, whoever queues it, and a reason in
+    `whys`."""
     every = {
         MessageKind.CARD: Telling(partial(_card, liaison), partial(_card_shown, liaison)),
         MessageKind.LEAD_DM: Telling(partial(_capped, liaison, _dm), partial(_dm_shown, liaison)),
@@ -130,6 +133,7 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.DEFINITION_BOTH: Telling(partial(definitions.both_telling, liaison)),
         MessageKind.WON: Telling(partial(wins.telling, liaison)),
         MessageKind.CAMPAIGN: Telling(partial(reports.telling, liaison)),
+        MessageKind.REPORT: Telling(partial(report.telling, liaison)),
         MessageKind.UNREAD: Telling(partial(_capped, liaison, _unread)),
         MessageKind.AGENDA: Telling(partial(agenda.telling, liaison)),
         MessageKind.STANDUP_START: Telling(partial(standup.start_telling, liaison)),
@@ -151,7 +155,9 @@ def tellings(liaison: Liaison) -> dict[MessageKind, Telling]:
         MessageKind.UNLINKED: Telling(partial(link_news.telling, liaison)),
     }
     return {
-        kind: replace(telling, render=partial(_quietly, telling.render))
+        kind: whys.with_why(
+            liaison, kind, replace(telling, render=partial(_quietly, telling.render))
+        )
         for kind, telling in every.items()
     }
 

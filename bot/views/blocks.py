@@ -297,6 +297,22 @@ def modal(
     return view | ({"submit": plain(submit)} if submit else {})
 
 
+def in_a_modal(title: str, post: Post) -> View:
+    """A message's blocks where there is no message to answer beside; its text says the tables, and
+    nothing is posted to a channel from there."""
+    kept = [_without_posting(block) for block in post.plain.blocks]
+    return modal(ids.TOLD_VIEW, title, kept, submit=None)
+
+
+def _without_posting(block: Block) -> Block:
+    if block["type"] != "actions":
+        return block
+    posts = {ids.CAMPAIGN_POST, ids.REPORT_POST}
+    return block | {
+        "elements": [each for each in block["elements"] if each["action_id"] not in posts]
+    }
+
+
 def told(title: str, sentence: str) -> View:
     """A modal that says one sentence, where there is no message to say it beside."""
     return modal(ids.TOLD_VIEW, title, [section(sentence)], submit=None)

@@ -31,7 +31,7 @@ PAGE = 40
 """Lines of one page of a heading opened by itself: at two blocks each, with pages to turn, they fit
 into the 100 blocks of a modal."""
 _FRAME = 2
-"""The header above and the note below."""
+"""The header above, and the note below: what the buttons do, and why it comes."""
 OPEN = "Open shows a lead as it is now, with its buttons."
 
 
@@ -93,7 +93,7 @@ def done(day: str) -> Post:
 
 def page(heading: Heading, skip: int) -> View:
     """One part of a brief by itself: the lines after the first `skip`, and pages to turn."""
-    blocks = [block for item in enumerate(heading.items) for block in _item(heading, *item)]
+    blocks = [block for item in enumerate(heading.items) for block in rows(heading.title, *item)]
     if not blocks:
         blocks = [section("Nothing of it waits any more.")]
     last = skip + len(heading.items)
@@ -184,7 +184,7 @@ def _cut(heading: Heading, most: int) -> Heading:
 
 
 def _blocks(heading: Heading) -> list[Block]:
-    lines = [block for item in enumerate(heading.items) for block in _item(heading, *item)]
+    lines = [block for item in enumerate(heading.items) for block in rows(heading.title, *item)]
     rest = [
         section(sentence, _shows("Show more", heading, len(heading.items), ids.BRIEF_MORE))
         for sentence in _rest(heading)
@@ -192,14 +192,14 @@ def _blocks(heading: Heading) -> list[Block]:
     return [section(f"*{heading.title}*"), *lines, *rest]
 
 
-def _item(heading: Heading, place: int, item: Item) -> Iterator[Block]:
+def rows(part: str, place: int, item: Item) -> Iterator[Block]:
     """One button stands beside the line, several stand below it."""
     if len(item.buttons) == 1:
         yield section(item.text, item.buttons[0])
         return
     yield section(item.text)
     if item.buttons:
-        yield actions(f"{heading.title}:{place}", *item.buttons)
+        yield actions(f"{part}:{place}", *item.buttons)
 
 
 def _shows(label: str, heading: Heading, skip: int, action_id: str) -> Block:

@@ -50,8 +50,15 @@ class Behind:
     """Campaign, window and number: what another page is asked by."""
 
 
-def leads_behind(behind: Behind, reader: Person, playbook: Playbook) -> View:
-    """Who had a lead is told to nobody but them and their manager."""
+_PAGES = (ids.CAMPAIGN_PAGE_BACK, ids.CAMPAIGN_PAGE)
+
+
+def leads_behind(
+    behind: Behind, reader: Person, playbook: Playbook, turns: tuple[str, str] = _PAGES
+) -> View:
+    """Who had a lead is told to nobody but them and their manager. `turns`: the action ids of
+    back and next."""
+    back, following = turns
     first = behind.page * PAGE
     shown = f"{first + 1:,}–{first + len(behind.leads):,} of {behind.count:,}"
     blocks = [
@@ -62,9 +69,9 @@ def leads_behind(behind: Behind, reader: Person, playbook: Playbook) -> View:
     ]
     pages = []
     if behind.page:
-        pages.append(button("Back", ids.CAMPAIGN_PAGE_BACK, f"{behind.page - 1}:{behind.about}"))
+        pages.append(button("Back", back, f"{behind.page - 1}:{behind.about}"))
     if first + PAGE < behind.count:
-        pages.append(button("Next", ids.CAMPAIGN_PAGE, f"{behind.page + 1}:{behind.about}"))
+        pages.append(button("Next", following, f"{behind.page + 1}:{behind.about}"))
     if pages:
         blocks.append(actions("pages", *pages))
     return modal(ids.CAMPAIGN_LEADS_VIEW, "Leads", blocks, submit=None)

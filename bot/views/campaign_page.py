@@ -112,7 +112,7 @@ def _about(told: One) -> str:
 def _handed_line(told: One) -> str:
     result = told.result
     median = (
-        f", half of them within {_minutes(told.median_minutes)} of working time"
+        f", half of them within {minutes(told.median_minutes)} of working time"
         if told.median_minutes is not None
         else ""
     )
@@ -122,8 +122,9 @@ def _handed_line(told: One) -> str:
     )
 
 
-def _minutes(minutes: int) -> str:
-    hours, rest = divmod(minutes, 60)
+def minutes(count: int) -> str:
+    """`95` is `1 h 35 min`."""
+    hours, rest = divmod(count, 60)
     if not hours:
         return f"{rest} min"
     return f"{hours:,} h {rest} min" if rest else f"{hours:,} h"

@@ -24,6 +24,7 @@ from bot.views.blocks import (
     static_select,
     table_block,
 )
+from bot.views.brief import Item
 from bot.views.verdicts import Standing
 
 NO_ORIGIN = "No origin"
@@ -89,6 +90,17 @@ def all_campaigns(lines: Sequence[Line], side: Side, window: str, closing: datet
         *marketing.menu(side, window),
     ]
     return Post("\n".join([title, *told, *notes, *of_marketing]), blocks)
+
+
+def item(campaign: Campaign, result: Result | None) -> Item:
+    """A campaign as a line of App Home; None = it had no leads of late."""
+    name = f"*{foreign(campaign.name, 80)}*"
+    show = (button("Show", ids.CAMPAIGN_SHOW, campaign.id),)
+    if result is None:
+        return Item(f"{name}: no lead in the last 180 days", show)
+    taken_on = part_of(result.accepted, result.decided)
+    counts = f"{result.handed:,} handed over, {result.answered:,} answered, taken on {taken_on}"
+    return Item(f"{name}: {counts}", show)
 
 
 def in_window(window: str) -> str:

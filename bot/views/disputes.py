@@ -22,6 +22,7 @@ from bot.views.blocks import (
     text_field,
     when,
 )
+from bot.views.brief import Item, opens
 from bot.views.handoffs import campaign_and_grade, company, status_line
 from bot.views.items import ItemFacts
 from bot.views.origins import items_of
@@ -83,6 +84,28 @@ def dispute(
     )
     blocks = [section("\n".join([f"*{push}*", *lines])), context(notes), *shown, buttons]
     return Post("\n".join([push, *lines, notes, *told]), blocks)
+
+
+def item(
+    contested: Dispute,
+    facts: HandoffFacts,
+    names: Mapping[str, str],
+    playbook: Playbook,
+    *,
+    may_settle: bool,
+) -> Item:
+    """An open dispute as a line of App Home: to settle, or opened by its reader."""
+    label = escape(playbook.outcome_label(contested.outcome, contested.outcome_detail))
+    words = f"“{foreign(contested.words, WORDS)}”"
+    by_when = when(contested.due_at)
+    if may_settle:
+        by = escape(names.get(contested.by, "Marketing"))
+        text = f"*{company(facts.lead)}*: {by} disputes *{label}*; please settle by {by_when}"
+        settle = button("Settle…", ids.SETTLE, contested.id, style="primary")
+        return Item(f"{text}\n{words}", (settle,))
+    settles = escape(names.get(contested.receiver_id, "The liaison"))
+    text = f"*{company(facts.lead)}*: *{label}*; {settles} settles it by {by_when}"
+    return Item(f"{text}\n{words}", (opens(facts),))
 
 
 def settle_form(contested: Dispute, facts: HandoffFacts, playbook: Playbook) -> View:

@@ -138,6 +138,15 @@ def to_answer(flag: Flag, campaign: Campaign, raised_by: str | None) -> Item:
     return Item(text, tuple(_buttons_of(flag)))
 
 
+def item(flag: Flag, campaign: Campaign, raised_by: str | None) -> Item:
+    """One that stands, as a line of App Home: also when it was answered, and nothing changed."""
+    if flag.answered_at is None:
+        return to_answer(flag, campaign, raised_by)
+    push, told, _ = _WARNINGS[flag.kind](flag, campaign, escape(raised_by or ""))
+    text = f"*{push}*\n{told[0]} Answered; it stands until something is changed."
+    return Item(text, tuple(_buttons_of(flag)))
+
+
 def _buttons(flag: Flag) -> Block:
     return actions("flag", *_buttons_of(flag))
 

@@ -1,7 +1,7 @@
 """A hand-off as people see it: the card in the channel, its history, a line in a list."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from bot.core.history import Line
@@ -237,15 +237,33 @@ def card_menu(handoff: Handoff, playbook: Playbook, *, can_undo: bool) -> Iterat
         yield "Dispute…", f"{ids.MORE_DISPUTE}:{handoff.id}"
 
 
-def history(facts: HandoffFacts, rows: list[History], names: dict[str, str]) -> View:
-    """What happened, oldest first; `names` by person id."""
-    shown = rows[-_LINES_OF_HISTORY:]
-    by = facts.handoff.playbook
+def history(
+    facts: HandoffFacts,
+    rows: Sequence[History],
+    names: dict[str, str],
+    page: int,
+    *,
+    may_export: bool,
+) -> View:
+    """What happened, oldest first; the last page is the newest, and it is page 0. `names` by
+    person id."""
+    end = len(rows) - page * _LINES_OF_HISTORY
+    start = max(0, end - _LINES_OF_HISTORY)
+    handoff_id, by = facts.handoff.id, facts.handoff.playbook
     version = f"\nHanded over by version {by} of the playbook." if by else ""
-    blocks = [section(f"*{company(facts.lead)}*\n{campaign_and_grade(facts.handoff)}{version}")]
-    blocks += [context(f"{_told(row, names)} · {when(row.at)}") for row in shown]
-    if len(rows) > len(shown):
-        blocks.append(context(f"{len(rows) - len(shown)} earlier lines are not shown."))
+    buttons = []
+    if start:
+        buttons.append(button("Earlier", ids.HISTORY_EARLIER, f"{handoff_id}:{page + 1}"))
+    if page:
+        buttons.append(button("Later", ids.HISTORY_LATER, f"{handoff_id}:{page - 1}"))
+    if may_export:
+        buttons.append(button("CSV", ids.EXPORT_HISTORY, handoff_id))
+    blocks = [
+        section(f"*{company(facts.lead)}*\n{campaign_and_grade(facts.handoff)}{version}"),
+        *(context(f"{_told(row, names)} · {when(row.at)}") for row in rows[start:end]),
+        *([context(f"{start + 1} to {end} of {len(rows)}")] if start or page else []),
+        *([actions("history", *buttons)] if buttons else []),
+    ]
     return modal(ids.HISTORY_VIEW, "History", blocks, submit=None)
 
 

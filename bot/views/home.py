@@ -1,6 +1,6 @@
 """App Home: what is mine by urgency, the queue, and what the playbook says of me."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,10 +19,15 @@ from bot.views.blocks import (
     section,
     when,
 )
+from bot.views.brief import Item, rows
 from bot.views.handoffs import line, why_it_came
 
 PAGE = 10
 """Leads of a section that are shown at once; Home takes 100 blocks."""
+LISTED = 5
+"""Lines of any other part."""
+TAB = "tab"
+"""Under which it is kept which tab is open."""
 
 
 class Section(StrEnum):
@@ -63,21 +68,64 @@ class Settings:
     """The absence that is now or comes next."""
 
 
-def home(
-    person: Person,
-    shelves: list[Shelf],
-    todo: list[Block],
-    settings: Settings,
-    playbook: Playbook,
-) -> View:
-    """Sections that hold nothing are left out, but that nothing is open is said. `todo` is about
-    the person's action items."""
+def home(person: Person, body: list[Block], settings: Settings) -> View:
+    return _view([*body, *_settings(person, settings)])
+
+
+def bar(tabs: Sequence[tuple[str, int]], chosen: int) -> list[Block]:
+    """The search, and a tab for each role with how much waits there; one alone needs no button."""
+    search = button("Search…", ids.HOME_SEARCH, "search")
+    if len(tabs) == 1:
+        return [actions(TAB, search)]
+    return [
+        actions(
+            TAB,
+            *(_tab(number, *tab, is_open=number == chosen) for number, tab in enumerate(tabs)),
+            search,
+        )
+    ]
+
+
+def _tab(number: int, label: str, waiting: int, *, is_open: bool) -> Block:
+    """The open one says so in words too."""
+    counted = f"{label}: {waiting:,}" if waiting else label
+    shown = f"{counted} (open)" if is_open else counted
+    style = "primary" if is_open else None
+    return button(shown, ids.HOME_TABS[number], f"{TAB}:{number}", style=style)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of one part. `count` is all there is of it; `page` counts from 0."""
+
+    name: str
+    title: str
+    items: Sequence[Item]
+    count: int
+    page: int
+
+
+def listing(part: Listing) -> list[Block]:
+    return [
+        header(f"{part.title}: {part.count:,}"),
+        *(block for place, item in enumerate(part.items) for block in rows(part.name, place, item)),
+        *_pager(part.name, part.page * LISTED, len(part.items), part.count, part.page),
+    ]
+
+
+def nothing(title: str, sentence: str) -> list[Block]:
+    """An empty part is one line."""
+    return [context(f"*{title}*: {sentence}")]
+
+
+def shelves(person: Person, shelves: list[Shelf], playbook: Playbook) -> list[Block]:
+    """Sections that hold nothing are left out, but that nothing is open is said."""
     blocks = [context(_counts(shelves))]
     if not any(shelf.count for shelf in shelves if shelf.section is not Section.QUEUE):
         blocks.append(section(_nothing(person)))
     for shelf in shelves:
         blocks += _shelf(shelf, person, playbook)
-    return _view([*blocks, *todo, *_settings(person, settings)])
+    return blocks
 
 
 def unlisted(*, is_new: bool = False) -> View:
@@ -107,8 +155,8 @@ def _shelf(shelf: Shelf, person: Person, playbook: Playbook) -> Iterator[Block]:
     yield header(f"{_TITLES[shelf.section]}: {shelf.count}")
     for facts in shelf.leads:
         yield from _lead(shelf.section, facts, person, playbook)
-    if shelf.count > PAGE:
-        yield from _pager(shelf)
+    first = shelf.page * PAGE
+    yield from _pager(shelf.section, first, len(shelf.leads), shelf.count, shelf.page)
 
 
 def _lead(of: Section, facts: HandoffFacts, person: Person, playbook: Playbook) -> Iterator[Block]:
@@ -122,20 +170,20 @@ def _lead(of: Section, facts: HandoffFacts, person: Person, playbook: Playbook) 
     yield actions(f"queue:{facts.handoff.id}", claim, opens)
 
 
-def _pager(shelf: Shelf) -> Iterator[Block]:
-    first = shelf.page * PAGE + 1
-    last = first + len(shelf.leads) - 1
+def _pager(name: str, before: int, shown: int, count: int, page: int) -> Iterator[Block]:
+    """Nothing where all of it is shown."""
     buttons = []
-    if last < shelf.count:
-        buttons.append(button("Show more", ids.HOME_MORE, f"{shelf.section}:{shelf.page + 1}"))
-    if shelf.page:
-        buttons.append(button("Back to the first", ids.HOME_FIRST, f"{shelf.section}:0"))
-    yield context(f"{first} to {last} of {shelf.count}")
-    yield actions(f"pages:{shelf.section}", *buttons)
+    if before + shown < count:
+        buttons.append(button("Show more", ids.HOME_MORE, f"{name}:{page + 1}"))
+    if page:
+        buttons.append(button("Back to the first", ids.HOME_FIRST, f"{name}:0"))
+    if buttons:
+        yield context(f"{before + 1} to {before + shown} of {count}")
+        yield actions(f"pages:{name}", *buttons)
 
 
 def _settings(person: Person, settings: Settings) -> list[Block]:
-    roles = " and ".join(person.roles)
+    roles = " and ".join([", ".join(person.roles[:-1]), *person.roles[-1:]]).removeprefix(" and ")
     managed = f" Your manager is {escape(settings.manager)}." if settings.manager else ""
     holidays = ", ".join(settings.holidays) or "none"
     lines = [

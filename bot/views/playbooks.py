@@ -53,6 +53,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "attempts": ("Attempts", "what comes before “could not reach”"),
     "reasons": ("Reasons", "how a lead may end without qualifying"),
     "retention": ("Retention", "how long what is over is kept"),
+    "report": ("Report", "from when a number of the two-way board is on target"),
     "people": ("People", "who works here, and as what"),
     "campaigns": ("Campaigns", "who answers for which"),
     "meetings": ("Meetings", "when both teams sit down together"),
@@ -125,7 +126,7 @@ def overview(agreed: Agreement) -> View:
     sign = button("Sign", ids.BOOK_SIGN, str(agreed.number), style="primary")
     blocks = [
         header(f"Version {agreed.number}" if agreed.number else "Built-in playbook"),
-        context(_story(agreed)),
+        context(story(agreed)),
         *([actions("sign", sign)] if may_sign else []),
         *(_since(agreed.since) if agreed.since and agreed.since.changes else []),
         {"type": "divider"},
@@ -135,7 +136,8 @@ def overview(agreed: Agreement) -> View:
     return modal(ids.BOOK_VIEW, "Playbook", blocks, submit=None)
 
 
-def _story(agreed: Agreement) -> str:
+def story(agreed: Agreement) -> str:
+    """Where it comes from, and which side signed it."""
     if not agreed.number or agreed.created_at is None:
         return "Nobody wrote one yet: these are the defaults. Change a section, or set a file."
     by = f"Changed by {escape(agreed.edited_by.name)}" if agreed.edited_by else "Read from the file"

@@ -240,6 +240,21 @@ def state_line(shown: Shown) -> str:
     return f"*Preview* {how} {when(preview.closes_at)}: {counted(shown)}"
 
 
+def under_way(shown: Shown) -> Item:
+    """As a line of App Home, with the first concern that is open."""
+    preview = shown.preview
+    lines = [f"*{shown.title()}*, launch {day(preview.launches_on)}", state_line(shown)]
+    buttons = [button("Whole brief", ids.PREVIEW_READ, preview.id)]
+    for voice in [voice for voice in shown.concerns if voice.settled_at is None][:1]:
+        name, words = shown.name(voice.person_id), foreign(voice.words or "", WORDS)
+        lines.append(f"{name}: “{words}”")
+        value = f"{preview.id}:{voice.person_id}"
+        buttons.insert(0, button("Dealt with…", ids.PREVIEW_SETTLE, value))
+    if shown.is_open:
+        buttons.append(off_button(preview))
+    return Item("\n".join(lines), tuple(buttons))
+
+
 def off_button(preview: Preview) -> Block:
     return button("Call off the preview…", ids.PREVIEW_OFF, preview.id)
 

@@ -79,10 +79,12 @@ def test_when_the_outcome_stands_both_read_one_line(office: Office) -> None:
 
     ended = f"the outcome stands. “{ANSWER}”"
     assert told(office, JONAS, handoff, ended)["text"] == (
-        f"*Stands Ltd*: Olga Petrova settled your dispute: {ended}"
+        f"*Stands Ltd*: Olga Petrova settled your dispute: {ended}\n"
+        "Why you: you opened the dispute."
     )
     assert told(office, BEN, handoff, ended)["text"] == (
-        f"*Stands Ltd*: Olga Petrova settled a dispute about it: {ended}"
+        f"*Stands Ltd*: Olga Petrova settled a dispute about it: {ended}\n"
+        "Why you: you recorded the outcome."
     )
     assert stored(office, handoff).stage is Stage.REJECTED
     assert ratings_of(office, handoff) == {BEN: RatingValue.BAD}
