@@ -15,10 +15,21 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from bot.services.link_news import tell_unlinked
 from bot.services.usefulness import suggest
 from sandbox.server import Sandbox
-from tests.office import BEN, HUGO, MANIFEST, MONDAY_TEN, PIA, SECRET, Office, settings_for
+from tests.office import (
+    BEN,
+    DEV,
+    HUGO,
+    MANIFEST,
+    MONDAY_TEN,
+    PIA,
+    SECRET,
+    Office,
+    settings_for,
+    without_standup,
+)
 from tests.services.test_diary import Calendar, give, served
 from tests.services.test_usefulness import put
-from tools.pictures import DESK, PHONE, View, chromium
+from tools.pictures import BRIEF_WIDTH, DESK, PHONE, View, chromium
 
 OWNERS = (
     ("hugo@old-name.example", "hubspot"),
@@ -40,7 +51,7 @@ def main() -> None:
     ):
         sandbox.control.set_clock(MONDAY_TEN)
         office = Office(sandbox, settings_for(sandbox, database))
-        office.reopen(liaison_calendar_key=(SECRET,))
+        office.reopen(liaison_calendar_key=(SECRET,), liaison_playbook=without_standup())
         bring_owners(office)
         give(office, BEN, url)
         put(office, "nudge", 1, "C", (20, 5), (20, 4))
@@ -60,7 +71,7 @@ def bring_owners(office: Office) -> None:
     for number, (owner, system) in enumerate(OWNERS):
         for again in range(1 + number % 2):
             office.hand_over(owner=owner, system=system or None, company=f"Acme {number}{again}")
-    office.control.change_person("U0DEV000000", tz="Europe/Berlin")
+    office.control.change_person(DEV, deleted=True)
     office.settle()
     assert office.bot
     office.control.set_clock(MONDAY_TEN + timedelta(minutes=5))
@@ -73,13 +84,13 @@ def look_at_messages(view: View) -> None:
     for person, words, name in (
         ("hugo", "Are you", "link-question"),
         ("ben", "Your calendar says", "leave"),
-        ("pia", "Who is who changed", "unlinked"),
+        ("pia", "I cannot find these owners", "unlinked"),
         ("pia", "reminders to C leads", "suggestion"),
     ):
         view.go("liaison", person)
         told = view.message(words)
         expect(told).to_be_visible()
-        view.snap(name, told)
+        view.snap(name, told, BRIEF_WIDTH)
 
 
 def look_at_forms(view: View, office: Office) -> None:

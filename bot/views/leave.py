@@ -25,9 +25,9 @@ def told(absence: Absence, person: Person, cover: Person | None) -> Post:
     covers = f"{escape(cover.name)} covers" if cover else "nobody covers"
     sentence = f"{_SOURCES[source]} that you are away {span(absence, person)}; {covers}."
     what = (
-        "Until then I write you nothing. Leads that wait for a first touch pass to your cover."
+        "Meanwhile I write you nothing. Leads that wait for a first touch pass to your cover."
         if cover
-        else "Until then I write you nothing. Leads that cannot wait go to the queue."
+        else "Meanwhile I write you nothing. Leads that cannot wait go to the queue."
     )
     buttons = [
         button("I am not away", ids.LEAVE_UNDO, absence.id),

@@ -69,7 +69,9 @@ def question(link: Link, reader: Person) -> Post:
         return _with_buttons(sentence, link, button("That is not me", ids.LINK_NO, link.id))
     if link.person_id == reader.id:
         sentence = f"Are you {called}? Leads that name this owner wait in the queue until then."
-        why = "Why me? Your name fits, and nobody in Slack has this address."
+        why = "Why me? Your name fits."
+        if "@" in link.given:
+            why = "Why me? Your name fits, and nobody in Slack has this address."
         post = _with_buttons(sentence, link, yes, no)
         return Post(f"{post.text}\n{why}", [*post.blocks, context(why)])
     if reader.id in link.refused and link.person_id is None and not link.is_nobody:
@@ -90,18 +92,24 @@ def unlinked(owners: Sequence[Known], moved: Sequence[Moved], more: int) -> Post
     """What the admins hear: owners nobody here is, and who moved or left. `more` are not named."""
     lines = [line(one) for one in owners]
     blocks = [
-        section(said, None if one.state is State.LINKED else _set(one.link))
+        section(said, None if one.state is State.LINKED else _set(one))
         for one, said in zip(owners, lines, strict=True)
     ]
     news = [_moved(one) for one in moved]
+    news = ["*People moved, left or came back.*", *news] if owners and news else news
     blocks += [section("\n".join(news))] if news else []
-    title = "*Who is who changed.* Leads of an owner nobody here is wait in the queue."
+    title = _FIND if owners else "*People moved, left or came back.*"
     rest = f"{more} more stand in the list." if more > 0 else ""
     why = "Why me? You look after Liaison; each of these is told once."
     everybody = actions("links", button("All owners", ids.LINKS_ALL, "0"))
     text = "\n".join(filter(None, [title, *lines, *news, rest, why]))
     told = context(f"{rest} {why}".strip())
     return Post(text, [section(title), *blocks, everybody, told])
+
+
+_FIND = (
+    "*I cannot find these owners in Slack.* Their leads wait in the queue until they are linked."
+)
 
 
 def _moved(one: Moved) -> str:
@@ -127,7 +135,7 @@ def page(shown: Page) -> View:
     first = shown.number * PAGE + 1
     last = first + len(shown.owners) - 1
     blocks = [context(f"{first} to {last} of {shown.count} owners that leads named")]
-    blocks += [section(line(one), _set(one.link)) for one in shown.owners]
+    blocks += [section(line(one), _set(one)) for one in shown.owners]
     pages = []
     if shown.number:
         pages.append(button("Back", ids.LINKS_PAGE_BACK, str(shown.number - 1)))
@@ -150,7 +158,8 @@ def _who(one: Known) -> str:
         return "nobody here, as an admin said; leads go to the queue."
     match one.state:
         case State.MISSING:
-            return "nobody in Slack has this address. Link somebody."
+            known_by = "has this address" if "@" in one.link.given else "is linked to this id"
+            return f"nobody in Slack {known_by}."
         case State.DEACTIVATED:
             return f"{name}’s Slack account is closed. Link somebody else."
         case State.GUESSED:
@@ -196,8 +205,9 @@ def linked(one: Known, passed: int) -> View:
     return modal(ids.TOLD_VIEW, "Linked", [section(sentence), context(again)], submit=None)
 
 
-def _set(link: Link) -> Block:
-    return button("Link…", ids.LINK_SET, link.id)
+def _set(one: Known) -> Block:
+    is_done = one.state is State.LINKED or one.link.is_nobody
+    return button("Change…" if is_done else "Link…", ids.LINK_SET, one.link.id)
 
 
 def _crm(link: Link) -> str:

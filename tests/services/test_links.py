@@ -87,7 +87,13 @@ def test_with_a_no_the_admin_hears_once_and_a_no_may_be_taken_back(office: Offic
 
     press(office, CHLOE, ids.LINK_YES, question, link)
     office.card(handoff, "Chloe Martin has it")
+    office.settle()
     assert "Chloe Martin." in text_of(asked(office, PIA, "chloe.martin@partner.example"))
+
+
+def before_work(office: Office) -> None:
+    """No admin is at work: nothing is told until the clock says ten."""
+    office.control.set_clock(MONDAY_TEN - timedelta(hours=4))
 
 
 def told(office: Office) -> None:
@@ -135,9 +141,11 @@ def test_of_nobody_here_the_admin_hears_no_more(office: Office) -> None:
 
 
 def test_many_owners_are_one_message_and_the_list_has_pages(office: Office) -> None:
+    before_work(office)
     for number in range(23):
         office.hand_over(owner=f"who{number:02}@elsewhere.example")
     office.settle()
+    office.control.set_clock(MONDAY_TEN)
     told(office)
 
     assert len(news_of(office, "who00@")) == 1
@@ -164,10 +172,12 @@ def test_the_list_is_for_admins(office: Office) -> None:
 def test_who_leaves_is_told_at_once_and_their_leads_go_to_the_queue(office: Office) -> None:
     given = "hugo@example.com"
     office.card(office.hand_over(owner=given), "Hugo Lind has it")
+    before_work(office)
     office.control.change_person(HUGO, deleted=True)
     office.control.until(lambda: not is_active(office, HUGO) or None)
 
     office.card(office.hand_over(owner=given), "In the queue")
+    office.control.set_clock(MONDAY_TEN)
     told(office)
     news = text_of(asked(office, PIA, "Slack account is closed"))
     assert "Hugo Lind’s Slack account is closed. Link somebody else. 1 lead" in news
