@@ -161,14 +161,14 @@ def check(_: argparse.Namespace) -> int:
     """Settings, then what only Slack, the database and the playbook can tell."""
     settings = _settings()
     liaison, _slack, _me = connect(settings, wall, playbooks.at_the_next_start)
-    if not liaison.shelf.number:
-        print("There is no playbook yet: once it runs, the bot sets one up with you in Slack.")
-    elif liaison.rooms.missing:
+    if liaison.shelf.number and liaison.rooms.missing:
         raise CannotStart(_uninvited(liaison.rooms.missing))
-    print(
-        f"All settings are good: workspace {liaison.team_id}, "
+    follows = (
         f"cards go to {liaison.handoff_channel}."
+        if liaison.shelf.number
+        else "there is no playbook yet. Once it runs, the bot asks for one in Slack."
     )
+    print(f"All settings are good: workspace {liaison.team_id}, {follows}")
     for sentence in liaison.playbook.notes():
         print(f"Note: {sentence}")
     print(

@@ -70,6 +70,7 @@ def trial(number: int, sides: Sequence[Side], asked_at: datetime | None) -> Post
     if not asked_at:
         buttons.append(button("Go live…", ids.TRIAL_LIVE, "live"))
     notes = (
+        "Why me? You set Liaison up. "
         "Going live ends the trial for good: its hand-offs and messages are taken out, so no "
         "report counts them, and leads that came in meanwhile have to be sent again."
     )
@@ -102,6 +103,7 @@ def live(at: datetime) -> Post:
         "buttons do nothing any more.",
     ]
     notes = (
+        "Why me? You set Liaison up. "
         "`/liaison doctor` says whether all is well, `/liaison try` rehearses a lead, and "
         f"`{HISTORY}`, on the machine it runs on, brings the last 90 days in as history."
     )

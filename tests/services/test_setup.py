@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot.models import Handoff, Message, Setup
+from bot.models import Handoff, Message, MessageKind, Setup
 from bot.views import ids
 from sandbox.people import PRIMARY_OWNER
 from sandbox.server import Sandbox
@@ -149,8 +149,11 @@ def test_a_card_without_an_owner_is_claimed_for_the_first_rep(bare: Office) -> N
 def test_leads_that_come_before_the_set_up_is_done_wait_for_its_end(bare: Office) -> None:
     office = bare
     handoff = office.hand_over(owner=None)
+    office.control.until(lambda: waits(office))
+    set_up(office)
+    assert len(office.dms(OWNER)) == 1
 
-    on_trial(office)
+    press(office, ids.SETUP_START, panel(office, "Ready for the trial"))
 
     panel(office, "Acme 1")
     assert lead(office).id == handoff
@@ -210,6 +213,9 @@ def test_another_admin_takes_over_and_nobody_else_may(bare: Office) -> None:
     office.control.command(BEN, inbound, "/liaison", "setup")
     sentence = "An admin of this Slack workspace sets Liaison up"
     office.control.message(inbound, lambda m: m["ephemeral_to"] == BEN and sentence in text_of(m))
+
+    office.control.home(BEN)
+    office.control.until(lambda: "not set up here yet" in str(office.control.state(BEN)["home"]))
 
     with office.sandbox.workspace.lock:
         people = office.sandbox.workspace.people
@@ -289,6 +295,14 @@ def is_noted(office: Office, ts: str) -> bool:
     assert office.bot
     with office.bot.liaison.reading() as tx:
         return tx.scalars(select(Message).where(col(Message.ts) == ts)).first() is not None
+
+
+def waits(office: Office) -> bool:
+    """Whether the courier had the card in its hands, and put it back."""
+    assert office.bot
+    with office.bot.liaison.reading() as tx:
+        card = tx.scalars(select(Message).where(col(Message.kind) == MessageKind.CARD)).one()
+        return card.attempts > 0 and card.lease is None
 
 
 def handoffs(office: Office) -> int:
