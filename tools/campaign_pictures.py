@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
-from pictures import DESK, PHONE, PICTURES, View, chromium  # noqa: E402
+from pictures import BRIEF_WIDTH, DESK, PHONE, PICTURES, View, chromium  # noqa: E402
 from playwright.sync_api import Locator, expect  # noqa: E402
 
 from bot.services import campaign_entry, campaigns, disputes, outcomes  # noqa: E402
@@ -54,7 +54,7 @@ REPS = ("ben", "chloe", "dev")
 
 def main() -> int:
     with season() as office, chromium() as browser:
-        for frame in (replace(DESK, height=1300), replace(PHONE, height=1500)):
+        for frame in (replace(DESK, height=1300), replace(PHONE, height=1500, dots=1.75)):
             view = View(browser, office.sandbox.url, frame)
             look_at_the_table(view)
             look_at_one(view)
@@ -94,6 +94,7 @@ def tell(office: Office) -> None:
             rep = f"{REPS[number % 3]}@example.com"
             worth = {"amount": str(1000 * (1 + number % 7)), "currency": currency}
             fields = {"campaign": campaign, "owner": rep, "occurred_at": at.isoformat()}
+            fields["grade"] = "BCAB"[number % 4]
             handoff = office.hand_over(**fields, **worth)
             told.append((office.lead_of(handoff), ENDS[(number * 3 + place) % len(ENDS)], rep))
     office.settle()
@@ -140,10 +141,9 @@ def type_command(view: View, typed: str, shows: str) -> Locator:
 
 def snap(view: View, name: str, message: Locator) -> None:
     """A whole message, however long it is."""
-    newer = view.page.get_by_role("button", name="New messages")
-    if newer.is_visible():
-        newer.click()
-        expect(newer).to_be_hidden()
+    view.page.get_by_test_id("jump-to-newest").evaluate_all(
+        "found => found.forEach(e => e.remove())"
+    )
     message.screenshot(
         path=PICTURES / f"{name}-{view.frame.name}.png", animations="disabled", caret="hide"
     )
@@ -205,7 +205,7 @@ def look_at_the_rating(office: Office, view: View) -> None:
     view.go("liaison", "ben")
     asked = view.message(company)
     expect(asked).to_contain_text("So-so")
-    view.snap("rating", asked)
+    view.snap("rating", asked, width=BRIEF_WIDTH)
 
 
 def look_at_the_table(view: View) -> None:

@@ -81,7 +81,7 @@ def _lead(facts: HandoffFacts, reader: Person, playbook: Playbook) -> str:
     handoff = facts.handoff
     outcome = handoff.outcome and playbook.outcome_label(handoff.outcome, handoff.outcome_detail)
     words = f" “{foreign(handoff.outcome_words, 150)}”" if handoff.outcome_words else ""
-    stage = f"{escape(outcome)}{words}" if outcome else handoff.stage.value
+    stage = f"{escape(outcome)}{words}" if outcome else handoff.stage.value.capitalize()
     mine = facts.actor and reader.id in {facts.actor.id, facts.actor.manager_id}
     who = f" · {escape(facts.actor.name)}" if facts.actor and mine else ""
     given = f"grade {handoff.grade}, handed over {on_day(handoff.handed_at)}"

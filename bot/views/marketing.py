@@ -25,7 +25,7 @@ def lines(side: Side, before: str) -> list[str]:
         f"*{TITLE}*",
         f"• Grade A: {_share(side.top, 'leads')}{_change(side, before)}",
         f"• Turned down for their data: {_share(side.data, 'answered')}",
-        f"• Disputes upheld: {_of(side.upheld, 'settled')}",
+        f"• Disputes upheld: {_upheld(side)}",
         f"• Answered late: {_of(side.asks_late, 'questions')}, {_of(side.flags_late, 'flags')}",
     ]
 
@@ -34,8 +34,12 @@ def line_of_one(side: Side) -> str:
     """Of one campaign: what its leads say. Whether its one owner was late is left out."""
     return (
         f"*{TITLE}* grade A {_share(side.top, 'leads')} · turned down for their data "
-        f"{_share(side.data, 'answered')} · disputes upheld {_of(side.upheld, 'settled')}"
+        f"{_share(side.data, 'answered')} · disputes upheld {_upheld(side)}"
     )
+
+
+def _upheld(side: Side) -> str:
+    return _of(side.upheld, "settled") if side.upheld.of else "none settled yet"
 
 
 def _of(part: Part, things: str) -> str:

@@ -178,7 +178,8 @@ def _over(shown: Shown, voice: PreviewVoice) -> str:
         words = foreign(preview.called_off_words or "", WORDS)
         return f"*{shown.title()}*: the preview was called off. “{words}”"
     said = _said(shown, voice) if voice.answer else "there is no answer of yours"
-    return f"*{shown.title()}*: the preview is closed; {said[0].lower()}{said[1:]}."
+    end = "" if said.endswith("”") else "."
+    return f"*{shown.title()}*: the preview is closed; {said[0].lower()}{said[1:]}{end}"
 
 
 def answer_buttons(preview: Preview, voice: PreviewVoice, *, whole: bool = False) -> list[Block]:
