@@ -160,6 +160,17 @@ def test_caps_of_a_day_and_of_what_is_open_send_leads_on() -> None:
     assert (at_once.shares["ben@example.com"].leads, at_once.queue) == (4, 1)
 
 
+def test_who_is_back_at_midnight_is_next_in_the_morning_too() -> None:
+    holiday = (MONDAY - 9 * HOUR, MONDAY + 15 * HOUR)
+    back = Rep("back@example.com", opening("UTC", holiday), (holiday,))  # type: ignore[arg-type]
+    desk = Desk(book(back, rep("ben")).rules)
+    night = (MONDAY + 12 * HOUR, MONDAY + 18 * HOUR, MONDAY + 19 * HOUR)
+
+    given_to = [desk.take(at, ANYBODY, None, None) for at in night]
+
+    assert [each.address[:4] for each in given_to if each] == ["ben@", "back", "ben@"]
+
+
 @dataclass
 class Slow:
     """Routing as it is done lead by lead, with every rep looked at anew."""

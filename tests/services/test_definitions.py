@@ -7,7 +7,7 @@ import pytest
 
 from bot.errors import NotAllowed, TooLate
 from bot.playbook import Definition
-from bot.services import definitions
+from bot.services import definitions, playbooks
 from bot.views import ids
 from bot.views.definitions import Meaning
 from sandbox.server import Sandbox
@@ -149,6 +149,23 @@ def test_a_word_is_asked_about_once_and_only_by_managers(office: Office) -> None
     question = question_of(told(office, ANA, "“sales-ready”"))
     with pytest.raises(NotAllowed, match="A manager of sales or of marketing answers"):
         definitions.answer(liaison, question, BEN, Meaning(*SALES))
+
+
+def test_what_is_agreed_undoes_no_change_that_came_meanwhile(office: Office) -> None:
+    assert office.bot
+    liaison = office.bot.liaison
+    definitions.ask(liaison, ANA, "handed over")
+    question = question_of(told(office, ANA, "“handed over”"))
+    for head, said in ((ANA, SALES), (IDA, MARKETING)):
+        definitions.answer(liaison, question, head, Meaning(*said))
+    # Another process made a version that this one has not taken over yet.
+    with liaison.transaction() as tx:
+        made = playbooks.adopt(tx, liaison, IDA, liaison.playbook)
+
+    with pytest.raises(TooLate, match="Ida Berg changed the playbook since you opened it"):
+        definitions.agree(liaison, question, ANA, Meaning(*SALES))
+    office.control.until(lambda: liaison.shelf.number == made.number or playbooks.keep_up(liaison))
+    definitions.agree(liaison, question, ANA, Meaning(*SALES))
 
 
 def test_an_answer_without_its_first_part_is_told_so(office: Office) -> None:

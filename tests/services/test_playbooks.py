@@ -11,6 +11,7 @@ from bot.playbook import Playbook
 from bot.services import playbooks
 from bot.views import ids
 from bot.views.playbooks import Edit
+from handlers.playbooks import place_of
 from sandbox.server import Sandbox
 from tests.conftest import NewDatabase
 from tests.office import (
@@ -141,6 +142,19 @@ def test_two_who_change_it_at_once_do_not_overwrite_each_other(office: Office) -
 
     refused = office.modal(IDA, "Not saved")
     assert "Ana Ruiz changed the playbook since you opened it" in text_of(refused)
+
+
+@pytest.mark.parametrize(("typed", "place"), [("1", 0), (" 3 ", 2), ("", None), (None, None)])
+def test_a_place_in_a_list_is_counted_from_one_by_people(
+    typed: str | None, place: int | None
+) -> None:
+    assert place_of(typed) == place
+
+
+@pytest.mark.parametrize("typed", ["0", "-1", "first", "1.5"])
+def test_a_place_that_is_none_is_told_beside_its_field(typed: str) -> None:
+    with pytest.raises(BadField, match="Write a number: 1 for the first"):
+        place_of(typed)
 
 
 def test_both_heads_sign_and_a_change_makes_both_signatures_void(office: Office) -> None:
