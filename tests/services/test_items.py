@@ -146,18 +146,26 @@ class Teams:
             standup.take_due_standups(self.liaison)
         self.clock.now = until
 
-    def hold(self) -> None:
-        """Go on to the next meeting, turn a page, and end it."""
+    def begin(self) -> None:
+        """Go on to the next meeting, and turn a page; it runs from now on."""
         for _ in range(14):
             found = self._running()
             if found:
                 running.turn(self.liaison, found.id, found.page, ANA)
-                self.check_agenda()
-                standup.end(self.liaison, found.id, ANA)
                 return
             standup.take_due_standups(self.liaison)
             self.clock.now = max(self.clock.now, self._next_step() or self.clock.now)
             standup.take_due_standups(self.liaison)
+
+    def end(self) -> None:
+        """End the meeting, if one runs."""
+        if found := self._running():
+            standup.end(self.liaison, found.id, ANA)
+
+    def hold(self) -> None:
+        self.begin()
+        self.check_agenda()
+        self.end()
 
     def _next_step(self) -> datetime | None:
         with self.liaison.reading() as tx:
@@ -272,7 +280,8 @@ ACTS = st.one_of(
     st.tuples(st.just("drop"), WHICH),
     st.tuples(st.just("redate"), WHICH, st.integers(1, 30)),
     st.tuples(st.just("reown"), WHICH, st.sampled_from([ANA, BEN, IDA])),
-    st.tuples(st.just("hold")),
+    st.tuples(st.just("begin")),
+    st.tuples(st.just("end")),
     st.tuples(st.just("skip")),
     st.tuples(st.just("leave"), st.sampled_from([BEN, IDA])),
     st.tuples(st.just("pass"), st.integers(1, 8)),
@@ -300,8 +309,10 @@ def play(played: Teams, act: tuple[object, ...]) -> None:
     match act:
         case ("add", owner, dated):
             played.add(owner if isinstance(owner, str) else None, dated=bool(dated))
-        case ("hold",):
-            played.hold()
+        case ("begin",):
+            played.begin()
+        case ("end",):
+            played.end()
         case ("skip",):
             played.skip()
         case ("leave", str(person_id)):

@@ -1,4 +1,4 @@
-"""A meeting whose attendees are a user group: who is in it is read again at each agenda."""
+"""A meeting whose attendees are a user group: who is in it is read again before each step."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,30 +10,55 @@ from bot.services import doctor
 from bot.services.occurrences import attendees
 from bot.services.usergroups import examine
 from bot.slack import Slack
+from bot.views import ids
 from sandbox.people import Person
+from sandbox.server import Sandbox
 from sandbox.usergroups import UserGroup
-from tests.office import ANA, BEN, CHLOE, IDA, MONDAY_TEN, Office, dm, playbook_with
-from tests.services.test_standup import MEETING, TUESDAY_TEN, command, in_channel, told
+from tests.conftest import NewDatabase
+from tests.office import (
+    ANA,
+    BEN,
+    CHLOE,
+    IDA,
+    MANIFEST,
+    MONDAY_TEN,
+    PACE,
+    Office,
+    dm,
+    playbook_with,
+    settings_for,
+)
+from tests.services.test_standup import MEETING, TUESDAY_TEN, at, command, in_channel, press, told
 
 HEADS = "S0HEADS0000"
 STRANGER = "U0ZOE000000"
 
 
-@pytest.fixture
-def grouped(own_office: Office) -> Iterator[Office]:
-    """A stand-up of Ben and of whoever is in @heads: Ana, and somebody the playbook does not
-    list."""
-    workspace = own_office.sandbox.workspace
+def opened(sandbox: Sandbox, database_url: str) -> Office:
+    """An office with a stand-up of Ben and of whoever is in @heads: Ana, and somebody the playbook
+    does not list."""
+    workspace = sandbox.workspace
     workspace.admit(Person(STRANGER, "zoe", "Zoe Far", "sales", "Guest", "Europe/Berlin"))
     workspace.user_groups[HEADS] = UserGroup(HEADS, "heads", "Heads", [ANA, STRANGER])
-    book = playbook_with(
-        MEETING + 'attendees = ["Ben@example.com", "@Heads"]\n', 'standup = "#standup"\n'
-    )
-    own_office.settings = replace(own_office.settings, liaison_playbook=book)
-    own_office.control.set_clock(MONDAY_TEN - timedelta(days=3))
-    own_office.open()
-    own_office.control.advance("1m")
-    yield own_office
+    who = 'attendees = ["Ben@example.com", "@Heads"]\n'
+    book = playbook_with(MEETING + who, 'standup = "#standup"\n')
+    office = Office(sandbox, replace(settings_for(sandbox, database_url), liaison_playbook=book))
+    office.control.set_clock(MONDAY_TEN - timedelta(days=3))
+    office.open()
+    office.control.advance("1m")
+    return office
+
+
+@pytest.fixture(scope="module")
+def shared_office(new_database: NewDatabase) -> Iterator[Office]:
+    with Sandbox(pace=PACE, manifest=MANIFEST) as sandbox:
+        office = opened(sandbox, new_database())
+        yield office
+        office.close()
+
+
+def heads(office: Office) -> UserGroup:
+    return office.sandbox.workspace.user_groups[HEADS]
 
 
 def coming(office: Office) -> list[str]:
@@ -48,82 +73,68 @@ def slack_of(office: Office) -> Slack:
     return office.bot._courier._slack
 
 
-def test_whoever_is_in_the_group_and_listed_attends(grouped: Office) -> None:
-    told(grouped, ANA, "Calendar file")
-    told(grouped, BEN, "Calendar file")
-    grouped.settle()
+def test_whoever_is_in_the_group_and_listed_is_invited(shared_office: Office) -> None:
+    told(shared_office, ANA, "Calendar file")
+    told(shared_office, BEN, "Calendar file")
+    shared_office.settle()
 
-    assert coming(grouped) == [ANA, BEN]
-    assert grouped.control.messages(dm(STRANGER)) == []
-
-
-def test_the_group_is_read_again_before_each_agenda(grouped: Office) -> None:
-    assert coming(grouped) == [ANA, BEN]
-    grouped.sandbox.workspace.user_groups[HEADS].users = [IDA]
-    command(grouped, BEN, "add why do trials stop?")
-
-    grouped.control.set_clock(MONDAY_TEN)
-    in_channel(grouped, "why do trials stop?")
-
-    assert coming(grouped) == [BEN, IDA]
+    assert coming(shared_office) == [ANA, BEN]
+    assert shared_office.control.messages(dm(STRANGER)) == []
 
 
-def test_while_slack_does_not_answer_the_people_of_before_count(grouped: Office) -> None:
-    assert coming(grouped) == [ANA, BEN]
-    command(grouped, BEN, "add why do trials stop?")
-    grouped.sandbox.workspace.user_groups[HEADS].users = [IDA]
-    grouped.control.fault("error", method="usergroups.users.list", error="internal_error")
+def test_the_doctor_names_whom_the_playbook_does_not_list(shared_office: Office) -> None:
+    assert shared_office.bot
+    findings = doctor.examine(shared_office.bot.liaison, slack_of(shared_office))
 
-    grouped.control.set_clock(MONDAY_TEN)
-    in_channel(grouped, "why do trials stop?")
-    assert coming(grouped) == [ANA, BEN]
-
-    grouped.control.clear_faults()
-    grouped.control.set_clock(TUESDAY_TEN)
-    in_channel(grouped, "begins now")
-    assert coming(grouped) == [BEN, IDA]
-
-
-def test_a_group_that_is_gone_has_nobody_in_it(grouped: Office) -> None:
-    command(grouped, BEN, "add why do trials stop?")
-    del grouped.sandbox.workspace.user_groups[HEADS]
-
-    grouped.control.set_clock(MONDAY_TEN)
-    in_channel(grouped, "why do trials stop?")
-
-    assert coming(grouped) == [BEN]
-
-
-def test_the_doctor_names_whom_the_playbook_does_not_list(grouped: Office) -> None:
-    assert grouped.bot
-    liaison, slack = grouped.bot.liaison, slack_of(grouped)
-
-    (found,) = [each for each in doctor.examine(liaison, slack) if each.part == "User groups"]
-
+    (found,) = [each for each in findings if each.part == "User groups"]
     assert "In @heads and not invited" in found.stands
     assert "Zoe Far" in found.stands
     assert "Ana" not in found.stands
 
 
 @pytest.mark.parametrize(
-    ("broken", "fix"),
+    ("broken", "says"),
     [
         ("gone", "Correct its name"),
         ("free plan", "write addresses instead"),
-        ("all listed", None),
+        ("all listed", "All 2 in @heads are listed. None"),
     ],
 )
 def test_the_doctor_says_what_to_do_about_a_group(
-    grouped: Office, broken: str, fix: str | None
+    shared_office: Office, broken: str, says: str
 ) -> None:
-    workspace = grouped.sandbox.workspace
-    workspace.on_free_plan = broken == "free plan"
-    if broken == "gone":
-        workspace.user_groups[HEADS].disabled = True
-    workspace.user_groups[HEADS].users = [ANA, CHLOE]
+    workspace, group = shared_office.sandbox.workspace, heads(shared_office)
+    workspace.on_free_plan, group.disabled = broken == "free plan", broken == "gone"
+    before, group.users = group.users, [ANA, CHLOE]
 
-    assert grouped.bot
-    found = examine(grouped.bot.liaison, slack_of(grouped))
+    assert shared_office.bot
+    found = examine(shared_office.bot.liaison, slack_of(shared_office))
 
-    assert (found.fix is None) == (fix is None)
-    assert (fix or "All 2 in @heads are listed.") in f"{found.stands} {found.fix}"
+    workspace.on_free_plan = group.disabled = False
+    group.users = before
+    assert says in f"{found.stands} {found.fix}"
+
+
+def test_the_group_is_read_again_before_each_step_and_stays_while_slack_does_not_answer(
+    own_office: Office, new_database: NewDatabase
+) -> None:
+    office = opened(own_office.sandbox, new_database())
+    own_office.bot = office.bot
+    command(office, BEN, "add why do trials stop?")
+    assert coming(office) == [ANA, BEN]
+    heads(office).users = [IDA]
+    office.control.fault("error", method="usergroups.users.list", error="internal_error")
+
+    at(office, MONDAY_TEN)
+    in_channel(office, "why do trials stop?")
+    assert coming(office) == [ANA, BEN]
+
+    office.control.clear_faults()
+    at(office, TUESDAY_TEN)
+    press(office, ANA, ids.STANDUP_NEXT, in_channel(office, "1 of"))
+    assert coming(office) == [BEN, IDA]
+
+    del office.sandbox.workspace.user_groups[HEADS]
+    at(office, TUESDAY_TEN + timedelta(hours=1))
+    in_channel(office, "Minutes of the stand-up")
+    assert coming(office) == [BEN]
