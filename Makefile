@@ -40,7 +40,7 @@ bench: setup         ## what the bot costs, as ratios; writes docs/performance.m
 bench-report: setup  ## how long /campaign takes over a million hand-offs, on both databases
 	@$(RUN) -m bench.report
 
-bench-standup: setup ## how long /alignment-standup takes with a million hand-offs
+bench-standup: setup ## the same of /alignment-standup, and as it is typed, over the wire
 	@$(RUN) -m bench.standup
 
 promises: setup      ## made-up weeks against the rules never broken: make promises STORIES=500

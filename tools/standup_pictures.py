@@ -107,7 +107,7 @@ class Pictures:
             desk.page.get_by_test_id("modal-submit").click()
             expect(desk.message("Your answer for the stand-up")).to_be_visible()
         self._set(self.monday + timedelta(weeks=3, days=2, minutes=1))
-        self.snap("standup-summary", "standup", "ana", "In writing")
+        self.snap("standup-summary", "standup", "ana", "In the way: Nobody answers")
 
     def _type(self, person: str, words: str) -> None:
         self._control.command(person, STANDUP, "/alignment-standup", words)
