@@ -154,12 +154,14 @@ def agree(
 ) -> tuple[Agreement, list[Change]]:
     """Write down the one text: a new version of the playbook, which nobody has signed yet."""
     meaning = checked(said)
-    now, before = liaison.now(), liaison.playbook
+    # The number first: a newer playbook under an older number is refused, not lost.
+    base, before = liaison.shelf.number, liaison.playbook
+    now = liaison.now()
     with liaison.transaction() as tx:
         question = _lock(tx, liaison, question_id)
         _check_to_agree(tx, liaison, _standing(tx, liaison, question_id), by)
         playbook = _agreed(before, question.word, meaning)
-        version = playbooks.amend(tx, liaison, by, playbook)
+        version = playbooks.amend(tx, liaison, by, playbook, base)
         question.agreed_at, question.agreed_by, question.version = now, by, version.number
         tx.flush()
         revise(tx, liaison, question_id)

@@ -224,12 +224,12 @@ def bring_in_file(liaison: Liaison, file: Path) -> Shelf:
     return Shelf(playbook, version.number)
 
 
-def amend(tx: Session, liaison: Liaison, by: str, playbook: Playbook) -> PlaybookVersion:
-    """Let what was made of the version in force be the next; `put_in_force` follows the commit.
+def amend(tx: Session, liaison: Liaison, by: str, playbook: Playbook, base: int) -> PlaybookVersion:
+    """Let what was made of version `base` be the next; `put_in_force` follows the commit.
 
     Raises `TooLate` when another came in force meanwhile.
     """
-    _hold_to(tx, liaison, _newest(tx, liaison.team_id), liaison.shelf.number)
+    _hold_to(tx, liaison, _newest(tx, liaison.team_id), base)
     return adopt(tx, liaison, by, playbook)
 
 

@@ -1,11 +1,13 @@
 """Both sides say apart what makes a lead qualified, see the difference, and agree on one text."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.errors import NotAllowed, TooLate
+from bot.liaison import Shelf
 from bot.playbook import Definition
 from bot.services import definitions, playbooks
 from bot.views import ids
@@ -158,12 +160,13 @@ def test_what_is_agreed_undoes_no_change_that_came_meanwhile(office: Office) -> 
     question = question_of(told(office, ANA, "“handed over”"))
     for head, said in ((ANA, SALES), (IDA, MARKETING)):
         definitions.answer(liaison, question, head, Meaning(*said))
-    # Another process made a version that this one has not taken over yet.
     with liaison.transaction() as tx:
         made = playbooks.adopt(tx, liaison, IDA, liaison.playbook)
+    other = replace(liaison, shelf=Shelf(liaison.playbook, made.number - 1))
 
+    # A process that has not taken the new version over yet.
     with pytest.raises(TooLate, match="Ida Berg changed the playbook since you opened it"):
-        definitions.agree(liaison, question, ANA, Meaning(*SALES))
+        definitions.agree(other, question, ANA, Meaning(*SALES))
     office.control.until(lambda: liaison.shelf.number == made.number or playbooks.keep_up(liaison))
     definitions.agree(liaison, question, ANA, Meaning(*SALES))
 
