@@ -12,6 +12,7 @@ from bot.errors import NotAllowed
 from bot.liaison import Liaison
 from bot.models import History, Person
 from bot.playbook import settings_of
+from bot.services import settings
 from bot.services.files import File, csv_file
 from bot.views import exports as views
 from bot.views import handoffs as handoff_views
@@ -81,6 +82,7 @@ def _settings_of(liaison: Liaison, every: Sequence[Person]) -> Callable[[Person]
             hours=person.own_opens or person.opens or hours.open,
             holidays=", ".join(holidays),
             manager=names.get(person.manager_id or "", ""),
+            wishes=settings.settings_of(person),
         )
 
     return of

@@ -1,6 +1,5 @@
 """What somebody sets about their own messages. Nobody else reads it but the admins."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -30,10 +29,6 @@ _TOLD_ANEW = (
     MessageKind.OFFER,
 )
 """What a brief would tell as leads or with buttons, and may come by itself after all."""
-COLUMNS = (
-    *("name", "email", "hot_leads", "messages_a_day", "quiet"),
-    *("named_in_wins", "friday_line", "follows_slack"),
-)
 
 
 def look(liaison: Liaison, by: str) -> Own:
@@ -68,30 +63,6 @@ def settings_of(person: Person) -> Wishes:
         is_unnamed=person.is_unnamed,
         skips_week=person.skips_week,
         follows_slack=person.follow_at is not None,
-    )
-
-
-def everybody(liaison: Liaison, by: str) -> list[tuple[Person, Wishes]]:
-    """Everybody the playbook lists, by name, with what they chose. For admins alone; raises
-    `NotAllowed`."""
-    with liaison.reading() as tx:
-        queries.must_be_admin(tx, liaison.team_id, by)
-        listed = select(Person).where(
-            col(Person.team_id) == liaison.team_id,
-            col(Person.team).is_not(None),
-            col(Person.is_active),
-        )
-        people = tx.scalars(listed.order_by(col(Person.name), col(Person.id))).all()
-        return [(person, settings_of(person)) for person in people]
-
-
-def row(person: Person, wishes: Wishes) -> Sequence[object]:
-    """A line of a spreadsheet, under `COLUMNS`; empty = as the team agreed."""
-    return (
-        *(person.name, person.email, "in the brief" if wishes.hot_in_brief else None),
-        *(wishes.cap, wishes.quiet),
-        *("no" if wishes.is_unnamed else None, "no" if wishes.skips_week else None),
-        "yes" if wishes.follows_slack else None,
     )
 
 

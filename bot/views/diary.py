@@ -57,8 +57,7 @@ def told(diary: Diary | None) -> Post:
         sentence = "That calendar is not read any more."
         return Post(sentence, [section(sentence)])
     sentence = _state(diary)
-    why = "Why me? You gave me its address: `/liaison settings`."
-    return Post(f"{sentence}\n{why}", [section(sentence), context(why)])
+    return Post(sentence, [section(sentence)])
 
 
 def _state(diary: Diary) -> str:

@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.core.settings import Wishes
 from bot.models import Person
 from bot.views import ids
 from bot.views.blocks import Block, View, actions, button, context, escape, modal, section
+from bot.views.settings import chosen
 
 PAGE = 20
 COLUMNS = (
     *("name", "email", "team", "roles", "manager", "hours", "zone", "holidays"),
-    *("is_here", "named_in_wins"),
+    *("is_here", "named_in_wins", "hot_leads", "messages_a_day", "quiet"),
+    *("friday_line", "follows_slack"),
 )
 
 
@@ -23,14 +26,18 @@ class SettingsOf:
     holidays: str
     manager: str
     """Empty = nobody."""
+    wishes: Wishes
+    """What they set about their own messages."""
 
 
 def as_row(of: SettingsOf) -> tuple[object, ...]:
-    person = of.person
+    person, wishes = of.person, of.wishes
     return (
         *(person.name, person.email, person.team, " ".join(person.roles), of.manager),
         *(of.hours, person.timezone, of.holidays),
         *("yes" if person.is_active else "no", "no" if person.is_unnamed else "yes"),
+        *("in the brief" if wishes.hot_in_brief else None, wishes.cap, wishes.quiet),
+        *("no" if wishes.skips_week else "yes", "yes" if wishes.follows_slack else "no"),
     )
 
 
@@ -61,7 +68,8 @@ def _person(of: SettingsOf) -> str:
     gone = "" if person.is_active else " (not in Slack any more)"
     manager = f", manager {escape(of.manager)}" if of.manager else ""
     holidays = f", holidays {escape(of.holidays)}" if of.holidays else ""
+    own = f"\nChose: {', '.join(chosen(of.wishes))}" if chosen(of.wishes) else ""
     return (
         f"*{escape(person.name)}*{gone}: {', '.join(person.roles)} in {person.team}{manager}\n"
-        f"{escape(of.hours)}, {escape(person.timezone)}{holidays}"
+        f"{escape(of.hours)}, {escape(person.timezone)}{holidays}{own}"
     )

@@ -5,13 +5,9 @@ from zoneinfo import ZoneInfo
 
 from bot.models import Absence, Person
 from bot.views import ids
-from bot.views.blocks import Post, actions, button, context, escape, section
+from bot.views.blocks import Post, actions, button, escape, section
 
 _SOURCES = {"calendar": "Your calendar says", "status": "Your Slack status says"}
-_WHY = {
-    "calendar": "Why me? You gave me the address of your calendar: `/liaison settings`.",
-    "status": "Why me? You have me follow your status: `/liaison settings`.",
-}
 
 
 def told(absence: Absence, person: Person, cover: Person | None) -> Post:
@@ -33,15 +29,8 @@ def told(absence: Absence, person: Person, cover: Person | None) -> Post:
         button("I am not away", ids.LEAVE_UNDO, absence.id),
         button("Who covers…", ids.LEAVE_COVER, absence.id),
     ]
-    why = _WHY[source]
-    return Post(
-        f"{sentence}\n{what}\n{why}",
-        [
-            section(f"{sentence}\n{what}"),
-            actions(f"leave:{absence.id}", *buttons),
-            context(why),
-        ],
-    )
+    told = f"{sentence}\n{what}"
+    return Post(told, [section(told), actions(f"leave:{absence.id}", *buttons)])
 
 
 def span(absence: Absence, person: Person) -> str:

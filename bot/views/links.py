@@ -100,11 +100,10 @@ def unlinked(owners: Sequence[Known], moved: Sequence[Moved], more: int) -> Post
     blocks += [section("\n".join(news))] if news else []
     title = _FIND if owners else "*People moved, left or came back.*"
     rest = f"{more} more stand in the list." if more > 0 else ""
-    why = "Why me? You look after Liaison; each of these is told once."
     everybody = actions("links", button("All owners", ids.LINKS_ALL, "0"))
-    text = "\n".join(filter(None, [title, *lines, *news, rest, why]))
-    told = context(f"{rest} {why}".strip())
-    return Post(text, [section(title), *blocks, everybody, told])
+    text = "\n".join(filter(None, [title, *lines, *news, rest]))
+    blocks += [everybody, *([context(rest)] if rest else [])]
+    return Post(text, [section(title), *blocks])
 
 
 _FIND = (

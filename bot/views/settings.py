@@ -156,6 +156,20 @@ def lines(own: Own) -> list[str]:
     ]
 
 
+def chosen(wishes: Wishes) -> list[str]:
+    """What differs from the team's, in a few words each, for an admin's list."""
+    cap = "no message but the brief" if wishes.cap == 0 else f"{wishes.cap} messages a day"
+    said = {
+        "hot leads in the brief": wishes.hot_in_brief,
+        cap: wishes.cap is not None,
+        f"quiet {wishes.quiet}": bool(wishes.quiet),
+        "no name in wins": wishes.is_unnamed,
+        "no Friday line": wishes.skips_week,
+        "follows Slack": wishes.follows_slack,
+    }
+    return [words for words, is_so in said.items() if is_so]
+
+
 def remembered(about: str) -> Wishes:
     """What the saved view remembers of before."""
     return Wishes(**json.loads(about))

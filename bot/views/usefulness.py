@@ -81,10 +81,8 @@ def suggestion(kind: Kind, count: Count, at: float | None, version: int) -> Post
         f"*{what[:1].upper()}{what[1:]}{leads}*: {count.ignored} of {count.sent} were ignored "
         f"for a working hour in the last two weeks, {count.acted} acted on. {_instead(kind)}"
     )
-    why = "Why me? You look after Liaison; I suggest one thing a week at most."
     change = button("Change the playbook…", ids.BOOK_EDIT, f"{section_}:{version}")
-    blocks = [section(sentence), actions(f"suggestion:{section_}", change), context(why)]
-    return Post(f"{sentence}\n{why}", blocks)
+    return Post(sentence, [section(sentence), actions(f"suggestion:{section_}", change)])
 
 
 def _instead(kind: Kind) -> str:

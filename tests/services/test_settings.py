@@ -8,7 +8,7 @@ import pytest
 from bot.core.settings import Wishes
 from bot.errors import NotAllowed
 from bot.models import Message
-from bot.services import settings
+from bot.services import exports, settings
 from bot.views import ids
 from tests.office import (
     ANA,
@@ -161,14 +161,15 @@ def test_only_the_person_and_the_admins_read_them(office: Office) -> None:
     liaison = office.bot.liaison
     settings.change(liaison, BEN, Wishes(quiet="12:00-13:00", cap=2))
 
-    listed = {
-        person.id: settings.row(person, own) for person, own in settings.everybody(liaison, PIA)
-    }
-    assert listed[BEN][2:] == (None, 2, "12:00-13:00", None, None, None)
-    assert listed[HUGO][2:] == (None,) * 6
+    listed = str(exports.people(liaison, 0, PIA))
+    assert "Chose: 2 messages a day, quiet 12:00-13:00" in listed
+    assert listed.count("Chose:") == 1
+    rows = exports.people_as_file(liaison, PIA).content.decode("utf-8-sig").splitlines()
+    ben = next(row for row in rows if row.startswith("Ben Cole"))
+    assert ben.endswith(",yes,yes,,2,12:00-13:00,yes,no")
     for other in (ANA, IDA, BEN):
         with pytest.raises(NotAllowed):
-            settings.everybody(liaison, other)
+            exports.people(liaison, 0, other)
     reset(office)
 
 
