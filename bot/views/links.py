@@ -200,7 +200,7 @@ def linked(one: Known, passed: int) -> View:
         sentence = f"*{given}* is {escape(one.person.name)}. New leads of this owner are theirs."
         be = "is" if passed == 1 else "are"
         sentence += f" {_leads(passed)} that waited {be} theirs too." if passed else ""
-    again = "To undo it, press Link… again and choose somebody else, or nobody."
+    again = "To undo it, press Change… in the list and choose somebody else, or nobody."
     return modal(ids.TOLD_VIEW, "Linked", [section(sentence), context(again)], submit=None)
 
 
