@@ -124,6 +124,16 @@ class Press:
 
         self.desk.afterwards(show)
 
+    def work_out_here(self, meanwhile: View, work: Callable[[], View]) -> None:
+        """The same in the modal that it was pressed in."""
+        slack = self.desk.slack
+
+        def show() -> None:
+            slack.update_view(self.view_id, meanwhile)
+            slack.update_view(self.view_id, work())
+
+        self.desk.afterwards(show)
+
     def answer(self, post: Post, title: str = "Liaison") -> None:
         """Answer privately beside the message, once Slack has its acknowledgement; where there is
         none, in a modal of that title."""

@@ -69,6 +69,8 @@ PRESSES: dict[str, Callable[[Press], None]] = {
     ids.TRIAL_LIVE: trial.open_form,
     ids.TRIAL_AGREE: trial.agree,
     ids.BOOK_TRY: tryout.try_out,
+    ids.TRYOUT_NEXT: tryout.turn_page,
+    ids.TRYOUT_BACK: tryout.turn_page,
     ids.WALK_REMOVE: walks.remove,
     ids.DEFINITION_ASK: definitions.open_ask_form,
     ids.DEFINITION_ANSWER: definitions.open_answer_form,

@@ -240,6 +240,8 @@ BOOK_TEXT = "book_text"
 BOOK_PLACE = "book_place"
 BOOK_TRY = "lead:book_try"
 TRYOUT_VIEW = "lead:tryout"
+TRYOUT_NEXT = "lead:tryout_next"
+TRYOUT_BACK = "lead:tryout_back"
 
 SETUP_CHANGE = "lead:setup_change"
 SETUP_AGAIN = "lead:setup_again"

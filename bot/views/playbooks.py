@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 
 from bot.core.matching import ACCOUNT_OWNER, QUEUE
@@ -112,6 +112,15 @@ class Edit:
 
     def about(self) -> str:
         return json.dumps([self.section, self.entry, self.base])
+
+    def whole(self) -> str:
+        """All of it, for a modal to keep; empty when that is more than one keeps."""
+        kept = json.dumps(astuple(self), ensure_ascii=False)
+        return kept if len(kept) <= LONGEST else ""
+
+    @classmethod
+    def of_whole(cls, kept: str) -> "Edit":
+        return cls(*json.loads(kept))
 
     @classmethod
     def of(cls, about: str, text: str = "", place: int | None = None) -> "Edit":

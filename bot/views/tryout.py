@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.views import ids
-from bot.views.blocks import View, context, foreign, modal, section
+from bot.views.blocks import Block, View, actions, button, context, foreign, modal, section
 
 _A_SECTION = 10
-_SHOWN = 60
-"""People a modal shows, those whose lot changes most first."""
+_A_PAGE = 20
+"""People on one page of the modal."""
 HOW = (
     "Every lead is handed over again, oldest first, by both playbooks, and is taken to be touched "
     "when it was. Messages are those the app would have started with whoever had it: new leads "
@@ -102,25 +102,31 @@ def counting() -> View:
     return modal(ids.TRYOUT_VIEW, "What would change", [section(sentence)], submit=None)
 
 
-def shown(tried: Tryout) -> View:
-    """The same in Slack."""
-    blocks = [section(foreign_lines(summary(tried)))]
-    people = tried.people[:_SHOWN]
+def shown(tried: Tryout, about: str, page: int = 0) -> View:
+    """The same in Slack, a page at a time; `about` is the change, for the other pages."""
+    blocks = [section("\n".join(foreign(line, 300) for line in summary(tried)))]
+    first = page * _A_PAGE
+    people = tried.people[first : first + _A_PAGE]
     for start in range(0, len(people), _A_SECTION):
         lines = [_person(one) for one in people[start : start + _A_SECTION]]
         blocks.append(section("\n".join(lines)))
-    if more := len(tried.people) - len(people):
-        blocks.append(
-            context(
-                f"And {more:,} more, for whom less changes; `python -m bot playbook try` has all."
-            )
-        )
+    blocks += _pages(tried, page, about)
     blocks.append(context(f"{HOW} Nothing was changed."))
-    return modal(ids.TRYOUT_VIEW, "What would change", blocks, submit=None)
+    return modal(ids.TRYOUT_VIEW, "What would change", blocks, submit=None, about=about)
 
 
-def foreign_lines(lines: Iterator[str]) -> str:
-    return "\n".join(foreign(line, 300) for line in lines)
+def _pages(tried: Tryout, page: int, about: str) -> Iterator[Block]:
+    last = (len(tried.people) - 1) // _A_PAGE
+    if last < 1:
+        return
+    where = f"Page {page + 1} of {last + 1}, those whose lot changes most first."
+    if not about:
+        yield context(f"{where} `python -m bot playbook try FILE` shows all.")
+        return
+    turns = [button("Back", ids.TRYOUT_BACK, str(page - 1))] if page else []
+    turns += [button("Show more", ids.TRYOUT_NEXT, str(page + 1))] if page < last else []
+    yield actions("pages", *turns)
+    yield context(where)
 
 
 def _person(one: Compared) -> str:

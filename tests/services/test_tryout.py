@@ -12,6 +12,7 @@ from bot.errors import NotAllowed
 from bot.models import History, Message, PlaybookVersion, TurnOrder
 from bot.services import playbooks
 from bot.views import ids
+from bot.views import tryout as views
 from bot.views.playbooks import Edit
 from sandbox.server import Sandbox
 from tests.conftest import NewDatabase
@@ -83,6 +84,24 @@ def test_the_form_shows_who_would_have_had_what_and_writes_nothing(office: Offic
     # What was typed is still there to be saved.
     office.control.close(ANA, office.modal(ANA, "What would change")["id"])
     office.control.submit(ANA, form["id"], {ids.BOOK_TEXT: {ids.CHOICE: ""}})
+
+
+def test_many_people_are_shown_a_page_at_a_time(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "_A_PAGE", 1)
+    rule_form(office, RULE)
+    office.control.until(lambda: tried(office, "Page 1 of 2, those whose lot changes most first"))
+    first = office.modal(ANA, "What would change")
+    assert "*Hugo Lind*" in text_of(first)
+
+    office.control.click(ANA, ids.TRYOUT_NEXT, view_id=first["id"])
+    second = office.control.until(lambda: tried(office, "Page 2 of 2"))
+    assert "*Hugo Lind*" not in second
+    assert "*Ben Cole*" in second
+
+    office.control.click(ANA, ids.TRYOUT_BACK, view_id=first["id"])
+    office.control.until(lambda: tried(office, "Page 1 of 2"))
 
 
 def tried(office: Office, shows: str) -> str | None:
