@@ -32,6 +32,7 @@ from bot.delivery.inbox import GroupWriter
 from bot.identity import new_id
 from bot.intake.doors import Health, doors
 from bot.intake.signature import Verifier
+from bot.intake.slack_door import SlackDoor
 from bot.intake.webhook import Delivery, LeadHook, Receipt, Store
 from bot.liaison import Liaison
 from bot.models import InboxEvent
@@ -111,16 +112,21 @@ def _well() -> Health:
 
 
 def serve(mode: str, url: str) -> None:
-    """One server with one of three stores; prints its port and serves until it is killed."""
+    """One server with one of the stores; prints its port and serves until it is killed."""
     liaison = liaison_on(make_engine(url))
     stores: dict[str, Callable[[], Store]] = {
         "group": lambda: GroupWriter(liaison, partial(receive, liaison)).store,
         "nothing": lambda: _store_nothing,
         "session": lambda: partial(_store_in_a_session, liaison),
+        "click": lambda: _store_nothing,
     }
     hook = LeadHook(stores[mode](), Verifier([SECRET], wall), wall)
     config = uvicorn.Config(
-        doors(hook, _well), port=0, log_config=None, access_log=False, lifespan="off"
+        doors(hook, _well, slack=_clicked() if mode == "click" else None),
+        port=0,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
     )
     server = uvicorn.Server(config)
 
@@ -228,12 +234,30 @@ def _dispatch(app: App, times: int) -> float:
 
 
 def clicks(size: int) -> Iterator[Line]:
-    """A hundred people press **Outcome…** at once; opening the form takes Slack a second."""
-    with (
-        ground("sqlite", size) as url,
-        sandbox() as slack,
-        TemporaryDirectory() as folder,
+    """A hundred people press at once, and what comes after the acknowledgement takes a second: at
+    the door and Bolt alone, then **Outcome…** of the whole bot, which reads the lead first."""
+    with ground("sqlite", size) as url:
+        with served("click", url) as port:
+            [alone] = medians(partial(_slowest, port))
+        whole = _slowest_of_the_bot(url)
+    for what, worst in (
+        ("with a listener that does nothing else", alone),
+        ("on Outcome…, which reads the lead first", whole),
     ):
+        yield Line(
+            f"the slowest acknowledgement of 100 clicks at once, {what}, in seconds",
+            "Slack's limit of 3 s",
+            f"{size:,}",
+            worst,
+            0.2,
+            at_least=False,
+            ours=f"{worst * 1000:.0f} ms",
+            theirs="3 s",
+        )
+
+
+def _slowest_of_the_bot(url: str) -> float:
+    with sandbox() as slack, TemporaryDirectory() as folder:
         Control(slack).set_clock(NOW)
         Control(slack).fault("slow", method="views.open", rate=1.0, seconds=1.0)
         settings = replace(
@@ -241,16 +265,20 @@ def clicks(size: int) -> Iterator[Line]:
         )
         with BotProcess(settings, Path(folder) / "log") as bot:
             [worst] = medians(partial(_slowest, bot.port))
-    yield Line(
-        "the slowest acknowledgement of 100 clicks at once, whose later work takes 1 s, in seconds",
-        "Slack's limit of 3 s",
-        f"{size:,}",
-        worst,
-        0.2,
-        at_least=False,
-        ours=f"{worst * 1000:.0f} ms",
-        theirs="3 s",
-    )
+    return worst
+
+
+def _clicked() -> SlackDoor:
+    """Bolt with one listener, which has a second's work to do after its acknowledgement."""
+    later = ThreadPoolExecutor(16)
+
+    def click(ack: Ack) -> None:
+        ack()
+        later.submit(time.sleep, 1.0)
+
+    app = _app()
+    app.action(ids.OUTCOME)(click)
+    return SlackDoor(app, SIGNING_SECRET, wall)
 
 
 def _slowest(port: int) -> float:

@@ -160,6 +160,36 @@ def test_an_old_file_changes_nothing_a_live_event_told(database: str, tmp_path: 
     assert len(handoffs(database)) == 2
 
 
+def test_rows_of_one_lead_are_one_lead_as_its_first_row_tells_it(
+    database: str, tmp_path: Path
+) -> None:
+    rows = [lead(1), lead(1, company="Acme of old", campaign="Fair"), lead(2, campaign="Fair")]
+
+    main(["import", file_of(tmp_path, *rows)])
+
+    with Session(make_engine(database)) as tx:
+        assert sorted(str(known.company) for known in tx.scalars(select(Lead))) == [
+            "Acme 1",
+            "Acme 2",
+        ]
+    webinar, fair, also_fair = sorted(handoffs(database), key=lambda one: str(one.campaign))[::-1]
+    assert fair.campaign_id == also_fair.campaign_id != webinar.campaign_id
+
+
+def test_who_asked_to_be_left_alone_is_refused_from_the_first_such_row_on(
+    database: str, tmp_path: Path
+) -> None:
+    asked = {"outcome": "do_not_contact", "campaign": "Fair", "created_at": "2026-03-03"}
+    later = asked | {"campaign": "Autumn fair", "created_at": "2026-04-04"}
+
+    main(["import", file_of(tmp_path, lead(1), lead(1, **asked), lead(1, **later), lead(2))])
+
+    with Session(make_engine(database)) as tx:
+        since = {known.lead_key: known.do_not_contact_at for known in tx.scalars(select(Lead))}
+    assert str(since["id:c-1"])[:10] == "2026-03-02"
+    assert since["id:c-2"] is None
+
+
 def test_a_file_that_is_not_there_is_told_in_one_sentence(
     database: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
