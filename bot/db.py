@@ -15,13 +15,19 @@ from sqlalchemy import (
     CursorResult,
     Engine,
     Insert,
+    Integer,
     Table,
     Update,
     create_engine,
     event,
+    func,
+    inspect,
+    literal_column,
     make_url,
+    select,
     text,
 )
+from sqlalchemy import table as named
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -38,6 +44,12 @@ SENDERS_AND_DOORS = 24
 """Connections beyond this are only wanted in bursts; the pool lets them overflow."""
 STATEMENTS = 1024
 """Prepared ones that a connection to SQLite keeps; there are some 500, and its default is 128."""
+GROWING = ("handoff", "message", "history", "inbox_event")
+"""Tables whose size decides how SQLite should look for rows."""
+SMALL = 1_000
+"""Rows below which any way is quick."""
+SAMPLE = 1_000
+"""Entries of each index that are read to learn its size: some twenty milliseconds in all."""
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
@@ -157,6 +169,35 @@ def _patient(connection: Connection) -> Iterator[None]:
         yield
     finally:
         driver.execute(f"PRAGMA busy_timeout = {BUSY * 1000:.0f}")
+
+
+def learn_sizes(engine: Engine) -> bool:
+    """Tell SQLite's planner how large the tables are, once they are twice what it knows; says
+    whether it was told.
+
+    Untold, it takes one index for as good as the next, and all rows have the same team: an idle
+    tick would read every hand-off. PostgreSQL's autovacuum does this by itself.
+    """
+    if engine.dialect.name != "sqlite":
+        return False
+    with engine.execution_options(reading=True).connect() as connection:
+        if not any(_has_grown(connection, table) for table in GROWING):
+            return False
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"PRAGMA analysis_limit = {SAMPLE}")
+        connection.exec_driver_sql("ANALYZE")
+    # A connection keeps the sizes it found when it was opened.
+    engine.dispose()
+    return True
+
+
+def _has_grown(connection: Connection, table: str) -> bool:
+    newest = func.max(literal_column("rowid", Integer))
+    rows = connection.execute(select(newest).select_from(named(table))).scalar() or 0
+    if rows < SMALL or not inspect(connection).has_table("sqlite_stat1"):
+        return rows >= SMALL
+    known = text("SELECT max(CAST(stat AS INTEGER)) FROM sqlite_stat1 WHERE tbl = :table")
+    return rows > 2 * (connection.execute(known, {"table": table}).scalar() or 0)
 
 
 def empty_log(engine: Engine) -> None:

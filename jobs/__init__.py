@@ -40,6 +40,7 @@ from bot.services.undo import end_offers
 from bot.services.usefulness import judge_messages, suggest
 from bot.slack import Slack
 from jobs.retention import blank_old_bodies, erase_closed_leads
+from jobs.sizes import learn_sizes
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +80,7 @@ TIMETABLE = (
     Tick("suggest-fewer-messages", timedelta(minutes=10), suggest),
     Tick("judge-campaigns", timedelta(minutes=10), judge_campaigns),
     Tick("blank-old-bodies", timedelta(hours=6), blank_old_bodies),
+    Tick("learn-sizes", timedelta(hours=1), learn_sizes),
     Tick("erase-closed-leads", timedelta(hours=6), erase_closed_leads),
 )
 

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlmodel import SQLModel
 
 from bot.core.lifecycle import Stage
-from bot.db import make_engine
+from bot.db import learn_sizes, make_engine
 from bot.liaison import Liaison, Rooms, Shelf
 from bot.models import Handoff, Lead, Person, Run
 from bot.playbook import Playbook
@@ -73,8 +73,10 @@ def liaison_with(url: str, leads: int) -> Liaison:
     engine = make_engine(url)
     with engine.begin() as connection:
         fill(connection, leads)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE"))
+    if engine.dialect.name == "postgresql":  # its autovacuum would do it, but later
+        with engine.begin() as connection:
+            connection.execute(text("ANALYZE"))
+    learn_sizes(engine)
     shelf, rooms = Shelf(Playbook()), Rooms("C1")
     return Liaison(TEAM, engine, shelf, rooms, lambda: MONDAY_TEN, lambda: MONDAY_TEN)
 

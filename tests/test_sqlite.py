@@ -3,13 +3,17 @@
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import text
 
+from bot.db import SMALL, learn_sizes
 from bot.liaison import Liaison
+from bot.services.batches import start_shown
 from tests.conftest import NewDatabase
 from tests.delivery.mailroom import new_liaison
+from tests.test_home_speed import Asked, fill
 
 
 @pytest.fixture
@@ -44,3 +48,28 @@ def test_a_webhook_that_was_thanked_survives_a_power_cut(
     """`synchronous` 2 is FULL; group commit makes it cost two per cent."""
     with liaison.reading() as tx:
         assert tx.execute(text(f"PRAGMA {pragma}")).scalar_one() == value
+
+
+def test_the_planner_hears_of_tables_that_have_grown_and_not_of_small_ones(
+    liaison: Liaison,
+) -> None:
+    """Before, an idle look for leads of a batch would read every hand-off of the team."""
+    assert not learn_sizes(liaison.engine)
+    with liaison.engine.begin() as connection:
+        fill(connection, SMALL)
+    assert "ix_handoff_unshown" not in way_to_unshown(liaison)
+
+    assert learn_sizes(liaison.engine)
+
+    assert "ix_handoff_unshown" in way_to_unshown(liaison)
+    assert not learn_sizes(liaison.engine)
+
+
+def way_to_unshown(liaison: Liaison) -> str:
+    """How SQLite goes about the first question of that look."""
+    asked = Asked(liaison.engine).listen()
+    start_shown(liaison)
+    statement, values = asked.statements[0]
+    with liaison.reading() as tx:
+        explain = tx.connection().exec_driver_sql
+        return str(explain(f"EXPLAIN QUERY PLAN {statement}", cast("Any", values)).all())

@@ -16,7 +16,7 @@ NAMED_BY = ("key", "email", "name", "word")
 """What tells the entries of a list apart, where they have it."""
 
 
-LISTS_INSIDE = frozenset({"groups", "rules"})
+LISTS_INSIDE = ("groups", "rules")
 """Lists inside a section, each shown and changed by itself."""
 
 
@@ -58,8 +58,8 @@ def sections(playbook: Playbook) -> dict[str, Document | list[Document]]:
         assert isinstance(whole, dict | list)
         every[name] = whole
         if isinstance(whole, dict):
-            for inner in LISTS_INSIDE.intersection(whole):
-                every[f"{name}.{inner}"] = whole.pop(inner)
+            inside = [inner for inner in LISTS_INSIDE if inner in whole]
+            every |= {f"{name}.{inner}": whole.pop(inner) for inner in inside}
     return every
 
 

@@ -79,7 +79,7 @@ def may_examine(liaison: Liaison, by: str) -> None:
     """Raises `NotAllowed` unless `by` is an admin; while there is none, anybody listed may look."""
     with liaison.reading() as tx:
         person = queries.person(tx, liaison.team_id, by)
-        admins = _with_role(tx, liaison, "admin")
+        admins = [one for one in _listed(tx, liaison) if "admin" in one.roles]
     if admins and person not in admins:
         names = ", ".join(f"<@{admin.id}>" for admin in admins[:3])
         raise NotAllowed(f"This is for admins: ask {names}.")
@@ -363,11 +363,12 @@ def _few(addresses: list[str]) -> str:
 def _roles(liaison: Liaison) -> Finding:
     """What happens where nobody has a role is said, because something always does."""
     with liaison.reading() as tx:
-        empty = [
-            f"{name} ({instead})"
-            for name, role, team, instead in _ROLES
-            if not [one for one in _with_role(tx, liaison, role) if team in (None, one.team)]
-        ]
+        listed = _listed(tx, liaison)
+    empty = [
+        f"{name} ({instead})"
+        for name, role, team, instead in _ROLES
+        if not any(role in one.roles and team in (None, one.team) for one in listed)
+    ]
     if not empty:
         return Finding("Roles", "Each has somebody.")
     return Finding(
@@ -385,15 +386,14 @@ _ROLES = (
 )
 
 
-def _with_role(tx: Session, liaison: Liaison, role: str) -> list[Person]:
-    """Active people the playbook gives this role, by id."""
+def _listed(tx: Session, liaison: Liaison) -> list[Person]:
+    """Active people of the playbook, by id."""
     listed = select(Person).where(
         col(Person.team_id) == liaison.team_id,
         col(Person.team).is_not(None),
         col(Person.is_active),
     )
-    people = tx.scalars(listed.order_by(col(Person.id)))
-    return [person for person in people if role in person.roles]
+    return list(tx.scalars(listed.order_by(col(Person.id))))
 
 
 OURS: tuple[Callable[[Liaison], Finding], ...] = (
