@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from cryptography import x509
@@ -220,15 +220,21 @@ def test_packed_content_is_unpacked(certificate: Path) -> None:
 
 
 def test_a_server_that_drips_is_left(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each piece comes in time; all of them together would not."""
     monkeypatch.setattr(outgoing, "LONGEST", 0.3)
+    pause, left = Event(), Event()
 
     def drip(request: BaseHTTPRequestHandler) -> None:
         request.send_response(200)
         request.end_headers()
-        for _ in range(100):
-            request.wfile.write(b"x")
-            request.wfile.flush()
-            Thread(target=lambda: None).join(0.02)
+        try:
+            for _ in range(100):
+                request.wfile.write(b"x")
+                pause.wait(0.02)
+        except OSError:
+            left.set()
 
-    with serving(certificate, drip) as port, pytest.raises(CannotFetch, match="in time"):
-        caller(certificate).get(f"https://{HOST}:{port}/")
+    with serving(certificate, drip) as port:
+        with pytest.raises(CannotFetch, match="in time"):
+            caller(certificate).get(f"https://{HOST}:{port}/")
+        assert left.wait(5)

@@ -112,48 +112,31 @@ def test_what_cannot_be_read_is_told_beside_the_field(office: Office) -> None:
     assert errors == {ids.SETTINGS_QUIET: "Please leave an hour of every working day."}
 
 
-def test_hot_leads_wait_for_the_brief_of_whoever_wants_that_and_come_when_they_do_not(
-    briefed: Office,
-) -> None:
+def test_what_people_chose_decides_between_a_message_and_their_brief(briefed: Office) -> None:
     office = briefed
-    fill_in(office, CHLOE, settings_hot="in_brief")
-    handoff = office.hand_over(owner="chloe@example.com", company="Northgate")
-    other = office.hand_over(owner="ben@example.com", company="Tidewater")
-    office.card(handoff, "Chloe Martin has it")
-    office.dm(BEN, other, "You have it")
+    fill_in(office, HUGO, settings_hot="in_brief")
+    fill_in(office, BEN, settings_cap="0")
+    hugos = office.hand_over(owner="hugo@example.com", company="Northgate")
+    bens = office.hand_over(owner="ben@example.com", company="Tidewater", grade="B")
+    for handoff, name in ((hugos, "Hugo Lind"), (bens, "Ben Cole")):
+        office.card(handoff, f"{name} has it")
     office.settle()
-    assert [row for row in rows_of(office, handoff) if row.ts] == []
+    assert [row for each in (hugos, bens) for row in rows_of(office, each) if row.ts] == []
 
-    view = saved(office, CHLOE, "in your morning brief")
-    office.control.click(CHLOE, ids.SETTINGS_UNDO, view_id=view["id"], value="team")
-    office.dm(CHLOE, handoff, "You have it")
-
-
-def test_a_message_that_waits_for_the_morning_stands_in_the_brief_of_whoever_wants_that(
-    briefed: Office,
-) -> None:
-    office = briefed
+    view = saved(office, HUGO, "in your morning brief")
+    office.control.click(HUGO, ids.SETTINGS_UNDO, view_id=view["id"], value="team")
+    office.dm(HUGO, hugos, "You have it")
     office.control.set_clock(MONDAY_TEN + timedelta(hours=9))
-    handoff = office.hand_over(owner="chloe@example.com", company="Northgate")
-    office.card(handoff, "Chloe Martin has it")
+    chloes = office.hand_over(owner="chloe@example.com", company="Larkfield")
+    office.card(chloes, "Chloe Martin has it")
     office.settle()
-    fill_in(office, CHLOE, settings_hot="in_brief")
+    fill_in(office, CHLOE, settings_hot="in_brief")  # while the message waits for the morning
     office.control.advance("next_working_day")
-
-    office.brief(CHLOE, "Northgate")
+    office.brief(BEN, "Tidewater")
+    office.brief(CHLOE, "Larkfield")
     office.settle()
-    assert [row.ts for row in rows_of(office, handoff)] == [None]
-
-
-def test_with_no_message_but_the_brief_a_hot_lead_stands_there(briefed: Office) -> None:
-    office = briefed
-    fill_in(office, CHLOE, settings_cap="0")
-    handoff = office.hand_over(owner="chloe@example.com", company="Northgate", grade="B")
-    office.card(handoff, "Chloe Martin has it")
-    office.control.advance("next_working_day")
-
-    office.brief(CHLOE, "Northgate")
-    assert [row.ts for row in rows_of(office, handoff) if row.kind == "lead_dm"] == [None]
+    told = [row.ts for each in (bens, chloes) for row in rows_of(office, each)]
+    assert set(told) == {None}
 
 
 def test_only_the_person_and_the_admins_read_them(office: Office) -> None:
