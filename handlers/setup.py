@@ -64,8 +64,9 @@ def without_standup(press: Press) -> None:
 
 def start_trial(press: Press) -> None:
     desk = press.desk
-    setup.start_trial(desk.liaison, press.by)
+    setup.bring_in(desk.liaison, press.by)
     rooms.follow(desk.slack, desk.liaison)
+    setup.start_trial(desk.liaison, press.by)
 
 
 def save(form: Submission) -> None:

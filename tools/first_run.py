@@ -171,8 +171,11 @@ def go_live(walk: Walk) -> None:
         walk.save()
         walk.shown("waiting for Ida Berg")
         walk.keep("trial-agree", "would like to go live", "ida")
-        for person in ("ana", "ida"):
+        for person, head in (("ana", ANA), ("ida", IDA)):
             walk.desk.go("liaison", person)
+            expect(walk.desk.page.get_by_test_id("person-switcher")).to_have_attribute(
+                "data-user", head
+            )
             walk.press("would like to go live", "Agree")
             expect(walk.desk.message("agreed")).to_be_visible()
         walk.desk.go("liaison", ADMIN)

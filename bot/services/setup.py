@@ -153,8 +153,8 @@ def _not_yet(given: Mapping[str, Any], step: Step) -> str | None:
     return None
 
 
-def start_trial(liaison: Liaison, by: str) -> None:
-    """What was answered is the playbook's first version, and its trial begins.
+def bring_in(liaison: Liaison, by: str) -> None:
+    """What was answered is the playbook's next version, and in force, before anybody may begin.
 
     Raises `NotAllowed` with the faults that only show in the whole of it.
     """
@@ -167,10 +167,16 @@ def start_trial(liaison: Liaison, by: str) -> None:
         except BadFields as error:
             raise NotAllowed(str(error)) from error
         version = playbooks.adopt(tx, liaison, by, playbook)
+    playbooks.put_in_force(liaison, version)
+
+
+def start_trial(liaison: Liaison, by: str) -> None:
+    """From now on what happens is played by `by`; what came before is told too."""
+    with liaison.transaction() as tx:
+        setup = _of(tx.get(Setup, liaison.team_id, with_for_update=True), by)
         setup.trial_at = liaison.now()
         revise(tx, liaison, SUBJECT)
         _let_go(tx, liaison)
-    playbooks.put_in_force(liaison, version)
 
 
 def _let_go(tx: Session, liaison: Liaison) -> None:

@@ -56,9 +56,9 @@ _CHOOSE = {
     Step.CLOCK: "Change…",
     Step.STANDUP: "Change…",
 }
-_WHY = (
-    "Why me? You own this workspace, or took this over. Every other admin of the workspace can go "
-    "on with it by `/liaison setup`. Nobody else hears of anything before the trial is over."
+_NOTE = (
+    "Every other admin of the workspace can go on with it by `/liaison setup`. Nobody else hears "
+    "of anything before the trial is over."
 )
 WAYS = (
     ("channels", "From two channels"),
@@ -93,7 +93,7 @@ def step(now: Step, given: Answers, answered: Collection[str], reader: Person) -
         buttons.append(button("No stand-up yet", ids.SETUP_NO_STANDUP, "none"))
     if now > Step.CHANNELS:
         buttons.append(button("Back", ids.SETUP_BACK, str(now.value - 1)))
-    return Post(text, [section(text), actions("setup", *buttons), context(_WHY)])
+    return Post(f"{text}\n{_NOTE}", [section(text), actions("setup", *buttons), context(_NOTE)])
 
 
 def _says(now: Step, given: Answers) -> str:
@@ -170,7 +170,7 @@ def _summary(given: Answers) -> Post:
         button("Back", ids.SETUP_BACK, str(Step.STANDUP.value)),
         overflow(ids.SETUP_AGAIN, [(f"{TITLES[now]}…", f"change:{now.value}") for now in TITLES]),
     ]
-    return Post(text, [section(text), actions("setup", *buttons), context(_WHY)])
+    return Post(f"{text}\n{_NOTE}", [section(text), actions("setup", *buttons), context(_NOTE)])
 
 
 def taken_over(by: Person) -> Post:

@@ -70,7 +70,6 @@ def trial(number: int, sides: Sequence[Side], asked_at: datetime | None) -> Post
     if not asked_at:
         buttons.append(button("Go live…", ids.TRIAL_LIVE, "live"))
     notes = (
-        "Why me? You set Liaison up. "
         "Going live ends the trial for good: its hand-offs and messages are taken out, so no "
         "report counts them, and leads that came in meanwhile have to be sent again."
     )
@@ -103,7 +102,6 @@ def live(at: datetime) -> Post:
         "buttons do nothing any more.",
     ]
     notes = (
-        "Why me? You set Liaison up. "
         "`/liaison doctor` says whether all is well, `/liaison try` rehearses a lead, and "
         f"`{HISTORY}`, on the machine it runs on, brings the last 90 days in as history."
     )
@@ -130,12 +128,9 @@ def agree(
     text = "\n".join(lines)
     read = button("Read it all", ids.TRIAL_BOOK, "book")
     yes = button("Agree", ids.TRIAL_AGREE, str(number), style="primary")
-    why = (
-        f"Why me? You head {side.side}. Once both sides agree, everybody hears from Liaison; "
-        "before that nobody does."
-    )
+    note = "Once both sides agree, everybody hears from Liaison; before that nobody does."
     buttons = [read] if side.has_agreed else [yes, read]
-    return Post(f"{text}\n{why}", [section(text), actions("agree", *buttons), context(why)])
+    return Post(f"{text}\n{note}", [section(text), actions("agree", *buttons), context(note)])
 
 
 def _agreement(playbook: Playbook) -> list[str]:
