@@ -131,7 +131,7 @@ def answer(office: Office, lead: str, end: str | None, rep: str) -> None:
 
 def type_command(view: View, typed: str, shows: str) -> Locator:
     view.go("leads", "ida")
-    box = view.page.get_by_test_id("composer-input")
+    box = view.page.get_by_placeholder("Message #leads as Ida Berg")
     box.fill(typed)
     view.page.get_by_test_id("composer-send").click()
     answered = view.message(shows)

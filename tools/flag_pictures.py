@@ -5,10 +5,11 @@ bot says of them.
 """
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from tempfile import mkdtemp
 
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 from sqlalchemy import select
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -21,14 +22,15 @@ from tests.office import (
     BEN,
     CHLOE,
     DEV,
+    IDA,
     LEADS,
     MANIFEST,
     MONDAY_TEN,
     Office,
     settings_for,
 )
-from tests.services.test_flags import campaign_with, judge_now, usual_campaigns
-from tools.pictures import DESK, PHONE, View, chromium
+from tests.services.test_flags import TUESDAY_NINE, campaign_with, judge_now, usual_campaigns
+from tools.pictures import BRIEF_WIDTH, DESK, PHONE, View, chromium
 
 
 def main() -> None:
@@ -71,7 +73,20 @@ def main() -> None:
             view.snap("flag-card", card)
             look(view, "ida", "flagged Spring webinar", "flag-hand")
             press(view, "Say what changed…", "flagged Spring webinar", "flag-change")
+        look_at_the_brief(office, browser)
         office.close()
+
+
+def look_at_the_brief(office: Office, browser: Browser) -> None:
+    """The next morning nobody has answered yet; a window in which the brief stands whole."""
+    office.control.set_clock(TUESDAY_NINE)
+    office.brief(IDA, "Flags to answer")
+    for frame in (DESK, replace(PHONE, height=1200)):
+        view = View(browser, office.sandbox.url, frame)
+        view.go("liaison", "ida")
+        brief = view.message("Flags to answer")
+        expect(brief).to_be_visible()
+        view.snap("flag-brief", brief, width=BRIEF_WIDTH)
 
 
 def second_rep(office: Office) -> str:
