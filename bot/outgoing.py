@@ -116,12 +116,12 @@ class Outgoing:
         watch.start()
         try:
             connection.request("GET", address.target, headers={"Accept-Encoding": "gzip, identity"})
-            answer = connection.getresponse()
-            if answer.status in _REDIRECTS and (place := answer.headers.get("Location")):
-                return place
-            if answer.status != 200:
-                raise CannotFetch(f"It answers {answer.status}.")
-            return _unpacked(answer, _read(answer, until))
+            with connection.getresponse() as answer:
+                if answer.status in _REDIRECTS and (place := answer.headers.get("Location")):
+                    return place
+                if answer.status != 200:
+                    raise CannotFetch(f"It answers {answer.status}.")
+                return _unpacked(answer, _read(answer, until))
         except TimeoutError as error:
             raise CannotFetch("It does not answer in time.") from error
         except ssl.SSLError as error:
@@ -167,18 +167,25 @@ class _Checked(HTTPConnection):
         self.default_port = 443 if address.is_secure else 80
         self._ip = ip
         self._trust = trust if address.is_secure else None
+        # The connection forgets its socket while an answer that ends with it is still read.
+        self._line: socket.socket | None = None
 
     def connect(self) -> None:
         line = socket.create_connection((self._ip, self.port), TIMEOUT)
+        self.sock = self._line = line
         if self._trust:
-            line = self._trust.wrap_socket(line, server_hostname=self.host)
-        self.sock = line
+            # The handshake comes once it can be cut off, too.
+            secure = self._trust.wrap_socket(
+                line, server_hostname=self.host, do_handshake_on_connect=False
+            )
+            self.sock = self._line = secure
+            secure.do_handshake()
 
     def cut(self) -> None:
         """End it from another thread, whatever it waits for."""
-        if self.sock:
+        if self._line:
             with suppress(OSError):
-                self.sock.shutdown(socket.SHUT_RDWR)
+                self._line.shutdown(socket.SHUT_RDWR)
 
 
 def _read(answer: HTTPResponse, until: float) -> bytes:
