@@ -17,7 +17,7 @@ from bot.models import Handoff, Link, Message, MessageKind, Person
 from bot.services.files import File, csv_file
 from bot.services.handoffs import changed, give, note, start_clock
 from bot.services.hours import back_at_work
-from bot.services.links import are_waiting, look_for, settle, state, waiting
+from bot.services.links import are_waiting, look_for, sellers_of, settle, state, waiting
 from bot.views import links as views
 from bot.views.links import PAGE, Known, Page
 
@@ -44,7 +44,7 @@ def answer(liaison: Liaison, link_id: str, by: str, *, is_them: bool) -> None:
             link.refused = [*link.refused, by]
             link.tell_at, link.told_at = now, None
             tx.flush()
-            look_for(tx, liaison, link, now)
+            look_for(tx, liaison, link, now, sellers_of(tx, liaison))
         _show(tx, liaison, link)
 
 
@@ -71,8 +71,10 @@ def look_again(tx: Session, liaison: Liaison, now: datetime) -> None:
         col(Link.settled_at).is_(None),
         col(Link.is_nobody).is_(False),
     )
-    for link in tx.scalars(lost.with_for_update(skip_locked=True)).all():
-        look_for(tx, liaison, link, now)
+    links = tx.scalars(lost.with_for_update(skip_locked=True)).all()
+    sellers = sellers_of(tx, liaison) if links else []
+    for link in links:
+        look_for(tx, liaison, link, now, sellers)
         if state(tx, link) is State.LINKED:
             _give_waiting(tx, liaison, link, now)
 

@@ -1,5 +1,6 @@
 """Who a CRM means by an owner: looked up for each lead, written down when first met."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 
@@ -31,7 +32,7 @@ def owner_of(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) -> 
     link = _link(tx, liaison, system, event.owner)
     if link is None:
         link = _meet(tx, liaison, system, event.owner, now)
-        look_for(tx, liaison, link, now)
+        look_for(tx, liaison, link, now, sellers_of(tx, liaison))
     elif state(tx, link) is not State.LINKED:
         take_by_address(tx, liaison, link, now)
     if state(tx, link) is not State.LINKED:
@@ -68,8 +69,10 @@ def take_by_address(tx: Session, liaison: Liaison, link: Link, now: datetime) ->
     return True
 
 
-def look_for(tx: Session, liaison: Liaison, link: Link, now: datetime) -> None:
-    """Look who this may be: whoever has the address, else a guess, who is asked.
+def look_for(
+    tx: Session, liaison: Liaison, link: Link, now: datetime, sellers: Sequence[Person]
+) -> None:
+    """Look who of those who sell this may be: whoever has the address, else a guess, who is asked.
 
     What a person or an admin said stands, but for somebody whose account is closed.
     """
@@ -77,7 +80,12 @@ def look_for(tx: Session, liaison: Liaison, link: Link, now: datetime) -> None:
         return
     if state(tx, link) is not State.MISSING:
         return
-    fits = rules.guess(link.given, _candidates(tx, liaison, link))
+    candidates = [
+        Candidate(person.id, person.name, person.email)
+        for person in sellers
+        if person.id not in link.refused  # who said that it is not them
+    ]
+    fits = rules.guess(link.given, candidates)
     if fits is None:
         return
     link.person_id, link.tell_at = fits.id, None
@@ -125,18 +133,14 @@ def _by_name() -> Select[Link]:
     )
 
 
-def _candidates(tx: Session, liaison: Liaison, link: Link) -> list[Candidate]:
-    """Whoever sells, but for those who said that it is not them."""
+def sellers_of(tx: Session, liaison: Liaison) -> list[Person]:
+    """Whoever sells: nobody else is guessed to be an owner."""
     in_sales = select(Person).where(
         col(Person.team_id) == liaison.team_id,
         col(Person.team) == queries.SALES,
         col(Person.is_active),
     )
-    return [
-        Candidate(person.id, person.name, person.email)
-        for person in tx.scalars(in_sales)
-        if queries.sells(person) and person.id not in link.refused
-    ]
+    return [person for person in tx.scalars(in_sales) if queries.sells(person)]
 
 
 def waiting(tx: Session, link: Link) -> int:

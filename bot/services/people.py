@@ -61,6 +61,11 @@ def _as_known(person: Person | None) -> _Known | None:
     return (person.timezone, person.is_active) if person else None
 
 
+def _called(person: Person | None) -> tuple[str, str | None, bool] | None:
+    """What an owner is recognised by."""
+    return (person.name, person.email, person.is_active) if person else None
+
+
 def _note_change(
     tx: Session, liaison: Liaison, person: Person, was: _Known, tell_at: datetime | None
 ) -> None:
@@ -114,7 +119,7 @@ def member_changed(liaison: Liaison, member: Member) -> None:
     """Somebody joined, left, moved to another zone or changed their address."""
     with liaison.transaction() as tx:
         kept = tx.get(Person, (liaison.team_id, member.id))
-        was = _as_known(kept)
+        was, called = _as_known(kept), _called(kept)
         person = _bring_up(tx, liaison, member, kept)
         listed = liaison.playbook.person(member.email or "")
         manager = queries.person_by_email(tx, liaison.team_id, listed.manager if listed else None)
@@ -126,7 +131,8 @@ def member_changed(liaison: Liaison, member: Member) -> None:
         replan(tx, liaison, person)
         if was and was != (person.timezone, person.is_active):
             _note_change(tx, liaison, person, was, None)
-        look_again(tx, liaison, liaison.now())
+        if _called(person) != called:  # a status that changes is told as well, many times a day
+            look_again(tx, liaison, liaison.now())
         pass_to_successors(tx, liaison)
 
 
