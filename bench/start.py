@@ -1,9 +1,6 @@
-"""From nothing to the end of the first tick.
+"""From nothing to the end of the first tick; each start is a process of its own."""
 
-`python -m bench.start SLACK DATABASE` is one start.
-"""
-
-import resource
+import os
 import subprocess
 import sys
 import time
@@ -12,9 +9,9 @@ from functools import partial
 
 from bench.ground import NOW, ground
 from bench.line import Line, medians
-from bot.app import Bot
 from replay.slack_process import sandbox
 from sandbox.control import Control
+from tests.bot_process import environment
 from tests.office import settings_at
 
 
@@ -51,20 +48,9 @@ def starts(size: int) -> Iterator[Line]:
 
 def _start(slack: str, database: str, peaks: dict[str, list[float]]) -> float:
     began = time.perf_counter()
-    command = [sys.executable, "-m", "bench.start", slack, database]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as bot:
+    command = [sys.executable, "-m", "bench.started"]
+    env = os.environ | environment(settings_at(slack, database))
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as bot:
         assert bot.stdout
         peaks.setdefault(database, []).append(float(bot.stdout.readline()))
         return time.perf_counter() - began
-
-
-def main(slack: str, database: str) -> None:
-    bot = Bot(settings_at(slack, database))
-    bot.start()
-    bot._rounds.run_all()
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, flush=True)
-    bot.stop()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

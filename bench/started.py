@@ -1,0 +1,22 @@
+"""One start, by the settings in the environment: says its memory in MB once every job has run.
+
+Nothing is imported here that the bot itself does not import.
+"""
+
+import os
+import resource
+
+from bot.app import Bot
+from bot.config import Settings
+
+
+def main() -> None:
+    bot = Bot(Settings.from_env(os.environ))
+    bot.start()
+    bot._rounds.run_all()
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, flush=True)
+    bot.stop()
+
+
+if __name__ == "__main__":
+    main()
