@@ -170,6 +170,18 @@ def of_person(
         return own, count, meeting.key, total, local_date(person.timezone, now)
 
 
+def left_open(tx: Session, occurrence: Occurrence) -> int:
+    """How many were open when this meeting ended."""
+    ended = occurrence.closed_at
+    was_open = (
+        (col(ActionItem.team_id) == occurrence.team_id)
+        & (col(ActionItem.meeting) == occurrence.meeting)
+        & (col(ActionItem.created_at) <= ended)
+        & (col(ActionItem.closed_at).is_(None) | (col(ActionItem.closed_at) > ended))
+    )
+    return tx.scalar(select(func.count()).select_from(ActionItem).where(was_open)) or 0
+
+
 def made_from(tx: Session, liaison: Liaison, origin: Origin) -> list[ItemFacts]:
     """What was made of a flag or a dispute, oldest first."""
     found = tx.scalars(

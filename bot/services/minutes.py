@@ -1,5 +1,6 @@
 """What was decided: the minutes of a stand-up, and the search for decisions."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -23,8 +24,10 @@ MOST_FOUND = 20
 
 
 def _look(tx: Session, liaison: Liaison, occurrence: Occurrence, now: datetime) -> Agenda:
+    """As it was when it ended, however often the minutes are told anew."""
     closed = item_lists.closed_in(tx, liaison, occurrence)
-    return agenda.look(tx, liaison, occurrence, now, closed)
+    told = agenda.look(tx, liaison, occurrence, now, closed)
+    return replace(told, open_items=item_lists.left_open(tx, occurrence))
 
 
 def telling(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post | Hold | None:

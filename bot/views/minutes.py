@@ -58,12 +58,8 @@ def _who(agenda: Agenda) -> str:
         parts.append(f"{escape(agenda.rep.name)} came from the reps")
     if not agenda.occurrence.held_at:
         parts.append("Nobody pressed anything in it, so it counts as not held")
-    parts.append(f"{counted(agenda.open_items + len(_open(agenda.added)))} open")
+    parts.append(f"{counted(agenda.open_items)} open")
     return " · ".join(parts)
-
-
-def _open(items: Sequence[ItemFacts]) -> list[ItemFacts]:
-    return [facts for facts in items if facts.item.closed_at is None]
 
 
 def _parts(agenda: Agenda, playbook: Playbook) -> Iterator[tuple[str, list[str]]]:
@@ -77,7 +73,10 @@ def _parts(agenda: Agenda, playbook: Playbook) -> Iterator[tuple[str, list[str]]
         ("New action items", [_item(facts) for facts in agenda.added]),
         ("Done", [_item(facts) for facts in done]),
         ("Dropped", [_dropped(facts) for facts in dropped]),
-        ("Talked about", [_subject(agenda, each.key, playbook) for each in talked]),
+        (
+            "On the agenda" if agenda.occurrence.is_async else "Talked about",
+            [_subject(agenda, each.key, playbook) for each in talked],
+        ),
         ("Parked", [_subject(agenda, each.key, playbook) for each in parked]),
     )
     yield from ((name, told) for name, told in parts if told)

@@ -23,7 +23,7 @@ from bot.errors import Refused
 from bot.liaison import Liaison, Rooms, Shelf
 from bot.models import ActionItem, ActionItemLine, Message, Occurrence, Person, Workspace
 from bot.playbook import Playbook
-from bot.services import agenda, item_lists, items, running, standup
+from bot.services import agenda, item_lists, items, minutes, running, standup
 from bot.services.items import Verdict, Wish
 from bot.services.occurrences import ahead
 from bot.views.items import ItemFacts
@@ -349,6 +349,19 @@ def test_a_meeting_nobody_pressed_anything_in_carries_nothing(engine: Engine) ->
     (item,) = played.book
 
     assert look(played, item).carries == 0
+
+
+def test_minutes_that_are_told_anew_count_what_the_meeting_left_open(engine: Engine) -> None:
+    played = teams(engine)
+    played.add(BEN, dated=True)
+    played.hold()
+    (item,) = played.book
+    then = minutes.last(played.liaison, "C2", IDA).text
+    played.clock.now += DAY
+    items.done(played.liaison, item, ANA)
+
+    assert "1 action item open" in then
+    assert minutes.last(played.liaison, "C2", IDA).text == then
 
 
 def test_a_form_names_all_that_is_wrong_at_once(engine: Engine) -> None:
