@@ -126,6 +126,8 @@ def forget(tx: Session, liaison: Liaison, lead_ids: Collection[str], now: dateti
         item.words, item.done_when = "", None
         item.reason = None if item.reason is None else ""
         _revise_meetings(tx, liaison, item.meeting, item.created_at)
+        is_posted = (col(Message.kind) == MessageKind.ITEMS) & (col(Message.about) == item.owner_id)
+        revise_those(tx, liaison, is_posted)
         show_again(tx, liaison, item)
     topics = select(Topic).where(
         col(Topic.team_id) == liaison.team_id, col(Topic.lead_id).in_(lead_ids)

@@ -190,9 +190,12 @@ def test_an_item_made_of_a_reply_to_a_card_keeps_its_owner_and_loses_its_words(
     answer = own_items(office, CHLOE, "Replied GmbH wants a demo")
     press(office, CHLOE, ids.ITEM_ORIGIN, answer, "Replied GmbH")
     assert ts.replace(".", "") in opened(office, CHLOE)
+    press(office, CHLOE, ids.ITEMS_POST, answer)
+    office.control.until(lambda: "Replied GmbH" in shown_in(office, STANDUP))
     erase(office, handoff)
 
     assert "Replied GmbH" not in text_of(own_items(office, CHLOE, "erased with a lead"))
+    office.control.until(lambda: "Replied GmbH" not in shown_in(office, STANDUP))
 
 
 def test_what_was_added_in_a_cards_thread_goes_with_its_lead_too(office: Office) -> None:
