@@ -27,18 +27,18 @@ from math import exp, log, log1p, sqrt
 from operator import mul
 from statistics import NormalDist
 
-CAMPAIGNS_SPREAD, CAMPAIGNS_DOUBT = 0.7, 0.4
+CAMPAIGNS_SPREAD, CAMPAIGNS_DOUBT = 0.85, 0.6
 """Prior of su: log-normal, median and standard deviation of the logarithm, so that 95 % lie between
-0.3 and 1.5. Olist's leads of 2018, won or not, put it at 0.67 over 407 landing pages and at 0.74
-over 11 origins."""
+0.26 and 2.8. Olist's leads of 2018, won or not, put it at 0.67 over 407 landing pages and at 0.74
+over 11 origins; it is wider than that, so that campaigns which hardly differ may say so."""
 RATERS_SPREAD = 1.0
 """Scale of the half-normal prior of sv: a standard deviation of one in log-odds, 30 % to 54 %, is
 already a lot, and three would be absurd."""
 PRIOR_LEVEL = 2.0
 """Standard deviation of mu around zero: the usual campaign is between 2 % and 98 % bad."""
 _RATIO = 1.6
-_SPREADS = tuple(0.1 * _RATIO**step for step in range(7))
-"""0.1 to 1.7. Below a tenth nothing can be seen; far above, the prior has the word."""
+_SPREADS = tuple(0.1 * _RATIO**step for step in range(8))
+"""0.1 to 2.7. Below a tenth nothing can be seen; far above, the prior has the word."""
 _MIDDLE = (3, 3)
 _ALONE = (0.01,)
 """With one rater there is nothing to compare them with: no rater effect is fitted."""

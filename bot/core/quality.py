@@ -39,9 +39,9 @@ FLAG = Bar(probability=0.95, points=0.10)
 WATCH = Bar(probability=0.80, points=0.05)
 
 
-OTHERS_DOUBT = 0.5
-"""A flag needs at least this probability without the ratings of whoever rated most: what one person
-says of a campaign never flags it while the others do not see it too."""
+OTHERS_SEE = WATCH.points
+"""A flag needs the campaign to be so much worse without the ratings of whoever rated most: what one
+person says of it never flags it while the others do not see it too."""
 
 
 class Verdict(StrEnum):
@@ -218,7 +218,7 @@ def _unless_alone(found: Judgement, tallies: Mapping[_Version, _Tally], key: _Ve
         return found
     model = _fitted(tallies, but=(key, found.raters[0]))
     without = model.contrast(_label(key), model.typical(), WORSE)
-    return found if without.probability >= OTHERS_DOUBT else replace(found, verdict=Verdict.WATCH)
+    return found if without.points >= OTHERS_SEE else replace(found, verdict=Verdict.WATCH)
 
 
 def _tallied(
