@@ -20,7 +20,7 @@ from bot.services.edition import Edition, Page
 from bot.services.handoffs import note
 from bot.services.hours import back_at_work
 from bot.services.outcomes import Answer
-from bot.views import ids
+from bot.views import ids, whys
 from tests.acts import press
 from tests.office import (
     ANA,
@@ -177,7 +177,8 @@ def test_without_briefs_what_waited_for_one_goes_out_as_messages(quiet: Office) 
     quiet.reopen(liaison_playbook=without)
     quiet.control.set_clock(TUESDAY_NINE)
 
-    quiet.control.message(dm(BEN), lambda said: said["text"].endswith("The lead came back."))
+    told = f"The lead came back.\nWhy you: {whys.HAS_THE_LEAD}."
+    quiet.control.message(dm(BEN), lambda said: said["text"].endswith(told))
     assert quiet.briefs(BEN) == []
 
 
@@ -290,6 +291,7 @@ def test_marketing_reads_what_became_of_its_leads_in_numbers_without_names(quiet
             "Your brief: news of campaigns",
             "Campaigns",
             "*Spring webinar*: No need 2 · Qualified 1",
+            f"Why you: {whys.of_a_brief(6)}.",
         ]
     )
     assert "*Fair*: No need 1" in quiet.brief(IDA, "news of campaigns")["text"]

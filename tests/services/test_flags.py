@@ -39,6 +39,7 @@ from tests.office import (
     Json,
     Office,
     dm,
+    is_brief,
     playbook_with,
     text_of,
 )
@@ -281,7 +282,8 @@ def test_a_flag_nobody_answers_comes_before_marketings_manager(office: Office) -
     flag_card(office, BEN, handoff)
     said(office, IDA, "flagged Forgotten")
     office.control.set_clock(FRIDAY_TEN)
-    late = said(office, IDA, "Not answered yet: Ben Cole flagged Forgotten")
+    words = "Not answered yet: Ben Cole flagged Forgotten"
+    late = office.control.message(dm(IDA), lambda m: words in text_of(m) and not is_brief(m))
     assert "Serious: most leads suffer · please answer by" in late["text"]
 
 

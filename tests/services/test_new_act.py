@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from bot.views.whys import HAS_THE_LEAD
 from tests.acts import history, log_touch
 from tests.office import BEN, MONDAY_TEN, Office, dm, text_of
 from tests.services.test_handoffs import run_of, stored
@@ -34,7 +35,8 @@ def test_a_hotter_lead_is_due_earlier_and_its_actor_is_told_once(office: Office)
     run = run_of(office, handoff)
     assert run.due_at == stored(office, handoff).due_at
     assert run.due_at and abs(run.due_at - due) < timedelta(minutes=1)
-    assert told(office, handoff) == ["*Acme*: The lead came back: asked for a price; was D, now A."]
+    came_back = "*Acme*: The lead came back: asked for a price; was D, now A."
+    assert told(office, handoff) == [f"{came_back}\nWhy you: {HAS_THE_LEAD}."]
     assert office.dm(BEN, handoff, "grade A")["ts"] == living["ts"]
     assert len(office.dm(BEN, handoff)["blocks"]) > 1
 
@@ -60,7 +62,8 @@ def test_a_cooler_grade_and_a_later_due_time_are_not_taken(office: Office) -> No
 
     assert stored(office, handoff).grade == "A"
     assert stored(office, handoff).due_at == run_of(office, handoff).due_at == due
-    assert told(office, handoff) == ["*Acme*: The lead came back: opened the price list."]
+    came_back = "*Acme*: The lead came back: opened the price list."
+    assert told(office, handoff) == [f"{came_back}\nWhy you: {HAS_THE_LEAD}."]
 
 
 def test_an_act_that_was_told_before_is_not_told_again(office: Office) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.lifecycle import Stage
 from bot.models import Lead
-from bot.views import ids
+from bot.views import ids, whys
 from tests.acts import history
 from tests.office import (
     ANA,
@@ -159,7 +159,7 @@ def test_whoever_takes_a_qualified_lead_on_is_named_and_told(office: Office) -> 
     say(office, BEN, handoff, "qualified", person=CHLOE)
 
     office.card(handoff, "Chloe Martin goes on with it.")
-    told = "*Initech*: You got it from Ben Cole to go on with."
+    told = f"*Initech*: You got it from Ben Cole to go on with.\nWhy you: {whys.NAMED_TO_GO_ON}."
     office.control.message(dm(CHLOE), lambda message: message["text"] == told)
     assert "Chloe Martin got it from Ben Cole to go on with" in history(
         office, OLGA, office.card(handoff), handoff
@@ -182,7 +182,8 @@ def test_whose_it_was_already_is_told(office: Office) -> None:
 
     office.card(handoff, "Dev Thapa has it already.")
     told = "*Hooli*: You had it already, said Ben Cole: already ours: duplicate."
-    office.control.message(dm(DEV), lambda message: message["text"] == told)
+    why = f"Why you: {whys.NAMED_AS_HAVING_IT}."
+    office.control.message(dm(DEV), lambda message: message["text"] == f"{told}\n{why}")
 
 
 def test_a_colleague_is_told_in_their_own_hours(office: Office) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from bot.core.lifecycle import Stage
 from bot.models import Handoff, Run, Undo
-from bot.views import ids
+from bot.views import ids, whys
 from tests.acts import edits_held, history, press, shrunk
 from tests.office import BEN, CHLOE, HUGO, LEADS, OLGA, Json, Office, dm, text_of
 from tests.services.test_followups import nudges, touch
@@ -216,7 +216,8 @@ def test_whoever_was_told_hears_that_it_is_off(office: Office) -> None:
     undo(office, BEN, handoff)
 
     told = "*Vandelay*: Ben Cole took their last answer back."
-    office.control.message(dm(CHLOE), lambda m: m["text"] == told)
+    why = f"Why you: {whys.HEARD_OF_IT_BEFORE}."
+    office.control.message(dm(CHLOE), lambda m: m["text"] == f"{told}\n{why}")
 
 
 def test_what_did_not_reach_anybody_yet_is_withdrawn_in_silence(office: Office) -> None:
