@@ -1,6 +1,6 @@
 #!/bin/sh
 # Lint, strict types, every test. Called by `make test`, and so by CI.
-# Twice as many workers as cores, of which CI has two: much of a test is waiting for an answer.
+# Three workers on two cores: much of a test is waiting for a process to answer.
 set -eu
 bin=.venv/bin
 
@@ -17,4 +17,4 @@ fi
 "$bin/ruff" check .
 "$bin/ruff" format --check .
 "$bin/mypy"
-"$bin/python" -m pytest -n "${WORKERS:-4}" --dist loadfile --no-loadscope-reorder -q -rs "$@"
+"$bin/python" -m pytest -n "${WORKERS:-3}" --dist loadfile --no-loadscope-reorder -q -rs "$@"

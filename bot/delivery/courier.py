@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 
 from sqlalchemy.orm import Session
 
@@ -154,6 +154,8 @@ class Courier:
         self._again = lease * AGAIN
         self._routes = routes or Routes()
         self._shut_until: datetime | None = None
+        self._door = Lock()
+        """Held while the senders say what they met: the operator hears of it once."""
         self._senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="courier")
         self._recorder = ThreadPoolExecutor(1, thread_name_prefix="courier-record")
         self._done: SimpleQueue[tuple[Claim, Future[Outcome]]] = SimpleQueue()
@@ -419,9 +421,10 @@ class Courier:
         return Shown(channel, ts, message.revision, _digest(post))
 
     def _let_in(self) -> None:
-        if self._shut_until:
-            log.info("Slack lets the bot in again")
-            self._shut_until = None
+        with self._door:
+            if self._shut_until:
+                log.info("Slack lets the bot in again")
+                self._shut_until = None
 
     def _remove(self, message: Message, then: Outcome) -> Outcome:
         """Take a message away; one that is gone already is as good."""
@@ -446,13 +449,17 @@ class Courier:
 
     def _after(self, error: SlackUnavailable) -> timedelta:
         if isinstance(error, SlackShut):
-            if self._shut_until is None:
-                log.error("Slack lets the bot in no more: %s; nothing is sent until it does", error)
-            self._shut_until = self._liaison.wall() + SHUT_AGAIN
+            self._shut_out(error)
             return SHUT_AGAIN
         if error.retry_after is None:
             return self._again
         return timedelta(seconds=error.retry_after)
+
+    def _shut_out(self, error: SlackShut) -> None:
+        with self._door:
+            if self._shut_until is None:
+                log.error("Slack lets the bot in no more: %s; nothing is sent until it does", error)
+            self._shut_until = self._liaison.wall() + SHUT_AGAIN
 
 
 def _plainly(post: Post) -> Post:

@@ -265,6 +265,10 @@ class _Waiting:
             self.answer.set_result(receipt)
 
 
+DEADLOCK = "40P01"
+"""PostgreSQL's code for it (appendix A of its manual)."""
+
+
 class GroupWriter:
     """Takes deliveries from the web server's loop and commits them in groups from one thread.
 
@@ -304,7 +308,7 @@ class GroupWriter:
         receipts: list[Receipt] = []
         is_settled = len(group) == 1
         try:
-            receipts = take_in(self._liaison, [w.delivery for w in group], self._receive)
+            receipts = self._take_in([waiting.delivery for waiting in group])
         except NotSaved as error:
             # Each alone would wait for the same lock, one after the other.
             is_settled = True
@@ -317,6 +321,21 @@ class GroupWriter:
             else:
                 for waiting in group:
                     self._writer.submit(self._commit, [waiting]).add_done_callback(_log_failure)
+
+    def _take_in(self, deliveries: list[Delivery]) -> list[Receipt]:
+        """Twice at most: whoever PostgreSQL ends to untie a deadlock finds the way free."""
+        try:
+            return take_in(self._liaison, deliveries, self._receive)
+        except NotSaved as error:
+            if not _was_deadlock(error):
+                raise
+            log.info("intake: a deadlock was untied, and the same is stored again")
+            return take_in(self._liaison, deliveries, self._receive)
+
+
+def _was_deadlock(error: NotSaved) -> bool:
+    met = getattr(error.__cause__, "orig", None)
+    return getattr(met, "sqlstate", None) == DEADLOCK
 
 
 def _log_failure(committing: "CommittedFuture[None]") -> None:

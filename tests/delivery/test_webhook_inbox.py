@@ -9,7 +9,9 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
+from psycopg.errors import DeadlockDetected
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
@@ -90,6 +92,25 @@ def fails_on_seven(_tx: Session, given: Delivery, _now: datetime) -> Receipt:
     if given.key == "wh:7":
         raise ValueError("this one is bad")
     return Receipt(given.key, duplicate=False)
+
+
+def test_a_delivery_that_was_ended_to_untie_a_deadlock_is_stored_all_the_same(
+    liaison: Liaison,
+) -> None:
+    ended = [DeadlockDetected("deadlock detected")]
+
+    def unlucky(_tx: Session, given: Delivery, _now: datetime) -> Receipt:
+        if ended:
+            raise OperationalError("UPDATE lead", {}, ended.pop())
+        return Receipt(given.key, duplicate=False)
+
+    writer = GroupWriter(liaison, unlucky)
+    answer = asyncio.run(writer.store(delivery(1)))
+    writer.stop()
+
+    assert answer == Receipt("wh:1", duplicate=False)
+    with liaison.reading() as tx:
+        assert tx.scalar(select(func.count()).select_from(InboxEvent)) == 1
 
 
 def delivery(number: int) -> Delivery:

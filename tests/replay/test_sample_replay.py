@@ -8,7 +8,7 @@ from tests.replay.test_replays import LEADS, WITHIN, broken, played
 
 @pytest.mark.timeout(WITHIN)
 def test_the_sample_adds_up() -> None:
-    told = played("sample")
+    told = played("sample", LEADS)
 
     assert broken(told) == []
     assert len(told.books.handoffs) == LEADS
