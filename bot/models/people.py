@@ -42,6 +42,8 @@ class Person(SQLModel, table=True):
     """When their next brief is written: the opening of a working day. None = they get none."""
     is_unnamed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """Whether they want no mention where the channel reads of a win."""
+    last_turn: int | None = None
+    """What the version before routed by; it may still run beside this one. Goes with the next."""
     routed_on: date | None = None
     """The local date on which they were last routed a lead."""
     routed: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})

@@ -24,11 +24,9 @@ def upgrade() -> None:
     op.add_column("handoff", sa.Column("playbook", sa.Integer(), nullable=True))
     op.add_column("person", sa.Column("routed_on", sa.Date(), nullable=True))
     op.add_column("person", sa.Column("routed", sa.Integer(), server_default="0", nullable=False))
-    op.drop_column("person", "last_turn")
 
 
 def downgrade() -> None:
-    op.add_column("person", sa.Column("last_turn", sa.Integer(), nullable=True))
     op.drop_column("person", "routed")
     op.drop_column("person", "routed_on")
     op.drop_column("handoff", "playbook")
