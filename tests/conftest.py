@@ -109,30 +109,30 @@ def own_office(new_database: NewDatabase) -> Iterator[Office]:
 
 LONGEST = (
     "replay/test_sample",
-    "replay/test_replays",
-    "promises/test_promises",
     "chaos/test_weather",
-    "test_roles",
     "delivery/test_chaos",
-    "browser/test_people",
-    "test_socket",
-    "test_standup_story",
-    "browser/test_desk",
-    "delivery/test_courier",
     "chaos/test_killed",
+    "test_socket",
+    "delivery/test_courier",
+    "replay/test_replays",
+    "test_roles",
+    "browser/test_people",
+    "services/test_brief_parts",
+    "promises/test_promises",
+    "services/test_briefs",
     "browser/test_standup",
     "services/test_ladder",
-    "services/test_brief_parts",
+    "test_standup_story",
     "services/test_standup",
+    "browser/test_desk",
     "services/test_batches",
     "test_two_weeks",
-    "services/test_briefs",
     "test_races",
     "test_story",
     "test_sight",
 )
 """Files that take twenty seconds and more, by `--durations`; one of them left to the end would run
-alone."""
+alone. Those that compute stand between those that wait, or the cores would be idle by turns."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
