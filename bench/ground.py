@@ -17,7 +17,7 @@ from sqlmodel import SQLModel
 
 from bot.clock import wall
 from bot.core.lifecycle import Stage
-from bot.db import empty_log, make_engine, migrate, table_of
+from bot.db import empty_log, learn_sizes, make_engine, migrate, table_of
 from bot.liaison import Liaison, Rooms, Shelf
 from bot.models import Handoff, Lead, Person, Run
 from bot.playbook import Playbook
@@ -93,8 +93,10 @@ def _make(url: str, handoffs: int) -> None:
     migrate(engine)
     with engine.begin() as connection:
         _fill(connection, handoffs)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE" if "postgresql" in url else "ANALYZE"))
+    if "postgresql" in url:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))
+    learn_sizes(engine)
     empty_log(engine)
     engine.dispose()
 

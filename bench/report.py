@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import Engine, text
 
-from bot.db import make_engine, migrate
+from bot.db import learn_sizes, make_engine, migrate
 from bot.liaison import Liaison, Rooms, Shelf
 from bot.playbook import Playbook
 from bot.services import report
@@ -157,8 +157,9 @@ def fill(engine: Engine, most: int) -> None:
                 ),
                 {"most": count},
             )
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE" if engine.dialect.name == "sqlite" else "VACUUM ANALYZE"))
+    if not learn_sizes(engine):
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))
 
 
 def reports(engine: Engine) -> Iterator[tuple[str, float]]:

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Engine, func, insert, select, text
 from sqlmodel import SQLModel
 
 from bot.core.lifecycle import Stage
-from bot.db import make_engine, migrate
+from bot.db import learn_sizes, make_engine, migrate
 from bot.liaison import Liaison, Rooms, Shelf
 from bot.models import ActionItem, Handoff, Lead, Person, Run, Workspace
 from bot.playbook import Playbook
@@ -166,8 +166,9 @@ def _fill(engine: Engine, handoffs: int, todo: int) -> None:
         with engine.begin() as connection:
             for table in (Lead, Handoff, Run):
                 _multiply(connection, table, copy, base)
-    with engine.begin() as connection:
-        connection.execute(text("ANALYZE"))
+    if not learn_sizes(engine):
+        with engine.begin() as connection:
+            connection.execute(text("ANALYZE"))
 
 
 def _multiply(connection: Connection, table: type[SQLModel], copy: int, base: int) -> None:
