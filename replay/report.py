@@ -42,7 +42,7 @@ def _leads(books: Books) -> Iterator[Line]:
 def _messages(books: Books) -> Iterator[Line]:
     sent = Counter(message.kind for message in books.messages if message.ts)
     yield "messages in Slack", f"{len(books.posted):,}"
-    yield from ((f"  {_KINDS[kind]}", f"{sent[kind]:,}") for kind in MessageKind if sent[kind])
+    yield from ((f"  {called(kind)}", f"{sent[kind]:,}") for kind in MessageKind if sent[kind])
     why = Counter(message.dropped for message in books.messages if not message.ts)
     yield "messages no longer wanted", f"{why[NOT_WANTED]:,}"
     yield "messages read in the brief instead", f"{why[FOLDED]:,}"
@@ -62,7 +62,13 @@ _KINDS = {
     MessageKind.MANAGER_LIST: "managers' lists",
     MessageKind.WON: "wins told in the channel",
     MessageKind.DIGEST: "messages to marketing, collected",
+    MessageKind.SUGGESTION: "suggestions to send less",
 }
+
+
+def called(kind: MessageKind) -> str:
+    """What the report calls messages of a kind; one that no replay had yet goes by its own name."""
+    return _KINDS.get(kind, kind.replace("_", " "))
 
 
 def _given_back(run: Run) -> bool:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.core.lifecycle import Stage
+from bot.models import MessageKind
 from bot.progress import Bar
 from replay import report
 from replay.checks import Finding
@@ -44,6 +45,11 @@ def test_the_human_delay_is_counted_in_working_time() -> None:
     told.handoffs[0].touched_at = TOUCHED_AT + timedelta(days=1)
 
     assert human_delay(told).median == timedelta(hours=15)
+
+
+@pytest.mark.parametrize("kind", MessageKind)
+def test_messages_of_every_kind_have_a_name(kind: MessageKind) -> None:
+    assert report.called(kind).islower()
 
 
 def test_without_a_card_there_is_no_system_delay() -> None:
