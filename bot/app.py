@@ -92,8 +92,7 @@ def connect(
 
     Raises `CannotStart`, `PlaybookFaults`, or a `SlackError` when Slack cannot be asked.
     """
-    client = _web_client(settings)
-    slack = Slack(client)
+    slack = Slack(_web_client(settings, SLACK_TIMEOUT))
     me = _myself(slack)
     engine = _open_database(settings)
     with Session(engine) as tx, tx.begin():
@@ -139,12 +138,18 @@ def _myself(slack: Slack) -> dict[str, str]:
         ) from error
 
 
-def _web_client(settings: Settings) -> WebClient:
+def _within_a_lease(settings: Settings) -> int:
+    """Seconds a call may take while we work: the courier's must end before its lease does. Who
+    only asks at the start holds no lease and need not hurry."""
+    return min(SLACK_TIMEOUT, int(settings.liaison_lease_seconds / 2))
+
+
+def _web_client(settings: Settings, timeout: int) -> WebClient:
     """No retry handlers: the SDK's default sends a post again after a reset, and doubles it."""
     return WebClient(
         token=settings.slack_bot_token,
         base_url=settings.slack_api_url,
-        timeout=min(SLACK_TIMEOUT, int(settings.liaison_lease_seconds / 2)),
+        timeout=timeout,
         retry_handlers=[],
     )
 
@@ -176,7 +181,8 @@ class Bot:
         url = settings.liaison_clock_url
         self._clock = SandboxClock(url, self._tick) if url else None
         now = self._clock.now if self._clock else wall
-        self.liaison, slack, myself = begin(settings, now)
+        self.liaison, _, myself = begin(settings, now)
+        slack = Slack(_web_client(settings, _within_a_lease(settings)))
         self._courier = Courier(
             self.liaison,
             slack,
@@ -212,7 +218,7 @@ class Bot:
         return LeadHook(self._writer.store, verifier, self.liaison.now, self.liaison.meters)
 
     def _listening(self, settings: Settings, app: App, token: str) -> Socket:
-        client = _web_client(settings)
+        client = _web_client(settings, _within_a_lease(settings))
         meters = self.liaison.meters
         return Socket(app, token, client, clicks_at_once=CLICKS_AT_ONCE, meters=meters)
 
@@ -331,7 +337,7 @@ def _bolt(settings: Settings, desk: Desk, myself: AuthorizeResult) -> App:
     """
     app = App(
         logger=logging.getLogger("slack_bolt"),
-        client=_web_client(settings),
+        client=_web_client(settings, _within_a_lease(settings)),
         authorize=lambda: myself,
         # The door in front of it has verified the raw body already; see bot/intake/slack_door.py.
         request_verification_enabled=False,
