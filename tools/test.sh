@@ -16,5 +16,15 @@ fi
 
 "$bin/ruff" check .
 "$bin/ruff" format --check .
-"$bin/mypy"
-"$bin/python" -m pytest -n "${WORKERS:-3}" --dist loadfile --no-loadscope-reorder -q -rs "$@"
+# Types are checked beside the tests, in the time these wait.
+types=$(mktemp)
+nice "$bin/mypy" >"$types" 2>&1 &
+checker=$!
+tests=0
+"$bin/python" -m pytest -n "${WORKERS:-3}" --dist loadfile --no-loadscope-reorder -q -rs "$@" ||
+    tests=$?
+typed=0
+wait "$checker" || typed=$?
+cat "$types"
+rm "$types"
+exit $((tests ? tests : typed))

@@ -23,7 +23,7 @@ a matrix as wide as the number of raters remains. How close it comes is in docs/
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from math import exp, log, log1p, sqrt
+from math import exp, inf, log, log1p, sqrt
 from operator import mul
 from statistics import NormalDist
 
@@ -44,6 +44,8 @@ _ALONE = (0.01,)
 """With one rater there is nothing to compare them with: no rater effect is fitted."""
 _LIGHT = 4.5
 """Where the walk over the grid turns back: log weight below the best point's, one in ninety."""
+_HOPELESS = 2 * _LIGHT
+"""Where a climb is given up: its end, foreseen from where it is, so far below the best point's."""
 _CLOSE = 1e-3
 """Newton's method stops after a step that gains less than this in log posterior."""
 
@@ -248,7 +250,9 @@ def _average(rows: list[_Row], raters: int) -> list[tuple[float, _Mode]]:
     sizes = (_SPREADS, _SPREADS if raters > 1 else _ALONE)
     middle = (_MIDDLE[0], min(_MIDDLE[1], len(sizes[1]) - 1))
     start = ([0.0] * len(rows), [0.0] * (raters + 1))
-    found = {middle: _climb(rows, (sizes[0][middle[0]], sizes[1][middle[1]]), start)}
+    first = _climb(rows, (sizes[0][middle[0]], sizes[1][middle[1]]), start)
+    assert first  # nothing is hopeless without anything better
+    found, hopeless = {middle: first}, set[tuple[int, int]]()
     walked: set[tuple[int, int]] = set()
     while True:
         best = max(mode.evidence for mode in found.values())
@@ -257,10 +261,13 @@ def _average(rows: list[_Row], raters: int) -> list[tuple[float, _Mode]]:
             break
         here = max(ahead, key=lambda at: found[at].evidence)
         walked.add(here)
-        for at in _neighbours(here, sizes):
-            if at not in found:
-                begin = (found[here].effects, found[here].side)
-                found[at] = _climb(rows, (sizes[0][at[0]], sizes[1][at[1]]), begin)
+        for at in set(_neighbours(here, sizes)) - found.keys() - hopeless:
+            begin = (found[here].effects, found[here].side)
+            mode = _climb(rows, (sizes[0][at[0]], sizes[1][at[1]]), begin, best - _HOPELESS)
+            if mode:
+                found[at] = mode
+            else:
+                hopeless.add(at)
     heavy = [mode for mode in found.values() if mode.evidence > best - _LIGHT]
     total = sum(exp(mode.evidence - best) for mode in heavy)
     return [(exp(mode.evidence - best) / total, mode) for mode in heavy]
@@ -276,9 +283,13 @@ def _neighbours(
 
 
 def _climb(
-    rows: list[_Row], spreads: tuple[float, float], start: tuple[list[float], list[float]]
-) -> _Mode:
-    """Newton's method, from `start` to the mode; a step that overshoots is halved.
+    rows: list[_Row],
+    spreads: tuple[float, float],
+    start: tuple[list[float], list[float]],
+    worth: float = -inf,
+) -> _Mode | None:
+    """Newton's method, from `start` to the mode; a step that overshoots is halved. None = it will
+    end below `worth`, and is not climbed to the end.
 
     The last step is so short that the curvature is the same at both of its ends.
     """
@@ -287,9 +298,11 @@ def _climb(
     while True:
         to_effects, to_side = _step(look)
         gain = _slope_along(look, to_effects, to_side) / 2
+        evidence = _evidence(look, spreads) + gain
+        if evidence < worth:
+            return None
         if gain < _CLOSE:
             effects, side = _moved(effects, to_effects, 1), _moved(side, to_side, 1)
-            evidence = _evidence(look, spreads) + gain
             return _Mode(spreads, effects, side, look.slopes, look.factor, evidence)
         length = 1.0
         while True:
@@ -334,9 +347,11 @@ def _look(
         pulls = [(0, 0.0)]
         for place, n, bad in row:
             log_odds = base + side[place]
-            p = 1 / (1 + exp(-log_odds))
-            height += bad * log_odds + n * (log1p(-p) if p < 0.5 else log(p) - log_odds)
-            rest, w = bad - n * p, n * p * (1 - p)
+            odds_against = exp(-log_odds)
+            p = 1 / (1 + odds_against)
+            height += bad * log_odds - n * (log_odds + log1p(odds_against))
+            awaited = n * p
+            rest, w = bad - awaited, awaited * (1 - p)
             gradient += rest
             total += w
             side_gradient[place] += rest
