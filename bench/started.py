@@ -13,7 +13,8 @@ from bot.config import Settings
 def main() -> None:
     bot = Bot(Settings.from_env(os.environ))
     bot.start()
-    bot._rounds.run_all()
+    for tick in bot._rounds.lines:
+        bot._rounds.run(tick)
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, flush=True)
     bot.stop()
 

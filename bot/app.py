@@ -48,7 +48,7 @@ from bot.socket import Socket
 from bot.vault import Vault
 from handlers.desk import Desk
 from handlers.inbox import EVENTS
-from jobs import Rounds, timetable
+from jobs import UPKEEP, Rounds, timetable
 from jobs.walks import Walks
 from jobs.watchdog import Watchdog
 
@@ -201,7 +201,7 @@ class Bot:
         handle = {kind: partial(handler, desk) for kind, handler in EVENTS.items()}
         self._worker = EventWorker(self.liaison, handle, event_stored)
         self._writer = GroupWriter(self.liaison, partial(receive, self.liaison))
-        self._rounds = Rounds(self.liaison, timetable(slack, self.outgoing))
+        self._rounds = Rounds(self.liaison, timetable(slack, self.outgoing), UPKEEP)
         self._scheduler = self._rounds.schedule()
         self._watchdog = Watchdog(self._scheduler, wall, self._count_deaf)
         app = _bolt(settings, desk, myself)

@@ -4,48 +4,59 @@ Every job is an idempotent transaction, so any number of processes may run all o
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from threading import Lock
+from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy import SelectBase, select
+from sqlalchemy.exc import SQLAlchemyError
 
-from bot.delivery.jumps import bring_back
-from bot.delivery.messages import release_held
+from bot.delivery import jumps, messages
+from bot.errors import NotSaved
 from bot.liaison import Liaison
 from bot.outgoing import Outgoing
-from bot.services import canvases, rooms, usergroups
-from bot.services.absences import take_due_absences
-from bot.services.asks import take_late
-from bot.services.batches import start_shown
-from bot.services.briefs import write_briefs
-from bot.services.diary import read_diaries
-from bot.services.disputes import pass_on_disputes
-from bot.services.escalations import send_lists
-from bot.services.flag_answers import take_late_flags
-from bot.services.ladder import take_due_steps
-from bot.services.link_news import check_people, tell_unlinked
-from bot.services.playbooks import keep_up
-from bot.services.presence import follow
-from bot.services.previews import close_previews
-from bot.services.quality import judge_campaigns
-from bot.services.snooze import wake_snoozed
-from bot.services.standup import take_due_standups
-from bot.services.trial import go_live
-from bot.services.turns import take_due_turns
-from bot.services.undo import end_offers
-from bot.services.usefulness import judge_messages, suggest
+from bot.queries.due import asking
+from bot.services import (
+    absences,
+    asks,
+    batches,
+    briefs,
+    canvases,
+    diary,
+    disputes,
+    escalations,
+    flag_answers,
+    ladder,
+    link_news,
+    playbooks,
+    presence,
+    previews,
+    quality,
+    rooms,
+    snooze,
+    standup,
+    trial,
+    turns,
+    undo,
+    usefulness,
+    usergroups,
+)
 from bot.slack import Slack
-from jobs.retention import blank_old_bodies, erase_closed_leads
-from jobs.sizes import learn_sizes
+from jobs import retention, sizes
 
 log = logging.getLogger(__name__)
 
 Job = Callable[[Liaison], int]
 """Does what is due now and says how many; may be run at any time, any number of times."""
+
+
+Due = Callable[[], SelectBase]
+"""The rows a job would take up now; its parameters are those of `bot.queries.due`."""
 
 
 @dataclass(frozen=True)
@@ -55,62 +66,94 @@ class Tick:
     id: str
     every: timedelta
     job: Job
+    due: Due | None = None
+    """None = only the job itself finds out whether there is anything to do."""
 
+
+EVERY_5_SECONDS = timedelta(seconds=5)
+EVERY_30_SECONDS = timedelta(seconds=30)
+EVERY_10_MINUTES = timedelta(minutes=10)
 
 TIMETABLE = (
-    Tick("keep-up-with-the-playbook", timedelta(seconds=5), keep_up),
-    Tick("go-live", timedelta(seconds=5), go_live),
-    Tick("take-due-steps", timedelta(seconds=5), take_due_steps),
-    Tick("start-batches", timedelta(seconds=5), start_shown),
-    Tick("write-briefs", timedelta(seconds=5), write_briefs),
-    Tick("wake-snoozed-leads", timedelta(seconds=5), wake_snoozed),
-    Tick("send-managers-lists", timedelta(seconds=5), send_lists),
-    Tick("take-due-turns", timedelta(seconds=5), take_due_turns),
-    Tick("take-due-absences", timedelta(seconds=5), take_due_absences),
-    Tick("release-held-messages", timedelta(seconds=5), release_held),
-    Tick("hold-stand-ups", timedelta(seconds=5), take_due_standups),
-    Tick("end-undo-offers", timedelta(seconds=5), end_offers),
-    Tick("bring-back-stray-times", timedelta(seconds=30), bring_back),
-    Tick("tell-late-asks", timedelta(seconds=30), take_late),
-    Tick("tell-late-flags", timedelta(seconds=30), take_late_flags),
-    Tick("pass-on-disputes", timedelta(seconds=30), pass_on_disputes),
-    Tick("close-previews", timedelta(seconds=30), close_previews),
-    Tick("tell-unlinked-owners", timedelta(seconds=30), tell_unlinked),
-    Tick("judge-messages", timedelta(seconds=30), judge_messages),
-    Tick("suggest-fewer-messages", timedelta(minutes=10), suggest),
-    Tick("judge-campaigns", timedelta(minutes=10), judge_campaigns),
-    Tick("blank-old-bodies", timedelta(hours=6), blank_old_bodies),
-    Tick("learn-sizes", timedelta(hours=1), learn_sizes),
-    Tick("erase-closed-leads", timedelta(hours=6), erase_closed_leads),
+    Tick("keep-up-with-the-playbook", EVERY_5_SECONDS, playbooks.keep_up),
+    Tick("go-live", EVERY_5_SECONDS, trial.go_live),
+    Tick("take-due-steps", EVERY_5_SECONDS, ladder.take_due_steps, ladder.due_now),
+    Tick("start-batches", EVERY_5_SECONDS, batches.start_shown, batches.due_now),
+    Tick("write-briefs", EVERY_5_SECONDS, briefs.write_briefs, briefs.due_now),
+    Tick("wake-snoozed-leads", EVERY_5_SECONDS, snooze.wake_snoozed, snooze.due_now),
+    Tick("send-managers-lists", EVERY_5_SECONDS, escalations.send_lists, escalations.due_now),
+    Tick("take-due-turns", EVERY_5_SECONDS, turns.take_due_turns, turns.due_now),
+    Tick("take-due-absences", EVERY_5_SECONDS, absences.take_due_absences, absences.due_now),
+    Tick("release-held-messages", EVERY_5_SECONDS, messages.release_held, messages.due_now),
+    Tick("hold-stand-ups", EVERY_5_SECONDS, standup.take_due_standups),
+    Tick("end-undo-offers", EVERY_5_SECONDS, undo.end_offers, undo.due_now),
+    Tick("tell-late-asks", EVERY_30_SECONDS, asks.take_late, asks.due_now),
+    Tick("tell-late-flags", EVERY_30_SECONDS, flag_answers.take_late_flags, flag_answers.due_now),
+    Tick("pass-on-disputes", EVERY_30_SECONDS, disputes.pass_on_disputes, disputes.due_now),
+    Tick("close-previews", EVERY_30_SECONDS, previews.close_previews, previews.due_now),
+    Tick("tell-unlinked-owners", EVERY_30_SECONDS, link_news.tell_unlinked, link_news.due_now),
+    Tick("judge-messages", EVERY_30_SECONDS, usefulness.judge_messages, usefulness.due_now),
+    Tick("suggest-fewer-messages", EVERY_10_MINUTES, usefulness.suggest),
+    Tick("judge-campaigns", EVERY_10_MINUTES, quality.judge_campaigns),
+    Tick("erase-closed-leads", timedelta(hours=6), retention.erase_closed_leads),
 )
+"""What goes by business time, in the order in which it is run when the clock was set."""
+
+UPKEEP = (
+    Tick("bring-back-stray-times", EVERY_30_SECONDS, jumps.bring_back),
+    Tick("blank-old-bodies", timedelta(hours=6), retention.blank_old_bodies),
+    Tick("learn-sizes", timedelta(hours=1), sizes.learn_sizes),
+)
+"""What goes by wall time, which nobody sets."""
 
 
 def errands(slack: Slack, outgoing: Outgoing) -> tuple[Tick, ...]:
     """The lines for which somebody else is asked something, outside every transaction."""
+    read_diaries = partial(diary.read_diaries, outgoing)
+    make_canvases = partial(canvases.make_due, slack)
     return (
         # Slack is asked when the playbook names other channels.
-        Tick("follow-the-channels", timedelta(seconds=5), partial(rooms.follow, slack)),
-        Tick("check-people", timedelta(minutes=10), partial(check_people, slack)),
-        Tick("follow-slack", timedelta(seconds=30), partial(follow, slack)),
-        Tick("read-calendars", timedelta(seconds=30), partial(read_diaries, outgoing)),
-        Tick("make-canvases", timedelta(seconds=30), partial(canvases.make_due, slack)),
+        Tick("follow-the-channels", EVERY_5_SECONDS, partial(rooms.follow, slack)),
+        Tick("check-people", EVERY_10_MINUTES, partial(link_news.check_people, slack)),
+        Tick("follow-slack", EVERY_30_SECONDS, partial(presence.follow, slack), presence.due_now),
+        Tick("read-calendars", EVERY_30_SECONDS, read_diaries, diary.due_now),
+        Tick("make-canvases", EVERY_30_SECONDS, make_canvases, canvases.due_now),
     )
 
 
 def timetable(slack: Slack, outgoing: Outgoing) -> tuple[Tick, ...]:
-    """All of it, in the order in which it is run when the clock was set: who is in a user group
-    is read before a stand-up decides by it."""
-    groups = Tick("read-user-groups", timedelta(seconds=5), partial(usergroups.read_due, slack))
+    """All that goes by business time: who is in a user group is read before a stand-up decides by
+    it."""
+    groups = Tick("read-user-groups", EVERY_5_SECONDS, partial(usergroups.read_due, slack))
     return (groups, *TIMETABLE, *errands(slack, outgoing))
+
+
+def look(liaison: Liaison, timetable: Sequence[Tick]) -> Collection[str]:
+    """The ids of the jobs that find something to do now, and of those that have to look
+    themselves: one question to the database, where each job alone would ask its own."""
+    asked = asking(liaison.team_id, liaison.now())
+    dues = tuple((tick.id, tick.due) for tick in timetable if tick.due)
+    with liaison.reading() as tx:
+        found = tx.execute(_of_all(dues), asked).mappings().one() if dues else {}
+    return {tick.id for tick in timetable if tick.due is None or found[tick.id]}
+
+
+@cache
+def _of_all(dues: tuple[tuple[str, Due], ...]) -> Any:
+    """Built once for each timetable."""
+    return select(*(due().exists().label(name) for name, due in dues))
 
 
 class Rounds:
     """The runs of one process: each job one at a time, whoever asks for it."""
 
-    def __init__(self, liaison: Liaison, timetable: Sequence[Tick] = TIMETABLE) -> None:
+    def __init__(
+        self, liaison: Liaison, timetable: Sequence[Tick], upkeep: Sequence[Tick] = ()
+    ) -> None:
         self._liaison = liaison
         self._timetable = timetable
-        self._turns = {tick.id: Lock() for tick in timetable}
+        self.lines = (*timetable, *upkeep)
+        self._turns = {tick.id: Lock() for tick in self.lines}
 
     def schedule(self) -> BackgroundScheduler:
         """A scheduler with the timetable in memory, not started.
@@ -122,14 +165,14 @@ class Rounds:
             timezone="UTC",
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
-        for tick in self._timetable:
+        for tick in self.lines:
             every = IntervalTrigger(seconds=tick.every.total_seconds())
             now = self._liaison.wall()
             scheduler.add_job(self.run, every, (tick,), id=tick.id, next_run_time=now)
         return scheduler
 
-    def run(self, tick: Tick) -> None:
-        """Run one job, once nobody else here runs it.
+    def run(self, tick: Tick) -> int:
+        """Run one job, once nobody else here runs it; says what it says, 0 when it failed.
 
         One of the two outer edges: a failing job is logged and comes back.
         """
@@ -139,16 +182,30 @@ class Rounds:
             except Exception:
                 log.exception("job %s failed; it runs again in %s", tick.id, tick.every)
                 self._liaison.meters.count("liaison_job_failures_total", job=tick.id)
-                return
+                return 0
             self._liaison.meters.count("liaison_job_runs_total", job=tick.id)
         if done:
             log.info("job %s: %d", tick.id, done)
+        return done
 
     def run_all(self) -> None:
-        """Every job once, now: after the clock was set.
+        """Every job that has something to do, once, now: after the clock was set.
 
         A run that began before has asked for the time already, and would act on what comes by a
-        time that is no longer; when this returns, none is left.
+        time that is no longer; when this returns, none is left. What one job did may be another's
+        work, so it is looked again after each that did something.
         """
         for tick in self._timetable:
-            self.run(tick)
+            with self._turns[tick.id]:
+                pass
+        found = self._look()
+        for tick in self._timetable:
+            if tick.id in found and self.run(tick):
+                found = self._look()
+
+    def _look(self) -> Collection[str]:
+        """While the database does not answer each job finds that out, and says so, itself."""
+        try:
+            return look(self._liaison, self._timetable)
+        except (NotSaved, SQLAlchemyError):
+            return [tick.id for tick in self._timetable]

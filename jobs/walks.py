@@ -5,14 +5,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from threading import Event, Thread
 
+from bot.delivery import messages
 from bot.delivery.courier import Courier
-from bot.delivery.messages import release_held
 from bot.errors import NotSaved, SlackError
 from bot.liaison import Liaison
-from bot.services import walks
-from bot.services.escalations import send_lists
-from bot.services.ladder import take_due_steps
-from bot.services.undo import end_offers
+from bot.services import escalations, ladder, undo, walks
 from jobs import Rounds, Tick
 
 log = logging.getLogger(__name__)
@@ -21,10 +18,10 @@ LOOK = 1.0
 """Seconds between two looks; each of them is minutes by the clock of a rehearsal."""
 _EVERY = timedelta(seconds=LOOK)
 STEPS = (
-    Tick("take-due-steps", _EVERY, take_due_steps),
-    Tick("send-managers-lists", _EVERY, send_lists),
-    Tick("release-held-messages", _EVERY, release_held),
-    Tick("end-undo-offers", _EVERY, end_offers),
+    Tick("take-due-steps", _EVERY, ladder.take_due_steps, ladder.due_now),
+    Tick("send-managers-lists", _EVERY, escalations.send_lists, escalations.due_now),
+    Tick("release-held-messages", _EVERY, messages.release_held, messages.due_now),
+    Tick("end-undo-offers", _EVERY, undo.end_offers, undo.due_now),
 )
 
 

@@ -25,7 +25,7 @@ from bot.models import Escalation, Handoff, Message, Person, Run
 from bot.services.brief_plan import NOT_PLANNED
 from bot.services.deliveries import receive
 from bot.services.tellings import tellings
-from jobs import TIMETABLE
+from jobs import TIMETABLE, UPKEEP, Tick, look
 from replay.clock import ReplayClock
 from replay.slack_process import PACE
 from sandbox.people import APP_TOKEN, BOT_TOKEN
@@ -84,11 +84,20 @@ class Office:
     def tick(self) -> None:
         """Run every job whose turn it is, once; what it leaves over is for the next tick."""
         now = self.clock.now()
+        found = look(self.liaison, TIMETABLE)
         for tick in TIMETABLE:
-            ran_at = self._ran_at.get(tick.id)
-            if ran_at is None or now - ran_at >= tick.every:
-                self._ran_at[tick.id] = now
+            if tick.id in found and self._is_its_turn(tick, now) and tick.job(self.liaison):
+                found = look(self.liaison, TIMETABLE)
+        for tick in UPKEEP:
+            if self._is_its_turn(tick, now):
                 tick.job(self.liaison)
+
+    def _is_its_turn(self, tick: Tick, now: datetime) -> bool:
+        ran_at = self._ran_at.get(tick.id)
+        if ran_at and now - ran_at < tick.every:
+            return False
+        self._ran_at[tick.id] = now
+        return True
 
     def drain(self) -> None:
         """Wait until Slack has heard everything. Raises `Stuck`."""

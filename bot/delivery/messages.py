@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -14,6 +14,7 @@ from bot.delivery.pacing import posting_to
 from bot.delivery.sayings import Saying, say
 from bot.liaison import TELLS, Liaison
 from bot.models import NEXT_BRIEF, Collected, History, Lane, Message, MessageKind, Run, Step
+from bot.queries.due import NOW, OF_TEAM, asking
 
 CARDS = (MessageKind.CARD, MessageKind.BATCH_CARD, MessageKind.ANYONE, MessageKind.BATCH_ANYONE)
 """What stands in the channel of the hand-offs."""
@@ -184,10 +185,10 @@ def release_to(tx: Session, liaison: Liaison, recipient_id: str) -> None:
 
 def release_held(liaison: Liaison) -> int:
     """Let the messages go whose time has come; says how many."""
-    due = {"of_team": liaison.team_id, "now": liaison.now()}
+    due = asking(liaison.team_id, liaison.now())
     with liaison.reading() as tx:
         # Asked first, because an idle tick should not take the writers' lock.
-        if tx.execute(_one_held(), due).first() is None:
+        if tx.execute(due_now(), due).first() is None:
             return 0
     with liaison.transaction() as tx:
         tx.info[TELLS] = True
@@ -196,15 +197,13 @@ def release_held(liaison: Liaison) -> int:
 
 
 @cache
-def _one_held() -> Select[str]:
+def due_now() -> Select[str]:
     """Built once: every tick asks it."""
     return select(col(Message.id)).where(_is_over()).limit(1)
 
 
 def _is_over() -> ColumnElement[bool]:
-    return (col(Message.team_id) == bindparam("of_team")) & (
-        col(Message.hold_until) <= bindparam("now")
-    )
+    return (col(Message.team_id) == OF_TEAM) & (col(Message.hold_until) <= NOW)
 
 
 def reminders_of(run: Run) -> ColumnElement[bool]:

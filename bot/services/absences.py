@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -17,6 +17,7 @@ from bot.delivery.messages import revise
 from bot.delivery.sayings import Saying, say
 from bot.liaison import Liaison
 from bot.models import Absence, Handoff, Message, MessageKind, Person, Run
+from bot.queries.due import NOW, OF_TEAM, asking
 from bot.services import cover
 from bot.services.handoffs import changed, end_run, give, note, start_clock
 from bot.services.hours import back_at_work
@@ -35,7 +36,7 @@ def take_due_absences(liaison: Liaison) -> int:
     """
     now = liaison.now()
     with liaison.reading() as tx:
-        due = tx.scalars(_due(), {"team_id": liaison.team_id, "now": now}).all()
+        due = tx.scalars(due_now(), asking(liaison.team_id, now)).all()
     with ExitStack() as turns:
         for absence_id in reversed(due):
             turns.callback(_take_turn, liaison, absence_id, now)
@@ -43,13 +44,13 @@ def take_due_absences(liaison: Liaison) -> int:
 
 
 @cache
-def _due() -> Select[str]:
+def due_now() -> Select[str]:
     """Built once: every tick asks it."""
     return (
         select(col(Absence.id))
         .where(
-            col(Absence.team_id) == bindparam("team_id"),
-            col(Absence.turn_at) <= bindparam("now"),
+            col(Absence.team_id) == OF_TEAM,
+            col(Absence.turn_at) <= NOW,
         )
         .order_by(col(Absence.turn_at))
         .limit(AT_ONCE)

@@ -17,7 +17,8 @@ from bot.identity import new_id
 from bot.liaison import Liaison
 from bot.models import Ask, Handoff, Message, MessageKind, Person
 from bot.queries import HandoffFacts
-from bot.services import campaigns, due
+from bot.queries.due import NOW
+from bot.services import campaigns
 from bot.services.due import take
 from bot.services.edition import OF_TEAM, READER, Edition, Page, page_of
 from bot.services.handoffs import authorise, changed, note
@@ -200,14 +201,14 @@ def _resume(tx: Session, handoff: Handoff, asked: Ask, now: datetime) -> None:
 
 def take_late(liaison: Liaison) -> int:
     """Questions that nobody answered in time: marketing's manager is told; says how many."""
-    return take(liaison, _late(), partial(_tell_late, liaison))
+    return take(liaison, due_now(), partial(_tell_late, liaison))
 
 
 @cache
-def _late() -> Select[Ask]:
+def due_now() -> Select[Ask]:
     """Built once: every tick asks it."""
-    is_late = col(Ask.late_check_at) <= due.NOW
-    return select(Ask).where(col(Ask.team_id) == due.OF_TEAM, is_late)
+    is_late = col(Ask.late_check_at) <= NOW
+    return select(Ask).where(col(Ask.team_id) == OF_TEAM, is_late)
 
 
 def _tell_late(liaison: Liaison, tx: Session, asked: Ask, now: datetime) -> None:

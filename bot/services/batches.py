@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -19,6 +19,7 @@ from bot.errors import TooLate, Unknown
 from bot.liaison import Liaison
 from bot.models import Batch, Handoff, Message, MessageKind, Person, Run
 from bot.queries import HandoffFacts
+from bot.queries.due import OF_TEAM
 from bot.services import flags
 from bot.services.handoffs import occasion_of, shown, take_out
 from bot.services.hours import back_at_work
@@ -46,10 +47,10 @@ def _start_some(liaison: Liaison, now: datetime) -> int:
     asked = {"of_team": liaison.team_id}
     with liaison.reading() as tx:
         # Asked first, because an idle tick should not take the writers' lock.
-        if tx.execute(_unshown(), asked).first() is None:
+        if tx.execute(due_now(), asked).first() is None:
             return 0
     with liaison.transaction() as tx:
-        locked = _unshown().with_for_update(of=Handoff, skip_locked=True, key_share=True)
+        locked = due_now().with_for_update(of=Handoff, skip_locked=True, key_share=True)
         found = tx.scalars(locked, asked).all()
         for handoff in found:
             if handoff.closed_at:
@@ -62,7 +63,7 @@ def _start_some(liaison: Liaison, now: datetime) -> int:
 
 
 @cache
-def _unshown() -> Select[Handoff]:
+def due_now() -> Select[Handoff]:
     """Built once: every tick asks it."""
     return (
         select(Handoff)
@@ -72,7 +73,7 @@ def _unshown() -> Select[Handoff]:
             & (col(Message.subject_id) == Handoff.batch_id),
         )
         .where(
-            col(Handoff.team_id) == bindparam("of_team"),
+            col(Handoff.team_id) == OF_TEAM,
             col(Handoff.batch_id).is_not(None),
             col(Handoff.shown_at).is_(None),
             col(Message.kind) == MessageKind.BATCH_CARD,
@@ -208,7 +209,7 @@ def _leads_of(batch_id: str, whose: str) -> Select[str]:
     found = (
         select(col(Handoff.id))
         .outerjoin(Run, _is_current_run())
-        .where(col(Handoff.team_id) == bindparam("of_team"), col(Handoff.batch_id) == batch_id)
+        .where(col(Handoff.team_id) == OF_TEAM, col(Handoff.batch_id) == batch_id)
         .order_by(
             col(Handoff.closed_at).is_not(None),
             col(Handoff.touched_at).is_not(None),

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -21,6 +21,7 @@ from bot.delivery.sayings import say_brief
 from bot.errors import NotSaved, Unknown
 from bot.liaison import Liaison
 from bot.models import Absence, Message, MessageKind, Person
+from bot.queries.due import NOW, OF_TEAM, asking
 from bot.services import (
     asks,
     digests,
@@ -106,8 +107,8 @@ def _write_batch(liaison: Liaison, now: datetime) -> int:
     at_hand: str | None = None
     try:
         with liaison.reading() as tx:
-            asked = {"of_team": liaison.team_id, "now": now}
-            due = tx.scalars(_due_people(), asked).all()
+            asked = asking(liaison.team_id, now)
+            due = tx.scalars(due_now(), asked).all()
             news: dict[str, bool] = {}
             for person in due:
                 at_hand = person.id
@@ -123,16 +124,16 @@ def _write_batch(liaison: Liaison, now: datetime) -> int:
 
 
 @cache
-def _due_people() -> Select[Person]:
+def due_now() -> Select[Person]:
     """Built once: every tick asks it.
 
     Whoever comes back from an absence this very moment is looked at once their leads are back too.
     """
-    due = (col(Person.team_id) == bindparam("of_team")) & (col(Person.brief_at) <= bindparam("now"))
+    due = (col(Person.team_id) == OF_TEAM) & (col(Person.brief_at) <= NOW)
     comes_back = exists().where(
         col(Absence.team_id) == Person.team_id,
         col(Absence.person_id) == Person.id,
-        col(Absence.turn_at) <= bindparam("now"),
+        col(Absence.turn_at) <= NOW,
     )
     return select(Person).where(due, ~comes_back).order_by(col(Person.brief_at)).limit(AT_ONCE)
 

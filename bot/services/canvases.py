@@ -5,13 +5,15 @@ answer that is lost leaves at most one canvas, and the message and its files are
 """
 
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlmodel import col
 
 from bot.errors import SlackError, SlackUnavailable
 from bot.liaison import Liaison
 from bot.models import Occurrence
+from bot.queries.due import NOW, OF_TEAM, asking
 from bot.services.minutes import as_markdown
 from bot.slack import Slack
 from bot.views.agenda import title
@@ -26,11 +28,15 @@ def make_due(slack: Slack, liaison: Liaison) -> int:
     """Make those that are wanted; says how many. A job of the timetable, once it has Slack."""
     now = liaison.now()
     with liaison.reading() as tx:
-        is_due = col(Occurrence.canvas_at) <= now
-        due = tx.scalars(
-            select(col(Occurrence.id)).where(col(Occurrence.team_id) == liaison.team_id, is_due)
-        ).all()
+        due = tx.scalars(due_now(), asking(liaison.team_id, now)).all()
     return sum(_make(slack, liaison, occurrence_id, now) for occurrence_id in due)
+
+
+@cache
+def due_now() -> Select[str]:
+    """Built once: every tick asks it."""
+    is_due = col(Occurrence.canvas_at) <= NOW
+    return select(col(Occurrence.id)).where(col(Occurrence.team_id) == OF_TEAM, is_due)
 
 
 def _make(slack: Slack, liaison: Liaison, occurrence_id: str, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from urllib.parse import urlsplit
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -25,6 +25,7 @@ from bot.errors import BadField, NotListed, Refused
 from bot.liaison import Liaison
 from bot.models import Diary, Message, MessageKind, Person
 from bot.outgoing import CannotFetch, Outgoing
+from bot.queries.due import NOW, OF_TEAM, asking
 from bot.services.leave import CALENDAR, take_over
 from bot.views import diary as views
 from bot.views import ids
@@ -96,18 +97,16 @@ def read_diaries(outgoing: Outgoing, liaison: Liaison) -> int:
     Whoever puts a reading off does it, so that replicas do not read one twice.
     """
     now = liaison.now()
-    asked = {"of_team": liaison.team_id, "as_of": now}
+    asked = asking(liaison.team_id, now)
     with liaison.reading() as tx:
-        due = tx.scalars(_due(), asked).all()
+        due = tx.scalars(due_now(), asked).all()
     return sum(_read(outgoing, liaison, diary, now) for diary in due)
 
 
 @cache
-def _due() -> Select[Diary]:
+def due_now() -> Select[Diary]:
     """Built once: every tick asks it."""
-    is_due = (col(Diary.team_id) == bindparam("of_team")) & (
-        col(Diary.next_at) <= bindparam("as_of")
-    )
+    is_due = (col(Diary.team_id) == OF_TEAM) & (col(Diary.next_at) <= NOW)
     return select(Diary).where(is_due).order_by(col(Diary.next_at)).limit(AT_ONCE)
 
 

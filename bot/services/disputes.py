@@ -19,8 +19,9 @@ from bot.identity import new_id
 from bot.liaison import Liaison
 from bot.models import Dispute, Handoff, Lead, Message, MessageKind, Person, Verdict
 from bot.queries import HandoffFacts
+from bot.queries.due import NOW, OF_TEAM
 from bot.services import ratings
-from bot.services.due import NOW, OF_TEAM, take
+from bot.services.due import take
 from bot.services.handoffs import changed, note
 from bot.services.hours import back_at_work, opening_of
 from bot.services.item_lists import made_from
@@ -151,11 +152,11 @@ def _in_line(tx: Session, liaison: Liaison, by: str, now: datetime) -> list[Pers
 def pass_on_disputes(liaison: Liaison) -> int:
     """What nobody settled in two working days goes to the next in line: a backup, at last an admin;
     says how many."""
-    return take(liaison, _overdue(), partial(pass_on, liaison))
+    return take(liaison, due_now(), partial(pass_on, liaison))
 
 
 @cache
-def _overdue() -> Select[Dispute]:
+def due_now() -> Select[Dispute]:
     """Built once: every tick asks it."""
     is_due = col(Dispute.late_check_at) <= NOW
     return select(Dispute).where(col(Dispute.team_id) == OF_TEAM, is_due)

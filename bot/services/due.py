@@ -5,16 +5,14 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TypeVar
 
-from sqlalchemy import BindParameter, Select, bindparam
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from bot.liaison import Liaison
+from bot.queries.due import asking
 
 AT_ONCE = 200
 Row = TypeVar("Row")
-OF_TEAM: BindParameter[str] = bindparam("team_id")
-NOW: BindParameter[datetime] = bindparam("now")
-"""What the queries of `take` are asked with."""
 
 
 def take(liaison: Liaison, due: Select[Row], act: Callable[[Session, Row, datetime], None]) -> int:
@@ -23,7 +21,7 @@ def take(liaison: Liaison, due: Select[Row], act: Callable[[Session, Row, dateti
     `act` has to see to it that the row is due no more.
     """
     now = liaison.now()
-    asked = {"team_id": liaison.team_id, "now": now}
+    asked = asking(liaison.team_id, now)
     with liaison.reading() as tx:
         # Asked first, because an idle tick should not take the writers' lock.
         if tx.scalars(_first(due), asked).first() is None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, select, update
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
@@ -22,6 +22,7 @@ from bot.identity import new_id
 from bot.liaison import Liaison
 from bot.models import Batch, Escalation, Handoff, Message, Person, Run
 from bot.queries import HandoffFacts
+from bot.queries.due import NOW, asking
 from bot.services.edition import MIDNIGHT, OF_TEAM, READER, Edition, Page, edition_of, page_of
 from bot.services.handoffs import changed, note
 from bot.services.hours import back_at_work, opening_of
@@ -73,8 +74,8 @@ def _list_batch(liaison: Liaison, now: datetime) -> int:
     """Any number of processes may do this at once."""
     with liaison.reading() as tx:
         # Asked first, because an idle tick should not take the writers' lock.
-        asked = {"team_id": liaison.team_id, "now": now}
-        if tx.execute(_one_due(), asked).first() is None:
+        asked = asking(liaison.team_id, now)
+        if tx.execute(due_now(), asked).first() is None:
             return 0
     with liaison.transaction() as tx:
         due = tx.scalars(_due(liaison.team_id, now)).all()
@@ -107,10 +108,10 @@ def list_again(tx: Session, manager: Person) -> None:
 
 
 @cache
-def _one_due() -> Select[str]:
+def due_now() -> Select[str]:
     """Built once: every tick asks it."""
-    due = col(Escalation.team_id) == bindparam("team_id")
-    return select(col(Escalation.id)).where(due, col(Escalation.list_at) <= bindparam("now"))
+    due = col(Escalation.team_id) == OF_TEAM
+    return select(col(Escalation.id)).where(due, col(Escalation.list_at) <= NOW)
 
 
 def _due(team_id: str, now: datetime) -> Select[Escalation]:

@@ -17,8 +17,9 @@ from bot.delivery.sayings import Tale, say_to
 from bot.errors import NotAllowed, TooLate, Unknown
 from bot.liaison import Liaison
 from bot.models import Campaign, Flag, FlagKind, MessageKind, Person, Rating, RatingValue
+from bot.queries.due import NOW, OF_TEAM
 from bot.services.campaigns import members
-from bot.services.due import NOW, OF_TEAM, take
+from bot.services.due import take
 from bot.services.flags import show_on_cards, tell
 from bot.services.hours import back_at_work
 from bot.services.wording import worded
@@ -129,11 +130,11 @@ def _open_flag(tx: Session, liaison: Liaison, flag_id: str, by: str) -> Flag:
 def take_late_flags(liaison: Liaison) -> int:
     """Flags nobody answered in time come before marketing's manager, and those whose day is over
     end; says how many."""
-    return take(liaison, _turning(), partial(_turn, liaison))
+    return take(liaison, due_now(), partial(_turn, liaison))
 
 
 @cache
-def _turning() -> Select[Flag]:
+def due_now() -> Select[Flag]:
     """Built once: every tick asks it."""
     is_due = (col(Flag.late_check_at) <= NOW) | (col(Flag.ends_at) <= NOW)
     return select(Flag).where(col(Flag.team_id) == OF_TEAM, is_due)

@@ -4,13 +4,14 @@ who left."""
 from datetime import date, datetime
 from functools import cache
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.delivery.courier import Hold
 from bot.liaison import Liaison
 from bot.models import ActionItem, ActionItemLine, Message, Occurrence, Person
+from bot.queries.due import OF_TEAM
 from bot.services.hours import back_at_work
 from bot.services.item_lists import open_in
 from bot.services.items import note, show_again
@@ -67,10 +68,10 @@ def hand_on(liaison: Liaison) -> int:
     now = liaison.now()
     with liaison.reading() as tx:
         # Asked first, because an idle tick should not take the writers' lock.
-        if tx.scalars(_ownerless(), {"team_id": liaison.team_id}).first() is None:
+        if tx.scalars(_ownerless(), {"of_team": liaison.team_id}).first() is None:
             return 0
     with liaison.transaction() as tx:
-        item_ids = tx.scalars(_ownerless(), {"team_id": liaison.team_id}).all()
+        item_ids = tx.scalars(_ownerless(), {"of_team": liaison.team_id}).all()
         return sum(_hand_on(tx, liaison, item_id, now) for item_id in item_ids)
 
 
@@ -82,7 +83,7 @@ def _ownerless() -> Select[str]:
         select(col(ActionItem.id))
         .join(Person, is_owner)
         .where(
-            col(ActionItem.team_id) == bindparam("team_id"),
+            col(ActionItem.team_id) == OF_TEAM,
             col(ActionItem.closed_at).is_(None),
             ~col(Person.is_active) | col(Person.team).is_(None),
         )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -16,6 +16,7 @@ from bot.delivery.sayings import nudge_of
 from bot.errors import NotSaved
 from bot.liaison import Liaison
 from bot.models import Person, Run
+from bot.queries.due import NOW, OF_TEAM, asking
 from bot.services import batch_steps
 from bot.services.colleagues import ask_around
 from bot.services.escalations import escalate
@@ -68,14 +69,14 @@ def _take_batch(liaison: Liaison, now: datetime) -> int:
 def _is_any_due(liaison: Liaison, now: datetime) -> bool:
     """Asked first, because an idle tick should not take the writers' lock."""
     with liaison.reading() as tx:
-        asked = {"team_id": liaison.team_id, "now": now}
-        return tx.execute(_one_due(), asked).first() is not None
+        asked = asking(liaison.team_id, now)
+        return tx.execute(due_now(), asked).first() is not None
 
 
 @cache
-def _one_due() -> Select[int]:
+def due_now() -> Select[int]:
     """Built once: every tick asks it."""
-    due = (col(Run.team_id) == bindparam("team_id")) & (col(Run.next_step_at) <= bindparam("now"))
+    due = (col(Run.team_id) == OF_TEAM) & (col(Run.next_step_at) <= NOW)
     return select(col(Run.number)).where(due).limit(1)
 
 

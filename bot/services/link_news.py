@@ -6,7 +6,7 @@ Once a week everybody is compared with Slack's list; what an event told meanwhil
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -19,6 +19,7 @@ from bot.delivery.sayings import Saying, say
 from bot.errors import SlackError
 from bot.liaison import Liaison
 from bot.models import Handoff, Link, Message, MessageKind, Person, PersonChange, Workspace
+from bot.queries.due import NOW, OF_TEAM, asking
 from bot.services.hours import back_at_work, opening_of
 from bot.services.linking import known
 from bot.services.people import refresh
@@ -37,7 +38,7 @@ def tell_unlinked(liaison: Liaison) -> int:
     """Tell the admins what is new, in one message a day at most; says of how much."""
     now = liaison.now()
     with liaison.reading() as tx:
-        if tx.scalars(_one_due(), {"of_team": liaison.team_id, "as_of": now}).first() is None:
+        if tx.scalars(due_now(), asking(liaison.team_id, now)).first() is None:
             return 0
         if not _is_time(tx, liaison, now):
             return 0
@@ -52,7 +53,7 @@ def tell_unlinked(liaison: Liaison) -> int:
 
 
 @cache
-def _one_due() -> Select[str]:
+def due_now() -> Select[str]:
     """Built once: every tick asks it."""
     return (
         select(col(Link.id))
@@ -64,8 +65,8 @@ def _one_due() -> Select[str]:
 
 def _is_due(table: type[Link] | type[PersonChange]) -> tuple[ColumnElement[bool], ...]:
     return (
-        col(table.team_id) == bindparam("of_team"),
-        col(table.tell_at) <= bindparam("as_of"),
+        col(table.team_id) == OF_TEAM,
+        col(table.tell_at) <= NOW,
     )
 
 
@@ -74,7 +75,7 @@ def _take(
 ) -> int:
     """Whoever is first takes what is due into their telling; another finds nothing left."""
     taken = update(table).where(*_is_due(table)).values(tell_at=None, told_at=now)
-    asked = {"of_team": liaison.team_id, "as_of": now}
+    asked = asking(liaison.team_id, now)
     return rows_changed(tx, taken.execution_options(synchronize_session=False), asked)
 
 

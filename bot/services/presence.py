@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Select, select, update
 from sqlmodel import col
 
 from bot.core import leave as rules
@@ -13,6 +13,7 @@ from bot.delivery.messages import release_to
 from bot.errors import SlackGone
 from bot.liaison import Liaison
 from bot.models import Person
+from bot.queries.due import NOW, OF_TEAM, asking
 from bot.services.leave import STATUS, take_over
 from bot.slack import Member, Pause, Slack
 
@@ -27,9 +28,9 @@ def follow(slack: Slack, liaison: Liaison) -> int:
     Whoever puts a look off does it, so that replicas do not ask twice.
     """
     now = liaison.now()
-    asked = {"of_team": liaison.team_id, "as_of": now}
+    asked = asking(liaison.team_id, now)
     with liaison.reading() as tx:
-        due = tx.scalars(_due(), asked).all()
+        due = tx.scalars(due_now(), asked).all()
     if not due:
         return 0
     mine = _claim(liaison, due, now)
@@ -45,13 +46,13 @@ def follow(slack: Slack, liaison: Liaison) -> int:
 
 
 @cache
-def _due() -> Select[str]:
+def due_now() -> Select[str]:
     """Built once: every tick asks it."""
     return (
         select(col(Person.id))
         .where(
-            col(Person.team_id) == bindparam("of_team"),
-            col(Person.follow_at) <= bindparam("as_of"),
+            col(Person.team_id) == OF_TEAM,
+            col(Person.follow_at) <= NOW,
         )
         .limit(AT_ONCE)
     )

@@ -23,8 +23,9 @@ from bot.models import (
     PreviewAnswer,
     PreviewVoice,
 )
+from bot.queries.due import NOW, OF_TEAM
 from bot.services.campaigns import check_marketer, members
-from bot.services.due import NOW, OF_TEAM, take
+from bot.services.due import take
 from bot.services.hours import back_at_work
 from bot.services.wording import worded
 from bot.views import ids
@@ -270,11 +271,11 @@ def close_previews(liaison: Liaison) -> int:
             kind = MessageKind.PREVIEW_ALERT
             say_to_person(tx, liaison, reads.id, kind, preview.id, hold_until=held)
 
-    return take(liaison, _closing(), close_due)
+    return take(liaison, due_now(), close_due)
 
 
 @cache
-def _closing() -> Select[Preview]:
+def due_now() -> Select[Preview]:
     """Built once: every tick asks it."""
     is_due = col(Preview.close_check_at) <= NOW
     return select(Preview).where(col(Preview.team_id) == OF_TEAM, is_due)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -16,6 +16,7 @@ from bot.errors import BadField, TooLate
 from bot.identity import new_id
 from bot.liaison import Liaison
 from bot.models import Handoff, MessageKind, Person, Run, Snooze
+from bot.queries.due import NOW, OF_TEAM, asking
 from bot.services.handoffs import authorise, changed, note
 from bot.services.hours import back_at_work, opening_of
 from bot.views import ids
@@ -139,7 +140,7 @@ def wake_snoozed(liaison: Liaison) -> int:
 def _wake_batch(liaison: Liaison, now: datetime) -> int:
     """Any number of processes may do this at once."""
     with liaison.reading() as tx:
-        if tx.execute(_one_due(), {"of_team": liaison.team_id, "now": now}).first() is None:
+        if tx.execute(due_now(), asking(liaison.team_id, now)).first() is None:
             return 0
     with liaison.transaction() as tx:
         due = tx.scalars(_due(liaison.team_id, now)).all()
@@ -149,9 +150,9 @@ def _wake_batch(liaison: Liaison, now: datetime) -> int:
 
 
 @cache
-def _one_due() -> Select[str]:
+def due_now() -> Select[str]:
     """Built once: every tick asks it."""
-    due = (col(Snooze.team_id) == bindparam("of_team")) & (col(Snooze.wakes_at) <= bindparam("now"))
+    due = (col(Snooze.team_id) == OF_TEAM) & (col(Snooze.wakes_at) <= NOW)
     return select(col(Snooze.id)).where(due).limit(1)
 
 

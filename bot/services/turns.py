@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -16,6 +16,7 @@ from bot.delivery.sayings import remind
 from bot.errors import NotSaved
 from bot.liaison import Liaison
 from bot.models import Handoff, Person
+from bot.queries.due import NOW, OF_TEAM, asking
 from bot.services.digests import tell_marketing
 from bot.services.handoffs import changed, end_run, note
 from bot.services.hours import back_at_work
@@ -64,15 +65,15 @@ def _take_batch(liaison: Liaison, now: datetime) -> int:
 def _is_any_due(liaison: Liaison, now: datetime) -> bool:
     """Asked first, because an idle tick should not take the writers' lock."""
     with liaison.reading() as tx:
-        asked = {"team_id": liaison.team_id, "now": now}
-        return tx.execute(_one_due(), asked).first() is not None
+        asked = asking(liaison.team_id, now)
+        return tx.execute(due_now(), asked).first() is not None
 
 
 @cache
-def _one_due() -> Select[str]:
+def due_now() -> Select[str]:
     """Built once: every tick asks it."""
-    own = col(Handoff.team_id) == bindparam("team_id")
-    return select(col(Handoff.id)).where(own, col(Handoff.turns_at) <= bindparam("now")).limit(1)
+    own = col(Handoff.team_id) == OF_TEAM
+    return select(col(Handoff.id)).where(own, col(Handoff.turns_at) <= NOW).limit(1)
 
 
 def _due(team_id: str, now: datetime) -> Select[Handoff]:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import ColumnElement, Select, bindparam, delete, func, select
+from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel, col
 
@@ -15,6 +15,7 @@ from bot.delivery.undo import retire, revive, revive_offer, withdraw
 from bot.errors import NotAllowed, TooLate
 from bot.liaison import Liaison
 from bot.models import Handoff, History, Lead, Offer, Person, Run, Step, Undo
+from bot.queries.due import NOW, OF_TEAM, asking
 from bot.services import ratings
 from bot.services.handoffs import changed, note
 from bot.services.hours import back_at_work
@@ -107,9 +108,9 @@ def _refuse(tx: Session, handoff: Handoff, offered: Undo | None, by: str, now: d
 
 def end_offers(liaison: Liaison) -> int:
     """Take the Undo button away from answers that have become final; says how many."""
-    due = {"team_id": liaison.team_id, "now": liaison.now()}
+    due = asking(liaison.team_id, liaison.now())
     with liaison.reading() as tx:
-        if tx.execute(_one_over(), due).first() is None:
+        if tx.execute(due_now(), due).first() is None:
             return 0
     with liaison.transaction() as tx:
         over = tx.scalars(_over(), due).all()
@@ -122,7 +123,7 @@ def end_offers(liaison: Liaison) -> int:
 
 
 @cache
-def _one_over() -> Select[str]:
+def due_now() -> Select[str]:
     """Built once: every tick asks it."""
     return select(col(Undo.handoff_id)).where(*_is_over()).limit(1)
 
@@ -134,7 +135,7 @@ def _over() -> Select[Undo]:
 
 
 def _is_over() -> tuple[ColumnElement[bool], ...]:
-    return col(Undo.team_id) == bindparam("team_id"), col(Undo.until) <= bindparam("now")
+    return col(Undo.team_id) == OF_TEAM, col(Undo.until) <= NOW
 
 
 def _offer_in(before: Before) -> str | None:

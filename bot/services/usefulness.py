@@ -23,7 +23,8 @@ from bot.delivery.sayings import Saying, say
 from bot.identity import first_id
 from bot.liaison import Liaison
 from bot.models import Handoff, History, Message, MessageKind, Person, Usefulness
-from bot.services.due import NOW, OF_TEAM, take
+from bot.queries.due import NOW, OF_TEAM
+from bot.services.due import take
 from bot.services.hours import back_at_work, opening_of
 from bot.views import usefulness as views
 from bot.views.blocks import Post
@@ -50,13 +51,13 @@ counts for a list of the day, one about its leads for the others."""
 def judge_messages(liaison: Liaison) -> int:
     """Count the messages whose working hour is over; says at how many it looked."""
     looked = 0
-    while some := take(liaison, _due(), partial(_judge, liaison)):
+    while some := take(liaison, due_now(), partial(_judge, liaison)):
         looked += some
     return looked
 
 
 @cache
-def _due() -> Select[Message]:
+def due_now() -> Select[Message]:
     """Built once: every tick asks it."""
     is_due = (col(Message.team_id) == OF_TEAM) & (col(Message.judge_at) <= NOW)
     return select(Message).where(is_due).order_by(col(Message.judge_at))

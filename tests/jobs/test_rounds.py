@@ -1,14 +1,23 @@
-"""Each job runs one at a time, so that no run acts by a time that is no longer."""
+"""Each job runs one at a time, and a round runs those that have something to do."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Event, Thread
+
+from sqlalchemy import Select, select
+from sqlmodel import col
 
 from bot.db import make_engine
 from bot.liaison import Liaison, Rooms, Shelf
+from bot.models import Workspace
 from bot.playbook import Playbook
-from jobs import Rounds, Tick
+from bot.queries.due import NOW, OF_TEAM
+from jobs import Job, Rounds, Tick
 from tests.conftest import NewDatabase
 from tests.office import LEADS, MONDAY_TEN
+
+NEVER = timedelta(days=1)
+"""By itself, while a test goes on."""
 
 
 def test_after_the_clock_was_set_back_no_run_is_left_that_goes_by_the_later_time(
@@ -46,4 +55,45 @@ def test_after_the_clock_was_set_back_no_run_is_left_that_goes_by_the_later_time
 
     assert acted == [later, MONDAY_TEN]
     in_progress.join(10)
+    engine.dispose()
+
+
+def test_a_round_runs_what_is_due_and_what_another_job_made_due(new_database: NewDatabase) -> None:
+    engine = make_engine(new_database())
+    liaison = Liaison(
+        "T0",
+        engine,
+        Shelf(Playbook.parse("")),
+        Rooms(LEADS),
+        now=lambda: MONDAY_TEN,
+        wall=lambda: MONDAY_TEN,
+    )
+    ran: list[str] = []
+
+    def renamed(name: str) -> Select[str]:
+        is_due = (col(Workspace.name) == name) & (col(Workspace.connected_at) <= NOW)
+        return select(col(Workspace.team_id)).where(col(Workspace.team_id) == OF_TEAM, is_due)
+
+    def job(name: str, then: str = "") -> Job:
+        def act(liaison: Liaison) -> int:
+            ran.append(name)
+            with liaison.transaction() as tx:
+                tx.get_one(Workspace, "T0").name = then or name
+            return int(bool(then))
+
+        return act
+
+    with liaison.transaction() as tx:
+        tx.add(Workspace(team_id="T0", name="one", bot_user_id="U0", connected_at=MONDAY_TEN))
+    lines = [
+        Tick("never", NEVER, job("never"), partial(renamed, "never")),
+        Tick("one", NEVER, job("one", then="two"), partial(renamed, "one")),
+        Tick("two", NEVER, job("two"), partial(renamed, "two")),
+        Tick("three", NEVER, job("three"), partial(renamed, "three")),
+        Tick("by itself", NEVER, job("by itself")),
+    ]
+
+    Rounds(liaison, lines).run_all()
+
+    assert ran == ["one", "two", "by itself"]
     engine.dispose()

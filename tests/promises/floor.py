@@ -45,7 +45,7 @@ from bot.services.deliveries import receive
 from bot.services.tellings import tellings
 from bot.slack import Member, Slack
 from bot.views.blocks import Block, Post
-from jobs import TIMETABLE
+from jobs import TIMETABLE, UPKEEP, look
 from tests.core.walk import MINUTE, Place, walk
 
 CHANNEL = "C0LEADS"
@@ -55,7 +55,7 @@ AGAIN = timedelta(seconds=6)
 TEAM_HOURS = "Mo-Fr 09:00-17:00"
 CALENDARS = Calendars(size=4096)
 """Compiled once for all stories."""
-JOBS = [tick.job for tick in TIMETABLE if tick.every < timedelta(hours=1)]
+LINES = [tick for tick in (*TIMETABLE, *UPKEEP) if tick.every < timedelta(hours=1)]
 """What is due by the minute; retention has tests of its own."""
 
 
@@ -227,8 +227,11 @@ class Floor:
 
     def tick(self) -> None:
         """All that is due now happens, and is told."""
-        for job in JOBS:
-            job(self.liaison)
+        found = look(self.liaison, LINES)
+        for tick in LINES:
+            done = tick.job(self.liaison)
+            assert tick.id in found or not done, f"{tick.id} was not found to be due"
+            found = look(self.liaison, LINES) if done else found
         self.carry()
 
     def carry(self) -> None:
