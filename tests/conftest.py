@@ -5,12 +5,14 @@ from functools import cache
 from pathlib import Path
 from shutil import copyfile
 from tempfile import mkdtemp
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import uuid4
 
 import pytest
 from hypothesis import settings
+from sqlalchemy import Engine, create_engine
 
+from bot import db
 from bot.db import make_engine, migrate
 from sandbox.server import Sandbox
 from tests.office import MANIFEST, MONDAY_TEN, PACE, Office, settings_for
@@ -46,6 +48,24 @@ def _migrate(url: str) -> None:
     engine = make_engine(url)
     migrate(engine)
     engine.dispose()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_compiled_once() -> Iterator[None]:
+    """SQLAlchemy compiles a statement anew for each engine, and every bot of a test has one of its
+    own: the engines of a worker share what was compiled, and the dialect it was compiled for."""
+    first: dict[str, Engine] = {}
+
+    def sharing(*args: Any, **options: Any) -> Engine:
+        engine = create_engine(*args, **options)
+        shared = first.setdefault(engine.dialect.name, engine)
+        engine.dialect = engine.pool._dialect = shared.dialect
+        engine._compiled_cache = shared._compiled_cache
+        return engine
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(db, "create_engine", sharing)
+        yield
 
 
 @pytest.fixture(scope="session")
