@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_bolt import Respond
 
-from bot.views.blocks import Post, View
+from bot.views.blocks import Post, View, escape
 from handlers.desk import Desk, reply
 
 
@@ -47,7 +47,7 @@ class Menu:
     bare: Word
     words: Mapping[str, Word] = field(default_factory=dict)
     other: Word | None = None
-    """Takes what begins with no known word; None = the help is the answer."""
+    """Takes what begins with no known word; None = that is said, above the help."""
 
     def chosen(self, typed: str) -> tuple[Word, str]:
         """The use case, and the words that are left for it. Case does not matter."""
@@ -57,9 +57,13 @@ class Menu:
             return self.bare, ""
         if known := self.words.get(word.lower()):
             return known, rest.strip()
-        if self.other and word.lower() != "help":
-            return self.other, text
-        return self._help, ""
+        if word.lower() == "help":
+            return self._help, ""
+        return self.other or self._unknown, text
 
     def _help(self, _command: Command) -> str:
         return self.help
+
+    def _unknown(self, command: Command) -> str:
+        word, _, _ = command.words.partition(" ")
+        return f"There is no “{escape(word[:30])}” here. This is what it knows:\n{self.help}"

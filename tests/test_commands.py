@@ -26,10 +26,10 @@ def answer(menu: Menu, typed: str) -> str | Post | None:
         ("away", "away()"),
         ("AWAY  1 Dec", "away(1 Dec)"),
         ("help", "how"),
-        ("what?", "how"),
+        ("<what?> now", "There is no “&lt;what?&gt;” here. This is what it knows:\nhow"),
     ],
 )
-def test_a_word_is_known_by_itself_and_anything_else_gets_the_help(
+def test_a_word_is_known_by_itself_and_anything_else_is_named_above_the_help(
     typed: str, answered: str
 ) -> None:
     assert answer(MENU, typed) == answered

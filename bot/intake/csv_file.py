@@ -16,7 +16,7 @@ from pathlib import Path
 from bot.errors import LiaisonError
 from bot.intake.formats import Fault
 from bot.intake.lead_event import InvalidEvent, LeadEvent, parse
-from bot.intake.spellings import FIELDS, field_called
+from bot.intake.spellings import FIELDS, field_called, with_names
 
 _CHUNK = 1 << 16
 _SAMPLE = 8_192
@@ -101,7 +101,8 @@ class CsvFile:
             fault = Fault("row", f"Has {more} more values than the header; is a quote missing?")
             return Row(line, None, (fault,))
         given = dict(zip(self.columns, values, strict=False))
-        told: dict[str, object] = {field: given.get(name) for name, field in mapping.items()}
+        fields = {field: given.get(name) for name, field in mapping.items()}
+        told: dict[str, object] = {**with_names(fields)}
         told["custom"] = {
             name: value for name, value in given.items() if name not in mapping and value.strip()
         }

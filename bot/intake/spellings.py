@@ -2,14 +2,19 @@
 
 import re
 from collections.abc import Mapping
+from typing import TypeVar
 
 from bot.intake.formats import ENVELOPE_PATHS
 
-FIELDS = frozenset(ENVELOPE_PATHS) - {"event", "by"}
+NAME = "name"
+"""Both names in one, as most forms ask for them; `with_names` tells them apart."""
+FIELDS = (frozenset(ENVELOPE_PATHS) - {"event", "by"}) | {NAME}
 """What a column or a label may be read as; anything else is kept under `custom`."""
 
+Value = TypeVar("Value")
 _SPELLINGS = {
     "lead_id": ("id", "lead", "record_id", "mql_id", "contact_id", "crm_id"),
+    NAME: ("full_name", "your_name", "contact", "contact_name", "contact_person", "lead_name"),
     "first_name": ("first", "given_name", "forename", "vorname"),
     "last_name": ("last", "surname", "family_name", "nachname"),
     "email": ("e_mail", "mail", "email_address", "e_mail_address"),
@@ -43,6 +48,20 @@ _FIELD_OF = {name: name for name in FIELDS} | {
 def field_called(name: str) -> str | None:
     """The field that goes by this name, however it is written: `E-Mail Address`, `leadSource`."""
     return _FIELD_OF.get(_plain(name))
+
+
+def with_names(told: Mapping[str, Value]) -> dict[str, Value | str]:
+    """`Jane Doe` and `Doe, Jane` as first and last name, unless one of those was told itself; a
+    single word is a first name."""
+    fields: dict[str, Value | str] = {name: value for name, value in told.items() if name != NAME}
+    whole = str(told.get(NAME) or "").strip()
+    if not whole or fields.get("first_name") or fields.get("last_name"):
+        return fields
+    last, comma, first = whole.partition(",")
+    if not comma:
+        first, _, last = whole.rpartition(" ") if " " in whole else (whole, "", "")
+    names = {"first_name": first.strip(), "last_name": last.strip()}
+    return fields | {field: name for field, name in names.items() if name}
 
 
 def _plain(name: str) -> str:

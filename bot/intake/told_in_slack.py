@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.intake.spellings import field_called
+from bot.intake.spellings import field_called, with_names
 
 MOST_LINES = 200
 """A longer message is a document, and not about one lead."""
@@ -52,7 +52,7 @@ def read_message(
     for name, shape in (("email", _EMAIL), ("phone", _PHONE)):
         if name not in told and (found := shape.search(whole)):
             told[name] = found[0].strip()
-    return told
+    return with_names(told)
 
 
 def labels(message: Mapping[str, Any], known: Collection[str] = ()) -> list[Label]:

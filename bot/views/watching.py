@@ -24,7 +24,7 @@ MOST_LABELS = 20
 _LEFT_OUT = ("kept beside the lead", ids.LEFT_OUT)
 FIELDS_OF_A_LEAD = (
     "amount", "campaign", "company", "country", "currency", "email", "first_name", "grade",
-    "last_activity", "last_name", "lead_id", "message", "owner", "phone", "reason", "score",
+    "last_activity", "last_name", "lead_id", "message", "name", "owner", "phone", "reason", "score",
     "source", "title", "url",
 )  # fmt: skip
 """What a label may be read as."""

@@ -35,6 +35,14 @@ def test_columns_are_known_under_the_names_other_tools_give_them(tmp_path: Path)
     }
 
 
+def test_a_column_of_whole_names_is_told_apart(tmp_path: Path) -> None:
+    rows = rows_of(written(tmp_path, "id,Name,email\n1,Jane Doe,jane@example.org\n"))
+
+    event = rows[0].event
+    assert event
+    assert (event.first_name, event.last_name) == ("Jane", "Doe")
+
+
 def test_of_two_columns_that_fit_one_field_the_first_counts(tmp_path: Path) -> None:
     file = written(tmp_path, "email,mail\nana@example.org,bo@example.org\n")
 
@@ -95,9 +103,9 @@ def test_what_is_no_table_is_told_with_what_to_do(
 
 
 def test_a_wish_moves_a_field_to_another_column(tmp_path: Path) -> None:
-    file = written(tmp_path, "id,name,firma\n")
+    file = written(tmp_path, "id,brand,firma\n")
 
-    assert corrected(file, file.guess(), ["name=company"]) == {"id": "lead_id", "name": "company"}
+    assert corrected(file, file.guess(), ["brand=company"]) == {"id": "lead_id", "brand": "company"}
     assert corrected(file, file.guess(), ["id="]) == {"firma": "company"}
 
 

@@ -58,6 +58,10 @@ OF_ATTACHMENTS = {
         ),
         (FIELDS_OF_A_SECTION, {"company": "Acme", "grade": "A", "campaign": "Spring webinar"}),
         (OF_ATTACHMENTS, {"company": "Acme", "source": "Fair"}),
+        ({"text": "Name: Jane van der Doe"}, {"first_name": "Jane van der", "last_name": "Doe"}),
+        ({"text": "Full name: Doe, Jane"}, {"first_name": "Jane", "last_name": "Doe"}),
+        ({"text": "*Contact:* Madonna"}, {"first_name": "Madonna"}),
+        ({"text": "Name: Acme, Doe\nSurname: Doe"}, {"last_name": "Doe"}),
         (
             {"text": "hey, can somebody call jane@example.org, +49 30 1234567?"},
             {"email": "jane@example.org", "phone": "+49 30 1234567"},
