@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from slack_sdk import WebClient
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from bot.models import HomeChange, HomeView
+from bot.identity import new_id
+from bot.models import ActionItem, HomeChange, HomeView
 from bot.views import ids
 from tests.office import ANA, BEN, CHLOE, HUGO, IDA, LEADS, MONDAY_TEN, Json, Office, text_of
 from tests.services.test_handoffs import stored
@@ -235,6 +236,34 @@ def test_a_long_section_is_turned_page_by_page(office: Office) -> None:
     office.hand_over(company="Queued 24", owner=None, grade="D")
     watch_home(office, BEN, "21 to 24 of 24")
     assert "1 to 10 of 24" in "\n".join(open_home(office, BEN, "1 to 10 of 24"))
+
+
+def test_own_action_items_are_turned_page_by_page_too(office: Office) -> None:
+    assert office.bot
+    with office.bot.liaison.transaction() as tx:
+        for number in range(1, 8):
+            tx.add(
+                ActionItem(
+                    team_id=office.bot.liaison.team_id,
+                    id=new_id(MONDAY_TEN),
+                    words=f"Call number {number}",
+                    owner_id=BEN,
+                    due_on=date(2026, 12, number),
+                    meeting="standup",
+                    created_at=MONDAY_TEN,
+                    created_by=BEN,
+                    counts_from=MONDAY_TEN,
+                )
+            )
+
+    first = "\n".join(open_home(office, BEN, "Your action items: 7"))
+    assert "Call number 5" in first
+    assert "Call number 6" not in first
+
+    press_home(office, BEN, ids.HOME_MORE, "items:1")
+    second = "\n".join(watch_home(office, BEN, "6 to 7 of 7"))
+    assert "Call number 5" not in second
+    assert "Call number 7" in second
 
 
 def companies(home: list[str]) -> list[str]:

@@ -58,6 +58,8 @@ def _reads_leads_last(person: Person) -> bool:
     return not queries.sells(person)
 
 
+ITEMS = "items"
+"""The reader's own action items, among the parts whose pages are turned."""
 _URGENT = (Section.OVERDUE, Section.TODAY)
 TABS: tuple[Tab, ...] = (
     Tab("leads", "My leads", queries.sells, (home_leads.shelves,), _URGENT),
@@ -112,10 +114,17 @@ def render(
     look = Look(edition, pages, _count(tx, liaison, edition, tabs))
     bar = views.bar([(tab.label, _waiting(tab, look)) for tab in tabs], tabs.index(chosen))
     body = [block for part in chosen.parts for block in _shown(tx, liaison, look, part)]
-    most = views.PAGE if chosen.name == "leads" else LISTED
-    own, count = item_lists.mine(tx, liaison, person, most)
-    todo = item_views.shelf(own, count, local_date(person.timezone, now))
+    todo = _todo(tx, liaison, person, pages.get(ITEMS, 0), now)
     return views.home(person, [*bar, *body, *todo], _settings(tx, liaison, person, now))
+
+
+def _todo(tx: Session, liaison: Liaison, person: Person, page: int, now: datetime) -> list[Block]:
+    """The reader's own action items, below every tab; nothing while they have none."""
+    own, count, page = item_lists.mine(tx, liaison, person, LISTED, page)
+    today = local_date(person.timezone, now)
+    items = [item_views.in_brief(facts, today) for facts in own]
+    listing = views.Listing(ITEMS, "Your action items", items, count, page)
+    return views.listing(listing) if count else []
 
 
 def _count(tx: Session, liaison: Liaison, edition: Edition, tabs: list[Tab]) -> Mapping[str, int]:

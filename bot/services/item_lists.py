@@ -126,8 +126,11 @@ def closed_in(tx: Session, liaison: Liaison, occurrence: Occurrence) -> list[Ite
     return facts_of(tx, liaison, occurrence.meeting, found)
 
 
-def mine(tx: Session, liaison: Liaison, person: Person, most: int) -> tuple[list[ItemFacts], int]:
-    """A person's own open items, soonest due first, and how many there are."""
+def mine(
+    tx: Session, liaison: Liaison, person: Person, most: int, page: int = 0
+) -> tuple[list[ItemFacts], int, int]:
+    """One page of a person's own open items, soonest due first; how many there are; and which page
+    it is, the last one where there are fewer by now."""
     own = (
         (col(ActionItem.team_id) == liaison.team_id)
         & (col(ActionItem.owner_id) == person.id)
@@ -135,16 +138,19 @@ def mine(tx: Session, liaison: Liaison, person: Person, most: int) -> tuple[list
     )
     count = tx.scalar(select(func.count()).select_from(ActionItem).where(own)) or 0
     if not count:
-        return [], 0
+        return [], 0, 0
+    page = min(page, (count - 1) // most)
     soonest = (
         select(ActionItem)
         .where(own)
         .order_by(col(ActionItem.due_on).is_(None), col(ActionItem.due_on), col(ActionItem.id))
         .limit(most)
+        .offset(page * most)
     )
     found = tx.scalars(soonest).all()
     came_from = origins.labels(tx, found)
-    return [ItemFacts(item, person, 0, came_from.get(item.id)) for item in found], count
+    items = [ItemFacts(item, person, 0, came_from.get(item.id)) for item in found]
+    return items, count, page
 
 
 def page(liaison: Liaison, key: str, number: int) -> tuple[list[ItemFacts], int, int]:
@@ -165,7 +171,7 @@ def of_person(
     with liaison.reading() as tx:
         person = listed(tx, liaison, by)
         meeting = meeting_for(tx, liaison, channel)
-        own, count = mine(tx, liaison, person, PAGE)
+        own, count, _ = mine(tx, liaison, person, PAGE)
         _, total = open_items(tx, liaison, meeting.key, most=0)
         return own, count, meeting.key, total, local_date(person.timezone, now)
 

@@ -30,5 +30,5 @@ def post_to_channel(liaison: Liaison, channel: str, by: str) -> None:
 def telling(liaison: Liaison, tx: Session, message: Message, now: datetime) -> Post:
     """It stays as it was when it was sent, until a lead in it is erased."""
     person: Person = queries.person(tx, liaison.team_id, message.about or "")
-    found, count = mine(tx, liaison, person, ids.ITEMS_A_PAGE)
+    found, count, _ = mine(tx, liaison, person, ids.ITEMS_A_PAGE)
     return views.posted(person, found, count, local_date(person.timezone, now))

@@ -19,7 +19,6 @@ from bot.views.blocks import (
     escape,
     field,
     foreign,
-    header,
     line_field,
     modal,
     on_day,
@@ -226,19 +225,6 @@ def posted(person: Person, items: Sequence[ItemFacts], count: int, today: date) 
     if count > len(items):
         lines.append(f"These are the first {len(items)}.")
     return Post("\n".join(lines), [section(each) for each in lines])
-
-
-def shelf(items: Sequence[ItemFacts], count: int, today: date) -> list[Block]:
-    """The part of App Home about the reader's own."""
-    if not count:
-        return []
-    blocks = [header(f"Your action items: {count}")]
-    for facts in items:
-        item = in_brief(facts, today)
-        blocks += [section(item.text), actions(f"item:{facts.item.id}", *item.buttons)]
-    if count > len(items):
-        blocks.append(context(f"The first {len(items)}; `/alignment-standup items` has them all."))
-    return blocks
 
 
 def loose(items: Sequence[ActionItem]) -> Post:
