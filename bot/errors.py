@@ -9,6 +9,7 @@
     │   └── BadFields        fields of a form; each told beside its field
     │       └── BadField     one of them
     ├── NotSaved             the database did not take it
+    │   └── Untied           ended to untie a deadlock: whoever tries again finds the way free
     ├── CannotStart          a setting, or the database, is not as it must be
     └── SlackError
         ├── SlackUnavailable it did not happen, and may be tried again
@@ -70,6 +71,10 @@ class BadField(BadFields):
 
 class NotSaved(LiaisonError):
     """Not saved: the database is busy. Please try again in a moment."""
+
+
+class Untied(NotSaved):
+    """Not saved: somebody else was at the same. Please try again."""
 
 
 class CannotStart(LiaisonError):

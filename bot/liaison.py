@@ -13,11 +13,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from bot.calendars import Calendars
-from bot.errors import NotSaved
+from bot.errors import NotSaved, Untied
 from bot.meters import Meters
 from bot.playbook import Playbook
 from bot.vault import Vault
 
+DEADLOCK = "40P01"
+"""PostgreSQL's code for it (appendix A of its manual)."""
 TELLS = "tells"
 """Set in a session's `info` by whoever queues something for Slack in it."""
 
@@ -87,13 +89,15 @@ class Liaison:
     def transaction(self) -> Iterator[Session]:
         """One short transaction that writes; commits at the end, or leaves nothing behind.
 
-        Raises `NotSaved` when the database is locked, full or gone.
+        Raises `NotSaved` when the database is locked, full or gone, and `Untied`.
         """
         try:
             with Session(self.engine, expire_on_commit=False) as tx, tx.begin():
                 yield tx
         except (OperationalError, PoolTimeout) as error:
-            raise NotSaved from error
+            met = getattr(error, "orig", None)
+            is_deadlock = getattr(met, "sqlstate", None) == DEADLOCK
+            raise (Untied if is_deadlock else NotSaved) from error
         if tx.info.get(TELLS):
             self.something_to_tell.set()
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -19,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from sandbox.server import Sandbox
 from tests.office import ANA, IDA, MANIFEST, MONDAY_TEN, PIA, Office, settings_for
-from tools.pictures import BRIEF_WIDTH, DESK, PHONE, View, chromium
+from tools.pictures import BRIEF_WIDTH, DESK, PHONE, Frame, View, chromium
 
 ADMIN = "pia"
 INBOUND = "C0INBOUND00"
@@ -29,16 +30,21 @@ LIMIT = 600.0
 
 @dataclass
 class Walk:
-    """One admin at a desk; the same is looked at on a phone where pictures are kept."""
+    """One admin, at a desk unless told otherwise; where pictures are kept, the same is looked at on
+    a phone."""
 
     office: Office
     browser: Browser
-    keeps: bool
+    keeps: bool = False
+    frame: Frame = DESK
     took: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.desk = View(self.browser, self.office.sandbox.url, DESK)
-        self.phone = View(self.browser, self.office.sandbox.url, PHONE)
+        self.desk = View(self.browser, self.office.sandbox.url, self.frame)
+
+    @cached_property
+    def phone(self) -> View:
+        return View(self.browser, self.office.sandbox.url, PHONE)
 
     @contextmanager
     def timed(self, name: str) -> Iterator[None]:
@@ -155,6 +161,11 @@ def answer(walk: Walk) -> None:
         walk.name("Who heads marketing?", IDA)
         walk.keep_form("setup-people-form")
         walk.save()
+        walk.shown("Step 3 of 5")
+    with walk.timed("back to step 2, and on"):
+        walk.press("Step 3 of 5", "Back")
+        walk.shown("Step 2 of 5")
+        walk.press("Step 2 of 5", "Next")
         walk.shown("Step 3 of 5")
     for number, name in ((3, "hours"), (4, "clock"), (5, "standup")):
         walk.keep(f"setup-{name}", f"Step {number} of 5")

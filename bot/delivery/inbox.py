@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.db import insert_once
-from bot.errors import LiaisonError, NotSaved
+from bot.errors import LiaisonError, NotSaved, Untied
 from bot.identity import new_id
 from bot.intake.lead_event import EventKind
 from bot.intake.webhook import Delivery, NotStored, Receipt
@@ -265,10 +265,6 @@ class _Waiting:
             self.answer.set_result(receipt)
 
 
-DEADLOCK = "40P01"
-"""PostgreSQL's code for it (appendix A of its manual)."""
-
-
 class GroupWriter:
     """Takes deliveries from the web server's loop and commits them in groups from one thread.
 
@@ -323,19 +319,12 @@ class GroupWriter:
                     self._writer.submit(self._commit, [waiting]).add_done_callback(_log_failure)
 
     def _take_in(self, deliveries: list[Delivery]) -> list[Receipt]:
-        """Twice at most: whoever PostgreSQL ends to untie a deadlock finds the way free."""
+        """Twice at most."""
         try:
             return take_in(self._liaison, deliveries, self._receive)
-        except NotSaved as error:
-            if not _was_deadlock(error):
-                raise
+        except Untied:
             log.info("intake: a deadlock was untied, and the same is stored again")
             return take_in(self._liaison, deliveries, self._receive)
-
-
-def _was_deadlock(error: NotSaved) -> bool:
-    met = getattr(error.__cause__, "orig", None)
-    return getattr(met, "sqlstate", None) == DEADLOCK
 
 
 def _log_failure(committing: "CommittedFuture[None]") -> None:

@@ -32,7 +32,7 @@ from bot.queries.leads import (
     lock_lead,
     who_refused,
 )
-from bot.queries.lines import history, history_for
+from bot.queries.lines import history, history_for, latest_line
 from bot.queries.messages import card_of, concerned_with, is_newest_dm, listed_after, waited_for
 from bot.queries.people import (
     MARKETING,
@@ -82,6 +82,7 @@ __all__ = [
     "is_listed",
     "is_newest_dm",
     "latest_handoff",
+    "latest_line",
     "lead_as_told",
     "lead_by_key",
     "leads_by_key",

@@ -27,6 +27,20 @@ def history(tx: Session, handoff: Handoff) -> list[History]:
     return list(rows)
 
 
+def latest_line(tx: Session, handoff: Handoff, kind: str) -> History | None:
+    """The last time this happened to it; None = never."""
+    return tx.scalars(
+        select(History)
+        .where(
+            col(History.team_id) == handoff.team_id,
+            col(History.handoff_id) == handoff.id,
+            col(History.kind) == kind,
+        )
+        .order_by(col(History.at).desc(), col(History.id).desc())
+        .limit(1)
+    ).first()
+
+
 def history_for(tx: Session, handoff: Handoff, reader_id: str) -> list[History]:
     """What this reader may see of it: who was reminded, or wanted not to be, and what a manager
     decided about their open first touch, is for that person and their manager."""

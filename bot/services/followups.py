@@ -39,6 +39,9 @@ def accept(liaison: Liaison, handoff_id: str, by: str) -> None:
     with liaison.transaction() as tx:
         handoff = queries.handoff_to_change(tx, liaison.team_id, handoff_id)
         person = authorise(tx, liaison, Act.ACCEPT, handoff, by, now)
+        run = queries.current_run(tx, handoff)
+        if run and run.actor_id == by and run.accepted_at:
+            raise TooLate(_who_accepted(tx, liaison, handoff, by))
         before = undo.remember(tx, handoff)
         change_hands(tx, liaison, handoff, person, now)
         run = queries.current_run(tx, handoff)
@@ -52,8 +55,8 @@ def accept(liaison: Liaison, handoff_id: str, by: str) -> None:
 
 def _who_accepted(tx: Session, liaison: Liaison, handoff: Handoff, by: str) -> str:
     # An earlier one may have been taken back.
-    lines = reversed(queries.history(tx, handoff))
-    first = next(row for row in lines if row.kind == Line.ACCEPTED)
+    first = queries.latest_line(tx, handoff, Line.ACCEPTED)
+    assert first  # or it could still be accepted
     name = "You" if first.by == by else tx.get_one(Person, (liaison.team_id, first.by)).name
     return f"{escape(name)} accepted this lead already, {when(first.at)}."
 

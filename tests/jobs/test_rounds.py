@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from threading import Event, Thread
 
+from psycopg.errors import DeadlockDetected
 from sqlalchemy import Select, select
+from sqlalchemy.exc import OperationalError
 from sqlmodel import col
 
 from bot.db import make_engine
@@ -96,4 +98,29 @@ def test_a_round_runs_what_is_due_and_what_another_job_made_due(new_database: Ne
     Rounds(liaison, lines).run_all()
 
     assert ran == ["one", "two", "by itself"]
+    engine.dispose()
+
+
+def test_a_job_that_was_ended_to_untie_a_deadlock_runs_again_at_once(
+    new_database: NewDatabase,
+) -> None:
+    engine = make_engine(new_database())
+    liaison = Liaison(
+        "T0",
+        engine,
+        Shelf(Playbook.parse("")),
+        Rooms(LEADS),
+        now=lambda: MONDAY_TEN,
+        wall=lambda: MONDAY_TEN,
+    )
+    ended = [DeadlockDetected("deadlock detected")]
+
+    def unlucky(liaison: Liaison) -> int:
+        with liaison.transaction():
+            if ended:
+                raise OperationalError("UPDATE message", {}, ended.pop())
+            return 3
+
+    tick = Tick("unlucky", NEVER, unlucky)
+    assert Rounds(liaison, [tick]).run(tick) == 3
     engine.dispose()

@@ -27,6 +27,7 @@ from tests.office import (
     settings_for,
     text_of,
 )
+from tests.postgres import ON_BOTH_ENGINES
 
 OWNER = PRIMARY_OWNER
 SALES, MARKETING = "sales", "marketing"
@@ -115,6 +116,7 @@ def test_five_steps_become_the_playbook_in_force(bare: Office) -> None:
     assert len(office.dms(OWNER)) == 1
 
 
+@ON_BOTH_ENGINES
 def test_in_the_trial_only_the_installer_is_messaged_and_presses_for_everybody(
     bare: Office,
 ) -> None:
@@ -159,6 +161,7 @@ def test_leads_that_come_before_the_set_up_is_done_wait_for_its_end(bare: Office
     assert lead(office).id == handoff
 
 
+@ON_BOTH_ENGINES
 def test_it_goes_live_once_both_heads_agree_and_the_trial_is_taken_out(bare: Office) -> None:
     office = bare
     press(office, ids.TRIAL_SAMPLE, on_trial(office))
