@@ -19,7 +19,7 @@ from bot.clock import wall
 from bot.core.lifecycle import Stage
 from bot.db import empty_log, learn_sizes, make_engine, migrate, table_of
 from bot.liaison import Liaison, Rooms, Shelf
-from bot.models import Handoff, Lead, Person, Run
+from bot.models import Handoff, Lead, Person, Run, Workspace
 from bot.playbook import Playbook
 from sandbox.people import TEAM_ID, person_id
 from tests.postgres import Postgres
@@ -102,6 +102,8 @@ def _make(url: str, handoffs: int) -> None:
 
 
 def _fill(connection: Connection, handoffs: int) -> None:
+    workspace = {"team_id": TEAM_ID, "name": "T", "bot_user_id": "B", "connected_at": NOW}
+    connection.execute(insert(table_of(Workspace)), [workspace | {"turns": 0}])
     person = {"team_id": TEAM_ID, "id": BEN, "name": "Ben", "email": "ben@example.com"}
     person |= {"timezone": "Europe/Berlin", "team": "sales"}
     connection.execute(insert(table_of(Person)), [person | {"roles": ["rep"]}])

@@ -31,7 +31,7 @@ from sqlalchemy import table as named
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlmodel import SQLModel
 
 BUSY = 1.5
@@ -219,6 +219,15 @@ def insert_once(tx: Session, row: SQLModel) -> bool:
     table = table_of(type(row))
     values = {column.key: getattr(row, column.key) for column in table.columns}
     return insert_values_once(tx, type(row), values)
+
+
+def insert_new(tx: Session, row: SQLModel) -> bool:
+    """The same; one that was inserted is in the session from then on, as if it had been read."""
+    is_new = insert_once(tx, row)
+    if is_new:
+        make_transient_to_detached(row)
+        tx.add(row)
+    return is_new
 
 
 def insert_values_once(tx: Session, model: type[SQLModel], values: Mapping[str, object]) -> bool:

@@ -23,13 +23,13 @@ from sqlalchemy import Update, bindparam, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.db import insert_once
+from bot.db import insert_each_new, insert_once, table_of
 from bot.errors import LiaisonError, NotSaved, Untied
 from bot.identity import new_id
 from bot.intake.lead_event import EventKind
 from bot.intake.webhook import Delivery, NotStored, Receipt
 from bot.liaison import Liaison
-from bot.models import Arrivals, InboxEvent
+from bot.models import Arrivals, InboxEvent, Workspace
 
 log = logging.getLogger(__name__)
 
@@ -172,7 +172,52 @@ def take_in(liaison: Liaison, deliveries: Sequence[Delivery], receive: Receive) 
     now = liaison.now()
     with liaison.transaction() as tx:
         _lock_campaigns(tx, liaison, deliveries, now)
-        return [_take_in_one(tx, liaison, delivery, receive, now) for delivery in deliveries]
+        # Held, so that each delivery finds it in the session.
+        tx.info["workspace"] = tx.get(Workspace, liaison.team_id)
+        new = _stored(tx, liaison, deliveries)
+        answers: dict[str, Receipt] = {}
+        receipts = []
+        for delivery in deliveries:
+            if delivery.key in new and delivery.key not in answers:
+                answers[delivery.key] = receive(tx, delivery, now)
+                receipts.append(answers[delivery.key])
+            else:
+                first = answers.get(delivery.key)
+                known = first.handoff_id if first else _first_answer(tx, liaison, delivery.key)
+                receipts.append(Receipt(known, duplicate=True))
+        _note_handoffs(tx, liaison, {new[key]: each for key, each in answers.items()})
+        return receipts
+
+
+def _stored(tx: Session, liaison: Liaison, deliveries: Sequence[Delivery]) -> dict[str, str]:
+    """Write down what was delivered, in one statement; the ids of those that are new, by key."""
+    wall = liaison.wall()
+    rows = {
+        delivery.key: {
+            "team_id": liaison.team_id,
+            "id": new_id(wall),
+            "key": delivery.key,
+            "kind": f"lead.{delivery.event.event}",
+            "body": delivery.body.decode(),
+            "received_at": wall,
+            "processed_at": wall,
+            "attempts": 0,
+        }
+        for delivery in reversed(deliveries)
+    }
+    # In one order, so that two who are told the same do not wait for each other.
+    new = insert_each_new(tx, InboxEvent, [rows[key] for key in sorted(rows)], "key")
+    return {key: str(rows[key]["id"]) for key in new}
+
+
+def _note_handoffs(tx: Session, liaison: Liaison, receipts: Mapping[str, Receipt]) -> None:
+    became = [
+        {"of_team": liaison.team_id, "event": event_id, "handoff": receipt.handoff_id}
+        for event_id, receipt in receipts.items()
+        if receipt.handoff_id
+    ]
+    if became:
+        tx.connection().execute(_note_handoff(), became)
 
 
 def campaign_key(campaign: str | None) -> str:
@@ -204,45 +249,18 @@ def _lock_campaigns(
     ).all()
 
 
-def _take_in_one(
-    tx: Session, liaison: Liaison, delivery: Delivery, receive: Receive, now: datetime
-) -> Receipt:
-    wall = liaison.wall()
-    row = InboxEvent(
-        team_id=liaison.team_id,
-        id=new_id(wall),
-        key=delivery.key,
-        kind=f"lead.{delivery.event.event}",
-        body=delivery.body.decode(),
-        received_at=wall,
-        processed_at=wall,
-    )
-    if not insert_once(tx, row):
-        return Receipt(_first_answer(tx, liaison.team_id, delivery.key), duplicate=True)
-    receipt = receive(tx, delivery, now)
-    became = {"of_team": row.team_id, "event": row.id, "handoff": receipt.handoff_id}
-    tx.execute(_note_handoff(), became)
-    return receipt
-
-
 @cache
 def _note_handoff() -> Update:
-    """Built once: every delivery runs it."""
-    return (
-        update(InboxEvent)
-        .where(
-            col(InboxEvent.team_id) == bindparam("of_team"),
-            col(InboxEvent.id) == bindparam("event"),
-        )
-        .values(handoff_id=bindparam("handoff"))
-        .execution_options(synchronize_session=False)
-    )
+    """Built once: every group runs it."""
+    table = table_of(InboxEvent)
+    of_event = (table.c.team_id == bindparam("of_team")) & (table.c.id == bindparam("event"))
+    return update(table).where(of_event).values(handoff_id=bindparam("handoff"))
 
 
-def _first_answer(tx: Session, team_id: str, key: str) -> str | None:
+def _first_answer(tx: Session, liaison: Liaison, key: str) -> str | None:
     return tx.execute(
         select(col(InboxEvent.handoff_id)).where(
-            col(InboxEvent.team_id) == team_id, col(InboxEvent.key) == key
+            col(InboxEvent.team_id) == liaison.team_id, col(InboxEvent.key) == key
         )
     ).scalar_one()
 

@@ -9,7 +9,7 @@ from bot import queries
 from bot.core import sla
 from bot.core.history import Line
 from bot.core.lifecycle import ERASED, Act, Stage, Standing, stage_after, why_not
-from bot.db import insert_once
+from bot.db import insert_new
 from bot.delivery import homes
 from bot.delivery.batches import put_list, revise_batch
 from bot.delivery.messages import revise, revise_lists
@@ -25,7 +25,7 @@ from bot.services.arrivals import arrive
 from bot.services.clocks import allowance_for, may_start, promise, set_clock
 from bot.services.erased import is_erased
 from bot.services.hours import back_at_work, opening_of
-from bot.services.lead_fields import take_fields
+from bot.services.lead_fields import first_told, take_fields
 from bot.services.offers import close_offer
 from bot.services.recognition import recognise
 from bot.services.routing import route
@@ -52,8 +52,8 @@ def hand_over(
         return Receipt(None, duplicate=False)
     if refused := _refused(tx, liaison, event, now):
         return refused
-    lead = lead_told_of(tx, liaison, event, now)
-    latest = queries.latest_handoff(tx, liaison.team_id, lead.id)
+    lead, is_new = lead_told_of(tx, liaison, event, now)
+    latest = None if is_new else queries.latest_handoff(tx, liaison.team_id, lead.id)
     if latest and latest.closed_at is None:
         if batch is None:
             _note_return(tx, liaison, lead, latest, event, now)
@@ -63,7 +63,8 @@ def hand_over(
     recognise(tx, handoff, now)
     tx.add(handoff)
     tx.flush()
-    new_act.first_act(lead, event)
+    if not is_new:
+        new_act.first_act(lead, event)
     note(tx, handoff, Line.HANDED_OVER, now)
     batch = batch or arrive(tx, liaison, handoff, now)
     handoff.batch_id = batch.id if batch else None
@@ -114,19 +115,28 @@ def _refused(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) -> 
     return Receipt(handoff.id, duplicate=True, refused=True)
 
 
-def lead_told_of(tx: Session, liaison: Liaison, event: LeadEvent, now: datetime) -> Lead:
-    """The lead of this event, made or brought up to date; what the event leaves out stays."""
+def lead_told_of(
+    tx: Session, liaison: Liaison, event: LeadEvent, now: datetime
+) -> tuple[Lead, bool]:
+    """The lead of this event, made or brought up to date, and whether it was made; what the event
+    leaves out stays."""
     lead = queries.lead_by_key(tx, liaison.team_id, event.lead_key)
     if lead is None:
-        lead = Lead(
-            team_id=liaison.team_id, id=new_id(now), lead_key=event.lead_key, created_at=now
+        made = Lead(
+            team_id=liaison.team_id,
+            id=new_id(now),
+            lead_key=event.lead_key,
+            created_at=now,
+            **first_told(event),
         )
+        new_act.first_act(made, event)
         # Two processes may meet the same new lead at once; the unique key decides.
-        insert_once(tx, lead)
-        lead = queries.lead_by_key(tx, liaison.team_id, event.lead_key) or lead
+        if insert_new(tx, made):
+            return made, True
+        lead = queries.lead_by_key(tx, liaison.team_id, event.lead_key)
+        assert lead  # whoever took the key made it
     take_fields(lead, event)
-    tx.add(lead)
-    return lead
+    return lead, False
 
 
 def new_handoff(liaison: Liaison, lead: Lead, event: LeadEvent, now: datetime) -> Handoff:

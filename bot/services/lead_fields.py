@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bot.intake.lead_event import LeadEvent
 from bot.models import Lead
@@ -27,7 +27,7 @@ def take_fields(lead: Lead, event: LeadEvent) -> list[str]:
     return changed
 
 
-def first_told(event: LeadEvent) -> dict[str, object]:
+def first_told(event: LeadEvent) -> dict[str, Any]:
     """All columns of a lead that an event may fill, when it is the first that tells of it."""
     told = _told(event)
     names = [name for name, value in told.items() if value is not None]

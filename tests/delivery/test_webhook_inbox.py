@@ -5,21 +5,24 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
+from threading import current_thread
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
 from psycopg.errors import DeadlockDetected
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
-from bot.delivery.inbox import GroupWriter
+from bot.delivery.inbox import GroupWriter, take_in
 from bot.intake.lead_event import parse
 from bot.intake.webhook import Delivery, NotStored, Receipt
 from bot.liaison import Liaison
 from bot.models import Handoff, InboxEvent, Lead, Message
+from bot.services.deliveries import receive
 from tests.conftest import NewDatabase
 from tests.delivery.locks import locked
 from tests.delivery.mailroom import new_liaison
@@ -111,6 +114,50 @@ def test_a_delivery_that_was_ended_to_untie_a_deadlock_is_stored_all_the_same(
     assert answer == Receipt("wh:1", duplicate=False)
     with liaison.reading() as tx:
         assert tx.scalar(select(func.count()).select_from(InboxEvent)) == 1
+
+
+def test_a_repeat_within_a_group_gets_the_answer_of_the_first(liaison: Liaison) -> None:
+    told = [delivery(1), delivery(2), delivery(1)]
+
+    first, second, again = take_in(liaison, told, answers_with_its_key)
+
+    assert (first, second) == (Receipt("wh:1", duplicate=False), Receipt("wh:2", duplicate=False))
+    assert again == Receipt("wh:1", duplicate=True)
+    assert take_in(liaison, [delivery(2)], answers_with_its_key) == [
+        Receipt("wh:2", duplicate=True)
+    ]
+
+
+def answers_with_its_key(_tx: Session, given: Delivery, _now: datetime) -> Receipt:
+    return Receipt(given.key, duplicate=False)
+
+
+@ON_BOTH_ENGINES
+def test_a_new_lead_more_in_a_group_is_seven_statements_more(own_office: Office) -> None:
+    own_office.open()
+    assert own_office.bot
+    liaison = own_office.bot.liaison
+    ran: list[str] = []
+
+    def taken(*numbers: int) -> int:
+        ran.clear()
+        told = [delivery(number) for number in numbers]
+        assert all(each.handoff_id for each in take_in(liaison, told, partial(receive, liaison)))
+        return len(ran)
+
+    taken(*range(1, 4))
+    own_office.settle()
+    here = current_thread()
+
+    def counted(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if current_thread() is here:
+            ran.append(statement)
+
+    event.listen(liaison.engine, "before_cursor_execute", counted)
+
+    few, many = taken(10, 11), taken(*range(20, 32))
+
+    assert many - few <= 7 * 10
 
 
 def delivery(number: int) -> Delivery:
