@@ -141,8 +141,9 @@ def at_once(office: Office, changes: dict[str, dict[str, object]]) -> None:
 
 
 def keep_the_buttons(office: Office) -> None:
-    """Nothing is edited until everybody has pressed."""
-    office.control.fault("html_503", method="chat.update")
+    """Nothing is edited until everybody has pressed. The bot is told to wait rather than left to
+    try again and again, which would be work beside that of the presses."""
+    office.control.fault("rate_limited", method="chat.update", seconds=3)
 
 
 def whispers(office: Office, words: str) -> list[str]:
