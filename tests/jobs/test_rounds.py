@@ -1,9 +1,11 @@
 """Each job runs one at a time, and a round runs those that have something to do."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Event, Thread
 
+import pytest
 from psycopg.errors import DeadlockDetected
 from sqlalchemy import Select, select
 from sqlalchemy.exc import OperationalError
@@ -60,16 +62,18 @@ def test_after_the_clock_was_set_back_no_run_is_left_that_goes_by_the_later_time
     engine.dispose()
 
 
-def test_a_round_runs_what_is_due_and_what_another_job_made_due(new_database: NewDatabase) -> None:
+@pytest.fixture
+def liaison(new_database: NewDatabase) -> Iterator[Liaison]:
+    """On a Monday at ten that does not go on."""
     engine = make_engine(new_database())
-    liaison = Liaison(
-        "T0",
-        engine,
-        Shelf(Playbook.parse("")),
-        Rooms(LEADS),
-        now=lambda: MONDAY_TEN,
-        wall=lambda: MONDAY_TEN,
+    shelf = Shelf(Playbook.parse(""))
+    yield Liaison(
+        "T0", engine, shelf, Rooms(LEADS), now=lambda: MONDAY_TEN, wall=lambda: MONDAY_TEN
     )
+    engine.dispose()
+
+
+def test_a_round_runs_what_is_due_and_what_another_job_made_due(liaison: Liaison) -> None:
     ran: list[str] = []
 
     def renamed(name: str) -> Select[str]:
@@ -98,21 +102,9 @@ def test_a_round_runs_what_is_due_and_what_another_job_made_due(new_database: Ne
     Rounds(liaison, lines).run_all()
 
     assert ran == ["one", "two", "by itself"]
-    engine.dispose()
 
 
-def test_a_job_that_was_ended_to_untie_a_deadlock_runs_again_at_once(
-    new_database: NewDatabase,
-) -> None:
-    engine = make_engine(new_database())
-    liaison = Liaison(
-        "T0",
-        engine,
-        Shelf(Playbook.parse("")),
-        Rooms(LEADS),
-        now=lambda: MONDAY_TEN,
-        wall=lambda: MONDAY_TEN,
-    )
+def test_a_job_that_was_ended_to_untie_a_deadlock_runs_again_at_once(liaison: Liaison) -> None:
     ended = [DeadlockDetected("deadlock detected")]
 
     def unlucky(liaison: Liaison) -> int:
@@ -123,4 +115,3 @@ def test_a_job_that_was_ended_to_untie_a_deadlock_runs_again_at_once(
 
     tick = Tick("unlucky", NEVER, unlucky)
     assert Rounds(liaison, [tick]).run(tick) == 3
-    engine.dispose()
