@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from threading import Event
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, delete, event, func, select
 from sqlmodel import col
@@ -288,6 +288,15 @@ ACTS = st.one_of(
 )
 
 
+EACH_ACT: list[tuple[object, ...]] = [
+    ("add", BEN, True), ("reown", 0, IDA), ("drop", 0), ("reopen", 0), ("redate", 0, 5),
+    ("tick", 0), ("begin",), ("end",),
+]  # fmt: skip
+MORE_THAN_A_PAGE: list[tuple[object, ...]] = [("begin",), *[("add", BEN, True)] * 12]
+
+
+@example(EACH_ACT)
+@example(MORE_THAN_A_PAGE)
 @settings(
     max_examples=25,
     deadline=None,
