@@ -54,7 +54,6 @@ log = logging.getLogger(__name__)
 Job = Callable[[Liaison], int]
 """Does what is due now and says how many; may be run at any time, any number of times."""
 
-
 Due = Callable[[], SelectBase]
 """The rows a job would take up now; its parameters are those of `bot.queries.due`."""
 

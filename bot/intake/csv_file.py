@@ -16,7 +16,7 @@ from pathlib import Path
 from bot.errors import LiaisonError
 from bot.intake.formats import Fault
 from bot.intake.lead_event import InvalidEvent, LeadEvent, parse
-from bot.intake.spellings import FIELDS, field_called, with_names
+from bot.intake.spellings import FIELDS, NAME, field_called, with_names
 
 _CHUNK = 1 << 16
 _SAMPLE = 8_192
@@ -68,6 +68,9 @@ class CsvFile:
             field = field_called(column)
             if field and field not in mapping.values():
                 mapping[column] = field
+        if {"first_name", "last_name"} & {*mapping.values()}:
+            # What else is called a name is somebody else's, or says the same again.
+            return {column: field for column, field in mapping.items() if field != NAME}
         return mapping
 
     def rows(

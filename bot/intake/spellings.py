@@ -14,7 +14,7 @@ FIELDS = (frozenset(ENVELOPE_PATHS) - {"event", "by"}) | {NAME}
 Value = TypeVar("Value")
 _SPELLINGS = {
     "lead_id": ("id", "lead", "record_id", "mql_id", "contact_id", "crm_id"),
-    NAME: ("full_name", "your_name", "contact", "contact_name", "contact_person", "lead_name"),
+    NAME: ("full_name", "your_name", "contact_name", "contact_person", "lead_name"),
     "first_name": ("first", "given_name", "forename", "vorname"),
     "last_name": ("last", "surname", "family_name", "nachname"),
     "email": ("e_mail", "mail", "email_address", "e_mail_address"),
@@ -52,10 +52,10 @@ def field_called(name: str) -> str | None:
 
 def with_names(told: Mapping[str, Value]) -> dict[str, Value | str]:
     """`Jane Doe` and `Doe, Jane` as first and last name, unless one of those was told itself; a
-    single word is a first name."""
+    single word is a first name, and an address is none."""
     fields: dict[str, Value | str] = {name: value for name, value in told.items() if name != NAME}
     whole = str(told.get(NAME) or "").strip()
-    if not whole or fields.get("first_name") or fields.get("last_name"):
+    if not whole or "@" in whole or fields.get("first_name") or fields.get("last_name"):
         return fields
     last, comma, first = whole.partition(",")
     if not comma:

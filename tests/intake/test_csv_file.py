@@ -43,6 +43,14 @@ def test_a_column_of_whole_names_is_told_apart(tmp_path: Path) -> None:
     assert (event.first_name, event.last_name) == ("Jane", "Doe")
 
 
+def test_beside_a_first_name_a_column_of_names_is_kept_as_it_is(tmp_path: Path) -> None:
+    rows = rows_of(written(tmp_path, "id,Name,First name,email\n1,Acme,Jane,jane@example.org\n"))
+
+    event = rows[0].event
+    assert event
+    assert (event.first_name, event.last_name, event.custom) == ("Jane", None, {"Name": "Acme"})
+
+
 def test_of_two_columns_that_fit_one_field_the_first_counts(tmp_path: Path) -> None:
     file = written(tmp_path, "email,mail\nana@example.org,bo@example.org\n")
 

@@ -60,7 +60,8 @@ OF_ATTACHMENTS = {
         (OF_ATTACHMENTS, {"company": "Acme", "source": "Fair"}),
         ({"text": "Name: Jane van der Doe"}, {"first_name": "Jane van der", "last_name": "Doe"}),
         ({"text": "Full name: Doe, Jane"}, {"first_name": "Jane", "last_name": "Doe"}),
-        ({"text": "*Contact:* Madonna"}, {"first_name": "Madonna"}),
+        ({"text": "*Contact name:* Madonna"}, {"first_name": "Madonna"}),
+        ({"text": "Contact person: jane@example.org"}, {"email": "jane@example.org"}),
         ({"text": "Name: Acme, Doe\nSurname: Doe"}, {"last_name": "Doe"}),
         (
             {"text": "hey, can somebody call jane@example.org, +49 30 1234567?"},
