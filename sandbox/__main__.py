@@ -19,7 +19,8 @@ def main() -> None:
         options.port, options.pace, manifest=options.manifest, bare=options.bare
     ) as sandbox:
         print(_welcome(sandbox), flush=True)
-        enough.wait()
+        while not enough.wait(0.2):  # without a limit, a signal to another thread goes unnoticed
+            pass
 
 
 def _options() -> argparse.Namespace:

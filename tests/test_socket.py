@@ -124,6 +124,18 @@ def test_sigterm_acknowledges_what_is_at_hand_and_ends_well(
     assert "acked" in sent(office, "slash_commands")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets one choose the thread")
+def test_sigterm_is_noticed_whichever_thread_the_system_gives_it_to(
+    running: Callable[[], subprocess.Popen[str]],
+) -> None:
+    bot = running()
+    threads = [int(each.name) for each in Path(f"/proc/{bot.pid}/task").iterdir()]
+
+    os.kill(max(threads), signal.SIGTERM)
+
+    assert bot.wait(10) == 0
+
+
 def sent(office: Office, kind: str) -> set[str | None]:
     """How Slack's deliveries of this kind went; None = still under way."""
     return {each["status"] for each in office.control.traffic() if each.get("type") == kind}
