@@ -23,6 +23,7 @@ SELLERS = (
 )  # fmt: skip
 
 
+@pytest.mark.alone
 def test_of_twenty_who_claim_at_once_one_wins_and_the_others_hear_who_was_first(
     office: Office,
 ) -> None:
@@ -49,6 +50,7 @@ def test_of_twenty_who_claim_at_once_one_wins_and_the_others_hear_who_was_first(
     assert office.card(handoff, f"{first.pop()} has it")
 
 
+@pytest.mark.alone
 def test_a_hundred_clicks_at_once_are_all_acknowledged_in_time(office: Office) -> None:
     handoffs = [office.hand_over() for _ in range(10)]
     dms = {handoff: office.dm(BEN, handoff) for handoff in handoffs}

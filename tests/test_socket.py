@@ -104,6 +104,7 @@ def test_a_click_that_is_at_work_when_the_line_drops_is_acknowledged_over_the_ne
     office.dm(BEN, handoff, "accepted")
 
 
+@pytest.mark.alone
 def test_sigterm_acknowledges_what_is_at_hand_and_ends_well(
     own_office: Office, running: Callable[[], subprocess.Popen[str]]
 ) -> None:

@@ -2,7 +2,7 @@
 
 from math import exp, log
 from random import Random
-from time import process_time
+from time import thread_time
 
 import pytest
 
@@ -119,9 +119,9 @@ def test_two_hundred_campaigns_and_fifty_reps_take_less_than_a_second() -> None:
         n, bad = cells.get((campaign, rep), (0, 0))
         is_bad = chance.random() < probability(severity[rep] - 0.85)
         cells[campaign, rep] = n + 1, bad + is_bad
-    begun = process_time()
+    begun = thread_time()
     model = Crossed(Cell(f"{c}", f"{r}", n, bad) for (c, r), (n, bad) in cells.items())
     usual = model.typical()
     for name in model.campaigns:
         model.contrast(name, usual, 1.25)
-    assert process_time() - begun < 1
+    assert thread_time() - begun < 1
