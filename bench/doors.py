@@ -37,7 +37,7 @@ from bot.intake.webhook import Delivery, LeadHook, Receipt, Store
 from bot.liaison import Liaison
 from bot.models import InboxEvent
 from bot.outgoing import Outgoing
-from bot.services.deliveries import receive
+from bot.services.deliveries import receive, receive_one
 from bot.slack import Slack
 from bot.views import ids
 from chaos.intake import signed
@@ -153,7 +153,7 @@ def _in_a_session(liaison: Liaison, delivery: Delivery) -> Receipt:
     for _ in range(20):
         try:
             with liaison.transaction() as tx:
-                receipt = receive(liaison, tx, delivery, wall())
+                receipt = receive_one(liaison, tx, delivery, wall())
                 tx.add(
                     InboxEvent(
                         team_id=liaison.team_id,

@@ -49,11 +49,6 @@ ROWS = """\
   prepared and puts them in with one statement and one commit.
 
 ## What holds a floor up
-- **Hand-offs over HTTP**: a new lead costs seven statements through the ORM, beside five for its
-  group: two read what is known of it, one changes what was inserted a moment before. On a slow
-  core that is 4.6 ms of CPU in groups of 20, where sixteen statements cost 6.8, and one process
-  takes 242 a second of 2,179 on SQLite, 124 of 1,912 on PostgreSQL. A commit no longer dominates,
-  so a group saves less than it could; many rows in a few statements, as the import has them, would.
 - **Messages at 20 times Slack's pace**: a message costs the bot 3.4 ms of CPU and the sandbox 1.5
   (over 400 messages, what is done once included), where 800 a second on two cores leave 2.5 ms for
   both. At Slack's own pace, 40 a second here, that is a seventh of one core.

@@ -247,7 +247,25 @@ def insert_each_once(
 def insert_each_new(
     tx: Session, model: type[SQLModel], rows: Sequence[Mapping[str, object]], key: str
 ) -> set[str]:
-    """The same; says which were inserted, by their column `key`."""
+    """The same; says which were inserted, by their column `key`. Each row has an id of its own.
+
+    Most often all of them are, and then nobody has to ask: with `RETURNING`, a statement as long
+    as its rows would be read and planned anew each time.
+    """
+    if not rows:
+        return set()
+    table = table_of(model)
+    insert = _insert_into(table, tx.get_bind().dialect.name)
+    if rows_changed(tx, insert, rows) == len(rows):
+        return {str(row[key]) for row in rows}
+    of_ours = (table.c.team_id == rows[0]["team_id"]) & table.c.id.in_([row["id"] for row in rows])
+    return set(tx.scalars(select(table.c[key]).where(of_ours)))
+
+
+def insert_each_named(
+    tx: Session, model: type[SQLModel], rows: Sequence[Mapping[str, object]], key: str
+) -> set[str]:
+    """The same for rows that nothing but their `key` tells apart."""
     if not rows:
         return set()
     table = table_of(model)
@@ -269,9 +287,11 @@ def _insert_into(table: Table, dialect: str) -> sqlite.Insert | postgresql.Inser
 
 
 def rows_changed(
-    tx: Session, statement: Update | Insert, values: Mapping[str, object] | None = None
+    tx: Session,
+    statement: Update | Insert,
+    values: Mapping[str, object] | Sequence[Mapping[str, object]] | None = None,
 ) -> int:
-    """Run an update or insert; says how many rows it changed."""
+    """Run an update or insert, once or for each of many values; says how many rows it changed."""
     # Without the option an insert on PostgreSQL answers -1, whatever it did.
     counted = tx.execute(statement, values, execution_options={"preserve_rowcount": True})
     return cast("CursorResult[tuple[()]]", counted).rowcount

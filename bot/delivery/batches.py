@@ -94,13 +94,21 @@ def card_of(tx: Session, team_id: str, batch_id: str) -> Message | None:
 
 def revise_batch(tx: Session, liaison: Liaison, handoff: Handoff) -> None:
     """What a batch shows of this hand-off has changed: in the channel, and to whoever had it."""
+    assert handoff.batch_id
+    revise_batch_of(tx, liaison, handoff.batch_id, [handoff.id])
+
+
+def revise_batch_of(
+    tx: Session, liaison: Liaison, batch_id: str, handoff_ids: Collection[str]
+) -> None:
+    """The same of many hand-offs of one batch."""
     had_it = select(col(Run.actor_id)).where(
-        col(Run.team_id) == handoff.team_id, col(Run.handoff_id) == handoff.id
+        col(Run.team_id) == liaison.team_id, col(Run.handoff_id).in_(handoff_ids)
     )
     revise_those(
         tx,
         liaison,
-        (col(Message.subject_id) == handoff.batch_id)
+        (col(Message.subject_id) == batch_id)
         & col(Message.dropped).is_(None)
         & or_(col(Message.recipient_id).is_(None), col(Message.recipient_id).in_(had_it)),
     )

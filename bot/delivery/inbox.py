@@ -163,8 +163,8 @@ class EventWorker:
             )
 
 
-Receive = Callable[[Session, Delivery, datetime], Receipt]
-"""Apply one delivery inside a transaction, at a business time."""
+Receive = Callable[[Session, Sequence[Delivery], datetime], list[Receipt]]
+"""Apply deliveries inside a transaction, in their order, at a business time."""
 
 
 def take_in(liaison: Liaison, deliveries: Sequence[Delivery], receive: Receive) -> list[Receipt]:
@@ -175,18 +175,24 @@ def take_in(liaison: Liaison, deliveries: Sequence[Delivery], receive: Receive) 
         # Held, so that each delivery finds it in the session.
         tx.info["workspace"] = tx.get(Workspace, liaison.team_id)
         new = _stored(tx, liaison, deliveries)
-        answers: dict[str, Receipt] = {}
-        receipts = []
-        for delivery in deliveries:
-            if delivery.key in new and delivery.key not in answers:
-                answers[delivery.key] = receive(tx, delivery, now)
-                receipts.append(answers[delivery.key])
-            else:
-                first = answers.get(delivery.key)
-                known = first.handoff_id if first else _first_answer(tx, liaison, delivery.key)
-                receipts.append(Receipt(known, duplicate=True))
-        _note_handoffs(tx, liaison, {new[key]: each for key, each in answers.items()})
-        return receipts
+        first = {each.key: each for each in reversed(deliveries) if each.key in new}
+        told = [each for each in deliveries if first.get(each.key) is each]
+        receipts = receive(tx, told, now)
+        answers = {each.key: receipt for each, receipt in zip(told, receipts, strict=True)}
+        _note_handoffs(tx, liaison, {new[key]: receipt for key, receipt in answers.items()})
+        return [
+            answers[each.key] if first.get(each.key) is each else _again(tx, liaison, each, answers)
+            for each in deliveries
+        ]
+
+
+def _again(
+    tx: Session, liaison: Liaison, delivery: Delivery, answers: Mapping[str, Receipt]
+) -> Receipt:
+    """What a repeat is answered."""
+    first = answers.get(delivery.key)
+    known = first.handoff_id if first else _first_answer(tx, liaison, delivery.key)
+    return Receipt(known, duplicate=True)
 
 
 def _stored(tx: Session, liaison: Liaison, deliveries: Sequence[Delivery]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from sqlalchemy import Select, Update, bindparam, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.db import insert_each_new, table_of
+from bot.db import insert_each_named, table_of
 from bot.models import Gate
 
 UPDATES = "chat.update"
@@ -77,7 +77,7 @@ def pass_gates(tx: Session, team_id: str, passings: Sequence[Passing], wall: dat
         for each in wanted
         if each.read is None
     ]
-    made = insert_each_new(tx, Gate, new, "name")
+    made = insert_each_named(tx, Gate, new, "name")
     known = {each.gate: each for each in wanted if each.read is not None}
     if not known:
         return made

@@ -26,6 +26,8 @@ from bot.queries.joined import (
 )
 from bot.queries.leads import (
     KnownLead,
+    emails_refusing,
+    keys_known,
     lead_as_told,
     lead_by_key,
     leads_by_key,
@@ -70,6 +72,7 @@ __all__ = [
     "cover",
     "current_run",
     "decider_for",
+    "emails_refusing",
     "everybody",
     "facts",
     "facts_of",
@@ -81,6 +84,7 @@ __all__ = [
     "installer",
     "is_listed",
     "is_newest_dm",
+    "keys_known",
     "latest_handoff",
     "latest_line",
     "lead_as_told",

@@ -106,3 +106,32 @@ def lock_lead(tx: Session, team_id: str, handoff_id: str) -> None:
     if lead_id is None:
         raise Unknown
     tx.get_one(Lead, (team_id, lead_id), with_for_update={"key_share": True})
+
+
+def keys_known(tx: Session, team_id: str, lead_keys: Collection[str]) -> set[str]:
+    """Those of these keys that a lead has, one that was merged too; not locked."""
+    asked = {"of_team": team_id, "keys": list(lead_keys)}
+    return set(tx.scalars(_keys_known(), asked))
+
+
+@cache
+def _keys_known() -> Select[str]:
+    by_key = col(Lead.lead_key).in_(bindparam("keys", expanding=True))
+    return select(col(Lead.lead_key)).where(col(Lead.team_id) == bindparam("of_team"), by_key)
+
+
+def emails_refusing(tx: Session, team_id: str, emails: Collection[str]) -> set[str]:
+    """Those of these addresses at which somebody asked not to be contacted."""
+    if not emails:
+        return set()
+    asked = {"of_team": team_id, "emails": list(emails)}
+    return {email for email in tx.scalars(_emails_refusing(), asked) if email}
+
+
+@cache
+def _emails_refusing() -> Select[str | None]:
+    return select(col(Lead.email)).where(
+        col(Lead.team_id) == bindparam("of_team"),
+        col(Lead.email).in_(bindparam("emails", expanding=True)),
+        col(Lead.do_not_contact_at).is_not(None),
+    )

@@ -5,6 +5,7 @@ who bring the tenth lead at once, one brings the tenth and the other the elevent
 """
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -20,33 +21,76 @@ from bot.liaison import Liaison
 from bot.models import Arrivals, Batch, Handoff, History
 
 
+class Arrival(NamedTuple):
+    """What a new hand-off makes of those that came before it."""
+
+    batch: Batch | None = None
+    """Which it belongs to; None = it stands alone."""
+    earlier: tuple[str, ...] = ()
+    """Hand-offs counted before that join the batch now."""
+
+
 def arrive(tx: Session, liaison: Liaison, handoff: Handoff, now: datetime) -> Batch | None:
-    """Count a new hand-off, and put it into the batch it belongs to; None = it stands alone.
+    """Count a new hand-off, and put it into the batch it belongs to; None = it stands alone."""
+    arrival = count_in(tx, liaison, handoff.id, handoff.campaign, now)
+    if arrival.batch:
+        handoff.batch_id = arrival.batch.id
+        gather(tx, liaison, arrival, now)
+    return arrival.batch
+
+
+def count_in(
+    tx: Session, liaison: Liaison, handoff_id: str, campaign: str | None, now: datetime
+) -> Arrival:
+    """The same before the hand-off is stored; `gather` follows once it is.
 
     With the lead that makes a batch, those counted before it join too. A batch goes on for as long
     as so many come within the agreed minutes.
     """
-    key = campaign_key(handoff.campaign)
+    key = campaign_key(campaign)
     came = tx.get(Arrivals, (liaison.team_id, key)) if key else None
     if came is None:
-        return None
+        return Arrival()
     rules = liaison.playbook.batches
     within = timedelta(minutes=rules.minutes)
     if came.until and now < came.until:
-        return _join(tx, handoff, str(came.batch_id))
+        return Arrival(tx.get_one(Batch, (liaison.team_id, came.batch_id)))
     if came.batch_id and _came_since(tx, came, now - within) >= rules.size - 1:
         came.until = now + within
-        return _join(tx, handoff, came.batch_id)
+        return Arrival(tx.get_one(Batch, (liaison.team_id, came.batch_id)))
     recent = {each: datetime.fromisoformat(at) for each, at in came.recent.items()}
-    counted = {**still_counted(recent, now, within), handoff.id: now}
+    counted = {**still_counted(recent, now, within), handoff_id: now}
     if len(counted) < rules.size:
         came.recent = {each: at.isoformat() for each, at in counted.items()}
-        return None
-    batch = _form(tx, liaison, handoff.campaign, now)
+        return Arrival()
+    batch = _form(tx, liaison, campaign, now)
     came.recent, came.batch_id, came.until = {}, batch.id, now + within
-    _adopt(tx, liaison, batch, [each for each in counted if each != handoff.id], now)
-    put_card(tx, liaison, batch)
-    return _join(tx, handoff, batch.id)
+    return Arrival(batch, tuple(each for each in counted if each != handoff_id))
+
+
+def gather(tx: Session, liaison: Liaison, arrival: Arrival, now: datetime) -> None:
+    """Bring those that came earlier into a batch that was formed, whose card is queued with that.
+
+    What their actors were promised stays; a card that Slack shows shrinks to a line, and one that
+    was not sent is not.
+    """
+    if not arrival.batch or not arrival.earlier:
+        return
+    for handoff_id in sorted(arrival.earlier):
+        handoff = queries.handoff_to_change(tx, liaison.team_id, handoff_id)
+        handoff.batch_id = arrival.batch.id
+        tx.add(
+            History(
+                team_id=liaison.team_id,
+                id=new_id(now),
+                handoff_id=handoff_id,
+                at=now,
+                kind=Line.GATHERED,
+            )
+        )
+    tx.flush()
+    withdraw_cards(tx, liaison, arrival.earlier)
+    put_card(tx, liaison, arrival.batch)
 
 
 def _form(tx: Session, liaison: Liaison, campaign: str | None, now: datetime) -> Batch:
@@ -64,11 +108,6 @@ def _form(tx: Session, liaison: Liaison, campaign: str | None, now: datetime) ->
     return batch
 
 
-def _join(tx: Session, handoff: Handoff, batch_id: str) -> Batch:
-    handoff.batch_id = batch_id
-    return tx.get_one(Batch, (handoff.team_id, batch_id))
-
-
 def _came_since(tx: Session, came: Arrivals, since: datetime) -> int:
     counted = select(func.count()).where(
         col(Handoff.team_id) == came.team_id,
@@ -76,24 +115,3 @@ def _came_since(tx: Session, came: Arrivals, since: datetime) -> int:
         col(Handoff.received_at) > since,
     )
     return tx.scalars(counted).one()
-
-
-def _adopt(
-    tx: Session, liaison: Liaison, batch: Batch, handoff_ids: list[str], now: datetime
-) -> None:
-    """Those that came before join. What their actors were promised stays; a card that Slack shows
-    shrinks to a line, and one that was not sent is not."""
-    for handoff_id in sorted(handoff_ids):
-        handoff = queries.handoff_to_change(tx, liaison.team_id, handoff_id)
-        handoff.batch_id = batch.id
-        tx.add(
-            History(
-                team_id=liaison.team_id,
-                id=new_id(now),
-                handoff_id=handoff_id,
-                at=now,
-                kind=Line.GATHERED,
-            )
-        )
-    tx.flush()
-    withdraw_cards(tx, liaison, handoff_ids)

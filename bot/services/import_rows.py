@@ -17,7 +17,8 @@ from bot.intake.lead_event import LeadEvent
 from bot.liaison import Liaison
 from bot.models import Handoff, History, InboxEvent, Lead
 from bot.services.erased import erased_among, keys_of
-from bot.services.handoffs import as_told, line_of
+from bot.services.handoffs import line_of
+from bot.services.handover import as_told
 from bot.services.lead_fields import first_told
 from bot.services.recognition import campaigns_of, origin_told
 

@@ -20,7 +20,7 @@ from bot.liaison import Liaison
 from bot.models import Batch, Handoff, InboxEvent, Message, MessageKind
 from bot.playbook import Playbook
 from bot.services import import_rows
-from bot.services.handoffs import hand_over
+from bot.services.handover import hand_over
 from bot.services.import_rows import ANNOUNCED, key_of, outcome_of
 from bot.services.routing import reps_of
 

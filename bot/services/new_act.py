@@ -16,8 +16,17 @@ ACT = "act"
 
 def first_act(lead: Lead, event: LeadEvent) -> None:
     """Remember when the act of a fresh hand-off happened, and when each field was told."""
-    told = told_of_handoff(event) | {ACT: ACT, "grade": event.grade, "owner": event.owner}
-    newest(lead, told, event.occurred_at)
+    newest(lead, _told(event), event.occurred_at)
+
+
+def told_at_first(event: LeadEvent) -> dict[str, str]:
+    """The same of a lead that is not stored yet: what it adds to `Lead.told_at`."""
+    told = [name for name, value in _told(event).items() if value is not None]
+    return dict.fromkeys(told, event.occurred_at.isoformat())
+
+
+def _told(event: LeadEvent) -> dict[str, object]:
+    return told_of_handoff(event) | {ACT: ACT, "grade": event.grade, "owner": event.owner}
 
 
 def is_new(lead: Lead, event: LeadEvent) -> bool:

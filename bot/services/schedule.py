@@ -24,6 +24,11 @@ def plan_turn(tx: Session, liaison: Liaison, handoff: Handoff) -> None:
     tx.add(handoff)
 
 
+def first_turn(liaison: Liaison, now: datetime) -> datetime:
+    """The same of a hand-off that comes now and is not stored yet: nobody's clock runs."""
+    return turns.unworked(now, None, patience_of(liaison)).at
+
+
 def next_turn(tx: Session, liaison: Liaison, handoff: Handoff) -> Planned | None:
     """None when only somebody's act changes it."""
     patience = patience_of(liaison)

@@ -8,11 +8,10 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar
 
 from sqlalchemy import CompoundSelect, Engine, Select, bindparam, func, select, union_all
-from sqlalchemy.orm import Session
 from sqlmodel import SQLModel, col
 
 from bot.calendars import Calendars
@@ -256,10 +255,7 @@ class Floor:
         """What a CRM would tell by webhook."""
         body = json.dumps(event).encode()
         delivery = Delivery(f"test:{new_id(self._tick_wall())}", parse(body, self.now), body)
-        return take_in(self.liaison, [delivery], self._receive)[0]
-
-    def _receive(self, tx: Session, delivery: Delivery, now: datetime) -> Receipt:
-        return receive(self.liaison, tx, delivery, now)
+        return take_in(self.liaison, [delivery], partial(receive, self.liaison))[0]
 
     def note(self, message_id: str, text: str) -> None:
         with self.liaison.reading() as tx:
