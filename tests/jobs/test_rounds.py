@@ -1,7 +1,7 @@
 """Each job runs one at a time, and a round runs those that have something to do."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Event, Thread
 
@@ -16,16 +16,22 @@ from bot.liaison import Liaison, Rooms, Shelf
 from bot.models import Workspace
 from bot.playbook import Playbook
 from bot.queries.due import NOW, OF_TEAM
-from jobs import Job, Rounds, Tick
+from jobs import Due, Job, Rounds, Tick
 from tests.conftest import NewDatabase
 from tests.office import LEADS, MONDAY_TEN
 
 NEVER = timedelta(days=1)
 """By itself, while a test goes on."""
+OLDEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+def nothing_is() -> Select[str]:
+    return select(col(Workspace.team_id)).where(col(Workspace.team_id) == OF_TEAM, NOW < OLDEST)
+
+
+@pytest.mark.parametrize(("due", "by"), [(None, [MONDAY_TEN]), (nothing_is, [])])
 def test_after_the_clock_was_set_back_no_run_is_left_that_goes_by_the_later_time(
-    new_database: NewDatabase,
+    new_database: NewDatabase, due: Due | None, by: list[datetime]
 ) -> None:
     later = MONDAY_TEN + timedelta(days=60)
     time_is = [later]
@@ -45,7 +51,7 @@ def test_after_the_clock_was_set_back_no_run_is_left_that_goes_by_the_later_time
 
     engine = make_engine(new_database())
     liaison = Liaison("T0", engine, Shelf(Playbook.parse("")), Rooms(LEADS), now=now, wall=now)
-    tick = Tick("act", timedelta(seconds=5), act)
+    tick = Tick("act", timedelta(seconds=5), act, due)
     rounds = Rounds(liaison, [tick])
     in_progress = Thread(target=rounds.run, args=(tick,))
     in_progress.start()
@@ -54,10 +60,11 @@ def test_after_the_clock_was_set_back_no_run_is_left_that_goes_by_the_later_time
     again = Thread(target=rounds.run_all)
     again.start()
     again.join(0.2)
+    assert again.is_alive()
     may_end.set()
     again.join(10)
 
-    assert acted == [later, MONDAY_TEN]
+    assert acted == [later, *by]
     in_progress.join(10)
     engine.dispose()
 
