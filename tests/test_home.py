@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from bot.identity import new_id
 from bot.models import ActionItem, HomeChange, HomeView
+from bot.services import items
 from bot.views import ids
 from sandbox.control import Refused
 from tests.office import ANA, BEN, CHLOE, HUGO, IDA, LEADS, MONDAY_TEN, Json, Office, text_of
@@ -272,6 +273,12 @@ def test_own_action_items_are_turned_page_by_page_too(office: Office) -> None:
     second = "\n".join(watch_home(office, BEN, "6 to 7 of 7"))
     assert "Call number 5" not in second
     assert "Call number 7" in second
+
+    with office.bot.liaison.reading() as tx:
+        later = select(col(ActionItem.id)).where(col(ActionItem.words) != "Call number 1")
+        for item in tx.scalars(later).all():
+            items.done(office.bot.liaison, item, BEN)
+    assert "Call number 1" in "\n".join(watch_home(office, BEN, "Your action items: 1"))
 
 
 def companies(home: list[str]) -> list[str]:

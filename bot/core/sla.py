@@ -150,6 +150,12 @@ def due_steps(
     return tuple(takewhile(lambda planned: planned.step.to is Recipient.ACTOR, due))
 
 
+def hears_of(plan: Sequence[PlannedStep], taken: PlannedStep) -> bool:
+    """Whether the step after `taken` counts from when that one was really taken; see `plan`."""
+    following = plan[taken.number : taken.number + 1]
+    return bool(following) and following[0].step.to is not Recipient.ACTOR
+
+
 def next_step_at(plan: Sequence[PlannedStep], taken: Collection[int]) -> datetime | None:
     """When the next step not yet taken is due, past or future; None when the ladder is climbed."""
     return min((step.at for step in plan if step.number not in taken), default=None)

@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from bot.core.business_time import local_date
 from bot.core.standup import State
+from bot.delivery import homes
 from bot.delivery.messages import revise, revise_those
 from bot.errors import BadField, BadFields, NotAllowed, TooLate, Unknown
 from bot.identity import new_id
@@ -278,7 +279,7 @@ def show_again(
     was_used: bool = False,
     now: datetime | None = None,
 ) -> None:
-    """Agendas that show it, its owner's brief, and what it came from are due for an edit.
+    """Agendas that show it, its owner's brief and Home, and what it came from are out of date.
 
     `was_used`: a stand-up that runs is in use.
     """
@@ -295,4 +296,5 @@ def show_again(
             col(Message.ts).is_not(None),
         )
         revise_those(tx, liaison, col(Message.id) == newest.scalar_subquery())
+    homes.note_for_all(tx, liaison, item.id)
     origins.show_again(tx, liaison, item)

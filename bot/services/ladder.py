@@ -15,7 +15,7 @@ from bot.delivery.messages import send_after_all
 from bot.delivery.sayings import nudge_of
 from bot.errors import NotSaved
 from bot.liaison import Liaison
-from bot.models import Person, Run
+from bot.models import Handoff, Person, Run
 from bot.queries.due import NOW, OF_TEAM, asking
 from bot.services import batch_steps
 from bot.services.colleagues import ask_around
@@ -99,19 +99,21 @@ def _put_off(liaison: Liaison, handoff_id: str, number: int, until: datetime) ->
 def _take_steps(tx: Session, rows: LadderRows, run: Run, now: datetime) -> None:
     """The steps of one run; those that fell due together share the nudge of the last."""
     if rests := rows.rests.get(run.handoff_id):
-        run.next_step_at = rests
+        rows.take_next(run, rests)
         return
-    taken = rows.taken_by(run)
-    steps = sla.due_steps(rows.plan(run), taken, now)
+    taken, plan = rows.taken_by(run), rows.plan(run)
+    steps = sla.due_steps(plan, taken, now)
     if steps and (may_go := _after_a_warning(tx, rows.liaison, run, steps[-1], now)):
-        run.next_step_at = may_go
+        rows.take_next(run, may_go)
         return
     if steps:
         last = steps[-1]
         reached = _REACH[last.step.to](tx, rows, run, last.number, now)
         rows.steps.extend(_step(run, step, reached, now) for step in steps)
         taken |= {step.number: now for step in steps}
-    run.next_step_at = None if run.ladder_ended_at else sla.next_step_at(rows.plan(run), taken)
+        if sla.hears_of(plan, last):
+            plan = rows.plan(run)
+    rows.take_next(run, None if run.ladder_ended_at else sla.next_step_at(plan, taken))
 
 
 def _after_a_warning(
@@ -147,21 +149,21 @@ def _step(run: Run, step: sla.PlannedStep, reached: Reached, now: datetime) -> d
 
 def _nudge(tx: Session, rows: LadderRows, run: Run, step: int, now: datetime) -> Reached:
     """Queue the reminder of one step, inside its recipient's hours."""
-    handoff = rows.handoffs[run.handoff_id]
-    if handoff.batch_id:
+    if rows.batches[run.handoff_id]:
+        handoff = tx.get_one(Handoff, (run.team_id, run.handoff_id))
         return batch_steps.nudge(tx, rows.liaison, handoff, run, step, now)
     opening = rows.opening(run.actor_id, now)
     held = None if is_open(opening, now) else next_opening(opening, now)
     message = nudge_of(rows.liaison, run, step, hold_until=held)
     facts = {"step": str(step), "to": run.actor_id}
     rows.nudges.append(message)
-    rows.lines.append(line_of(run.team_id, handoff.id, Line.NUDGED, now, facts=facts))
+    rows.lines.append(line_of(run.team_id, run.handoff_id, Line.NUDGED, now, facts=facts))
     return Reached(run.actor_id, str(message["id"]))
 
 
 def _ask(tx: Session, rows: LadderRows, run: Run, step: int, now: datetime) -> Reached:
-    handoff = rows.handoffs[run.handoff_id]
-    if handoff.batch_id:
+    if rows.batches[run.handoff_id]:
+        handoff = tx.get_one(Handoff, (run.team_id, run.handoff_id))
         return batch_steps.ask_around(tx, rows.liaison, handoff, run, now)
     return ask_around(tx, rows.liaison, run, step, now)
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, Update, bindparam, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot import queries
 from bot.core import sla
 from bot.core.business_time import Opening
-from bot.db import insert_each_once
+from bot.db import insert_each_once, table_of
 from bot.delivery.sayings import queue_each
 from bot.liaison import Liaison
 from bot.models import Ask, Handoff, History, Person, Run, Step
@@ -29,7 +29,8 @@ class LadderRows:
     """Of runs that somebody holds a lock on; `put` writes what was gathered."""
 
     liaison: Liaison
-    handoffs: Mapping[str, Handoff]
+    batches: Mapping[str, str | None]
+    """By hand-off, the batch it belongs to; None = it stands alone."""
     people: Mapping[str, Person]
     away: Mapping[str, tuple[tuple[datetime, datetime], ...]]
     """When each person was, is or will be away."""
@@ -40,6 +41,8 @@ class LadderRows:
     nudges: list[Row] = field(default_factory=list)
     lines: list[Row] = field(default_factory=list)
     steps: list[Row] = field(default_factory=list)
+    next_steps: list[Row] = field(default_factory=list)
+    """When each run is looked at next."""
 
     @classmethod
     def of(cls, tx: Session, liaison: Liaison, runs: Sequence[Run], now: datetime) -> "LadderRows":
@@ -52,7 +55,7 @@ class LadderRows:
             taken[handoff_id, run][number] = taken_at
         return cls(
             liaison,
-            {handoff.id: handoff for handoff in tx.scalars(_handoffs(), asked)},
+            {handoff_id: batch_id for handoff_id, batch_id in tx.execute(_batches(), asked)},
             {person.id: person for person in tx.scalars(_people(liaison.team_id, actors))},
             queries.away_of_team(tx, liaison.team_id),
             {handoff_id: until for handoff_id, until in tx.execute(_rests(), asked)},
@@ -74,17 +77,25 @@ class LadderRows:
     def taken_by(self, run: Run) -> Taken:
         return self.taken[run.handoff_id, run.number]
 
+    def take_next(self, run: Run, at: datetime | None) -> None:
+        """Look at a run again then; None = its ladder is climbed."""
+        of_run = {"of_team": run.team_id, "of_handoff": run.handoff_id, "of_number": run.number}
+        self.next_steps.append(of_run | {"at": at})
+
     def put(self, tx: Session) -> None:
-        """Queue the nudges and remember the steps, each at most once."""
+        """Queue the nudges and remember the steps, each at most once, and when the next are due."""
         queue_each(tx, self.nudges)
         insert_each_once(tx, History, self.lines)
         insert_each_once(tx, Step, self.steps)
+        if self.next_steps:
+            tx.connection().execute(_take_next(), self.next_steps)
 
 
 @cache
-def _handoffs() -> Select[Handoff]:
-    """Built once, as the others: every tick that finds something asks it."""
-    return select(Handoff).where(
+def _batches() -> Select[str, str | None]:
+    """Built once, as the others: every tick that finds something asks it. A whole hand-off is wide,
+    and most reminders ask no more of it."""
+    return select(col(Handoff.id), col(Handoff.batch_id)).where(
         col(Handoff.team_id) == bindparam("of_team"),
         col(Handoff.id).in_(bindparam("ids", expanding=True)),
     )
@@ -111,3 +122,13 @@ def _taken() -> Select[str, int, int, datetime]:
 
 def _people(team_id: str, ids: Collection[str]) -> Select[Person]:
     return select(Person).where(col(Person.team_id) == team_id, col(Person.id).in_(ids))
+
+
+@cache
+def _take_next() -> Update:
+    run = table_of(Run)
+    of_handoff = (run.c.team_id == bindparam("of_team")) & (
+        run.c.handoff_id == bindparam("of_handoff")
+    )
+    of_run = of_handoff & (run.c.number == bindparam("of_number"))
+    return update(run).where(of_run).values(next_step_at=bindparam("at"))

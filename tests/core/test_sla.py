@@ -15,6 +15,7 @@ from bot.core.sla import (
     Via,
     due_at,
     due_steps,
+    hears_of,
     next_step_at,
     plan,
 )
@@ -187,6 +188,13 @@ def test_a_warning_given_late_still_leaves_time_to_act_on_it() -> None:
     steps = plan(WEEKS, started, due, DEFAULT_LADDER, {1: friday_evening, 2: friday_evening})
 
     assert steps[2].at == utc("2026-06-08 09:20")
+
+
+def test_only_a_step_upward_counts_from_when_the_one_before_it_was_taken() -> None:
+    steps = plan(WEEKS, utc("2026-06-01 09:00"), utc("2026-06-01 10:00"), DEFAULT_LADDER)
+
+    upward = [step.step.to is not Recipient.ACTOR for step in steps[1:]]
+    assert [hears_of(steps, step) for step in steps] == [*upward, False]
 
 
 def test_an_empty_ladder_plans_nothing() -> None:
