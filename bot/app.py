@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Thread, Timer
 
 import uvicorn
 from slack_bolt import App
@@ -62,6 +62,8 @@ DIRECT_ANSWERS = 16
 CONNECTIONS = 1000
 """Open HTTP connections; past them a caller reads 503, so that nobody can take all memory."""
 START_WITHIN = 10.0
+ANSWERS_WITHIN = 3.0
+"""Seconds after a press in which Slack opens a form; whoever ends the bot waits some ten in all."""
 
 
 def begin(
@@ -262,7 +264,7 @@ class Bot:
         self._worker.stop()
         self._homes.stop()
         self._walks.stop()
-        self._direct.shutdown(wait=True)
+        _finish(self._direct, within=ANSWERS_WITHIN)
         self._courier.stop()
         self.liaison.engine.dispose()
 
@@ -302,6 +304,14 @@ class Bot:
     def _tick(self) -> None:
         """The sandbox's clock was set: everything that is due by it happens now."""
         self._rounds.run_all()
+
+
+def _finish(pool: ThreadPoolExecutor, within: float) -> None:
+    """What has begun is finished; what has not by then never begins."""
+    give_up = Timer(within, partial(pool.shutdown, wait=False, cancel_futures=True))
+    give_up.start()
+    pool.shutdown(wait=True)
+    give_up.cancel()
 
 
 def _walking(settings: Settings, slack: Slack, own: Liaison) -> Courier:

@@ -67,5 +67,7 @@ def reply(respond: Respond, post: Post) -> None:
 
 
 def _log_failure(answering: "Future[object]") -> None:
-    if error := answering.exception():
+    if answering.cancelled():
+        log.warning("a direct answer was given up, because the bot ends")
+    elif error := answering.exception():
         log.warning("a direct answer did not reach Slack: %s", error)

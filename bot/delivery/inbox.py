@@ -278,15 +278,26 @@ class _Waiting:
     answer: "Future[Receipt]"
 
     def resolve(self, receipt: Receipt | None) -> None:
-        self.loop.call_soon_threadsafe(self._resolve, receipt)
-
-    def _resolve(self, receipt: Receipt | None) -> None:
         if self.answer.done():
             return
         if receipt is None:
             self.answer.set_exception(NotStored())
         else:
             self.answer.set_result(receipt)
+
+
+def _answer(group: Sequence[_Waiting], receipts: Sequence[Receipt]) -> None:
+    """Give each its receipt, or none, and wake each web server once for all of its own."""
+    answers: dict[AbstractEventLoop, list[tuple[_Waiting, Receipt | None]]] = {}
+    for waiting, receipt in zip_longest(group, receipts):
+        answers.setdefault(waiting.loop, []).append((waiting, receipt))
+    for loop, its_own in answers.items():
+        loop.call_soon_threadsafe(_resolve_each, its_own)
+
+
+def _resolve_each(answers: Sequence[tuple[_Waiting, Receipt | None]]) -> None:
+    for waiting, receipt in answers:
+        waiting.resolve(receipt)
 
 
 class GroupWriter:
@@ -301,6 +312,7 @@ class GroupWriter:
         self._receive = receive
         self._waiting: SimpleQueue[_Waiting] = SimpleQueue()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="intake")
+        self._is_asked = False
 
     async def store(self, delivery: Delivery) -> Receipt:
         """Return once the delivery is durable. Raises `NotStored`, too when too many wait."""
@@ -309,19 +321,30 @@ class GroupWriter:
         loop = get_running_loop()
         waiting = _Waiting(delivery, loop, loop.create_future())
         self._waiting.put(waiting)
-        self._writer.submit(self._commit_waiting).add_done_callback(_log_failure)
+        if not self._is_asked:
+            self._ask()
         return await waiting.answer
+
+    def _ask(self) -> None:
+        self._is_asked = True
+        self._writer.submit(self._commit_waiting).add_done_callback(_log_failure)
 
     def stop(self) -> None:
         """Commit what is waiting."""
         self._writer.shutdown(wait=True)
 
     def _commit_waiting(self) -> None:
+        # Before the first is taken: whoever comes later finds that nobody was asked.
+        self._is_asked = False
         group: list[_Waiting] = []
         while len(group) < AT_ONCE and not self._waiting.empty():
             group.append(self._waiting.get_nowait())
-        if group:
-            self._commit(group)
+        try:
+            if group:
+                self._commit(group)
+        finally:
+            if not self._waiting.empty():
+                self._ask()
 
     def _commit(self, group: list[_Waiting]) -> None:
         """Commit a group; when one is bad, each alone, so that the bad one fails alone."""
@@ -336,8 +359,7 @@ class GroupWriter:
             log.warning("intake: not saved (%s); the sender will try again", type(why).__name__)
         finally:
             if receipts or is_settled:
-                for waiting, receipt in zip_longest(group, receipts):
-                    waiting.resolve(receipt)
+                _answer(group, receipts)
             else:
                 for waiting in group:
                     self._writer.submit(self._commit, [waiting]).add_done_callback(_log_failure)
