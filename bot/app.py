@@ -264,7 +264,7 @@ class Bot:
         self._worker.stop()
         self._homes.stop()
         self._walks.stop()
-        _finish(self._direct, within=ANSWERS_WITHIN)
+        finish(self._direct, within=ANSWERS_WITHIN)
         self._courier.stop()
         self.liaison.engine.dispose()
 
@@ -306,7 +306,7 @@ class Bot:
         self._rounds.run_all()
 
 
-def _finish(pool: ThreadPoolExecutor, within: float) -> None:
+def finish(pool: ThreadPoolExecutor, within: float) -> None:
     """What has begun is finished; what has not by then never begins."""
     give_up = Timer(within, partial(pool.shutdown, wait=False, cancel_futures=True))
     give_up.start()

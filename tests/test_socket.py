@@ -16,7 +16,7 @@ import pytest
 
 from bot.views import ids
 from sandbox.control import Control
-from tests.bot_process import ROOT, BotProcess, environment
+from tests.bot_process import ROOT, environment
 from tests.delivery.locks import locked
 from tests.office import BEN, LEADS, Office, dm
 
@@ -123,26 +123,6 @@ def test_sigterm_acknowledges_what_is_at_hand_and_ends_well(
     assert took < 5
     assert sent(office, "slash_commands") <= {"acked", "no_active_connection"}
     assert "acked" in sent(office, "slash_commands")
-
-
-def test_forms_that_slack_would_open_no_more_do_not_keep_the_bot_from_ending(
-    own_office: Office, tmp_path: Path
-) -> None:
-    office, presses = own_office, 80
-    with BotProcess(office.settings, tmp_path / "log") as bot:
-        lead = {"lead_id": "one", "company": "Acme", "grade": "A", "owner": "ben@example.com"}
-        handoff = str(bot.deliver("one", lead)["handoff"])
-        told = office.dm(BEN, handoff)
-        office.control.fault("slow", method="views.open", seconds=1.5)
-        with ThreadPoolExecutor(presses) as pool:
-            pressed = [
-                pool.submit(office.press, BEN, ids.OUTCOME, told, dm(BEN), handoff)
-                for _ in range(presses)
-            ]
-        assert all(press.result()["acked"] for press in pressed)
-
-    opened = [each for each in office.control.traffic() if each.get("method") == "views.open"]
-    assert 0 < len(opened) < presses
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets one choose the thread")
