@@ -38,7 +38,7 @@ from bot.intake.webhook import LeadHook
 from bot.liaison import Liaison, Shelf
 from bot.meters import Meters, exposition
 from bot.models import MessageKind, Workspace
-from bot.outgoing import Outgoing
+from bot.outgoing import Outgoing, trusted
 from bot.services import home, people, playbooks, rooms, setup, trial, walks
 from bot.services.deliveries import receive
 from bot.services.tellings import tellings
@@ -94,7 +94,7 @@ def connect(
 
     Raises `CannotStart`, `PlaybookFaults`, or a `SlackError` when Slack cannot be asked.
     """
-    slack = Slack(_web_client(settings, SLACK_TIMEOUT))
+    slack = Slack(web_client(settings, SLACK_TIMEOUT))
     me = _myself(slack)
     engine = _open_database(settings)
     with Session(engine) as tx, tx.begin():
@@ -146,12 +146,14 @@ def _within_a_lease(settings: Settings) -> int:
     return min(SLACK_TIMEOUT, int(settings.liaison_lease_seconds / 2))
 
 
-def _web_client(settings: Settings, timeout: int) -> WebClient:
-    """No retry handlers: the SDK's default sends a post again after a reset, and doubles it."""
+def web_client(settings: Settings, timeout: int) -> WebClient:
+    """`timeout` in seconds. No retry handlers: the SDK's default sends a post again after a reset,
+    and doubles it."""
     return WebClient(
         token=settings.slack_bot_token,
         base_url=settings.slack_api_url,
         timeout=timeout,
+        ssl=trusted(),
         retry_handlers=[],
     )
 
@@ -184,7 +186,7 @@ class Bot:
         self._clock = SandboxClock(url, self._tick) if url else None
         now = self._clock.now if self._clock else wall
         self.liaison, _, myself = begin(settings, now)
-        slack = Slack(_web_client(settings, _within_a_lease(settings)))
+        slack = Slack(web_client(settings, _within_a_lease(settings)))
         self._courier = Courier(
             self.liaison,
             slack,
@@ -220,7 +222,7 @@ class Bot:
         return LeadHook(self._writer.store, verifier, self.liaison.now, self.liaison.meters)
 
     def _listening(self, settings: Settings, app: App, token: str) -> Socket:
-        client = _web_client(settings, _within_a_lease(settings))
+        client = web_client(settings, _within_a_lease(settings))
         meters = self.liaison.meters
         return Socket(app, token, client, clicks_at_once=CLICKS_AT_ONCE, meters=meters)
 
@@ -347,7 +349,7 @@ def _bolt(settings: Settings, desk: Desk, myself: AuthorizeResult) -> App:
     """
     app = App(
         logger=logging.getLogger("slack_bolt"),
-        client=_web_client(settings, _within_a_lease(settings)),
+        client=web_client(settings, _within_a_lease(settings)),
         authorize=lambda: myself,
         # The door in front of it has verified the raw body already; see bot/intake/slack_door.py.
         request_verification_enabled=False,

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from threading import Timer
@@ -57,6 +58,13 @@ def look_up(host: str, port: int) -> list[str]:
     return [str(sockaddr[0]) for *_, sockaddr in found]
 
 
+@cache
+def trusted() -> ssl.SSLContext:
+    """The certificates this machine trusts, read once: that takes twenty milliseconds, and a client
+    that is given none reads them for every call."""
+    return ssl.create_default_context()
+
+
 class Outgoing:
     """Reads addresses that people gave. Any thread may."""
 
@@ -71,7 +79,7 @@ class Outgoing:
         """`may_be_here`: whether this machine may be called, by http as well."""
         self._may_be_here = may_be_here
         self._resolve = resolve
-        self._trust = trust or ssl.create_default_context()
+        self._trust = trust or trusted()
         self._is_public = is_public or public
 
     def checked(self, url: str) -> Address:

@@ -48,6 +48,9 @@ from bot.views.blocks import MOST_BLOCKS, Post, context, short
 log = logging.getLogger(__name__)
 
 SENDERS = 16
+CLAIMED = 2 * SENDERS
+"""At most so many are ours at a time: a sender that is done finds its next one ready, and what a
+claim costs is shared by many."""
 IDLE = 1.0
 """Seconds between two looks when nothing wakes the courier; other processes queue rows too."""
 AGAIN = 1 / 12
@@ -204,7 +207,7 @@ class Courier:
 
     def _send_next(self) -> float:
         """Hand what may go now to the senders; returns how many seconds nothing more may."""
-        room = SENDERS - self._on_the_way
+        room = CLAIMED - self._on_the_way
         if self._shut_until:
             # One message finds out whether the token is good again.
             room = 0 if self._on_the_way or self._liaison.wall() < self._shut_until else 1
@@ -252,12 +255,18 @@ class Courier:
     def _write_down(self, done: Sequence[tuple[Claim, Outcome]]) -> None:
         now = self._liaison.now()
         with self._liaison.transaction() as tx:
-            outbox.lock_subjects(tx, self._liaison, [claimed.id for claimed, _ in done])
-            for claimed, outcome in done:
-                message = outbox.record(tx, self._liaison, claimed, outcome)
-                follow = self._tellings[message.kind].shown if message else None
-                if message and follow:
+            ours = outbox.still_ours(tx, self._liaison, [claimed for claimed, _ in done])
+            shown = [
+                message
+                for claimed, outcome in done
+                if (message := ours.get(claimed.id))
+                and outbox.record(tx, self._liaison, message, outcome)
+            ]
+            tx.flush()
+            for message in shown:
+                if follow := self._tellings[message.kind].shown:
                     follow(tx, message, now)
+            for claimed, outcome in done:
                 self._tell_trouble(tx, claimed, outcome)
 
     def _tell_trouble(self, tx: Session, claimed: Claim, outcome: Outcome) -> None:
@@ -296,8 +305,8 @@ class Courier:
             self._liaison.meters.count("liaison_rate_limited_total")
 
     def _send(self, claimed: Claim) -> Outcome:
+        message = claimed.message
         with self._liaison.reading() as tx:
-            message = tx.get_one(Message, (self._liaison.team_id, claimed.id))
             detour = self._routes.divert(tx, message) if self._routes.divert else None
             if isinstance(detour, Wait):
                 return Retry(CHANNEL_AGAIN)

@@ -41,12 +41,18 @@ _Earlier = aliased(Message)
 class Claim:
     """One message, ours to send until the lease ends."""
 
-    id: str
+    message: Message
+    """As it was claimed, and of no session. A revision that it has since gained is not shown yet,
+    and so is shown by an edit."""
     lease: str
     until: datetime
     """When the lease ends; wall time."""
     was_unclear: bool
     """An earlier post may have arrived: look before sending again."""
+
+    @property
+    def id(self) -> str:
+        return self.message.id
 
 
 @dataclass(frozen=True)
@@ -230,8 +236,8 @@ def _take(
     # holding another would meet whoever marks both as changed, in the other order.
     asked = {"of_team": team_id, "ids": list(message_ids), "wall": wall}
     claims = [
-        Claim(message_id, lease, until, was_unclear=is_unclear and ts is None)
-        for message_id, ts, is_unclear in tx.execute(_still_waiting(), asked)
+        Claim(message, lease, until, was_unclear=message.is_unclear and message.ts is None)
+        for message in tx.scalars(_still_waiting(), asked)
     ]
     if claims:
         taken = asked | {"ids": [claimed.id for claimed in claims], "by": lease, "until": until}
@@ -240,12 +246,8 @@ def _take(
 
 
 @cache
-def _still_waiting() -> Select[str, str | None, bool]:
-    return (
-        select(col(Message.id), col(Message.ts), col(Message.is_unclear))
-        .where(*_is_claimed_now())
-        .with_for_update(skip_locked=True)
-    )
+def _still_waiting() -> Select[Message]:
+    return select(Message).where(*_is_claimed_now()).with_for_update(skip_locked=True)
 
 
 @cache
@@ -273,14 +275,32 @@ def _is_claimed_now() -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def lock_subjects(tx: Session, liaison: Liaison, message_ids: Sequence[str]) -> None:
-    """Lock the hand-offs of these messages before the messages themselves.
+def still_ours(tx: Session, liaison: Liaison, claims: Sequence[Claim]) -> dict[str, Message]:
+    """The messages of those claims whose lease is still ours, locked, by their ids.
 
-    A click locks its hand-off first and then marks the messages as changed; in the other order
-    the two would wait for each other. On SQLite writers take turns, and there is nothing to lock.
+    Their hand-offs are locked before them. A click locks its hand-off first and then marks the
+    messages as changed; in the other order the two would wait for each other. On SQLite writers
+    take turns, and there is nothing to lock.
     """
+    asked = {"of_team": liaison.team_id, "ids": [claimed.id for claimed in claims]}
     if tx.get_bind().dialect.name != "sqlite":
-        tx.execute(_subjects(), {"of_team": liaison.team_id, "ids": list(message_ids)})
+        tx.execute(_subjects(), asked)
+    leases = {claimed.id: claimed.lease for claimed in claims}
+    messages = tx.scalars(_in_order(), asked)
+    return {message.id: message for message in messages if message.lease == leases[message.id]}
+
+
+@cache
+def _in_order() -> Select[Message]:
+    return (
+        select(Message)
+        .where(
+            col(Message.team_id) == bindparam("of_team"),
+            col(Message.id).in_(bindparam("ids", expanding=True)),
+        )
+        .order_by(col(Message.id))
+        .with_for_update()
+    )
 
 
 @cache
@@ -297,15 +317,14 @@ def _subjects() -> Select[str]:
     )
 
 
-def record(tx: Session, liaison: Liaison, claimed: Claim, outcome: Outcome) -> Message | None:
-    """Write down what became of a claim.
+def record(tx: Session, liaison: Liaison, message: Message, outcome: Outcome) -> bool:
+    """Write down what became of a message that is `still_ours`.
 
-    Returns the message when this was its first showing, so that what waits for it can go on;
-    None otherwise, and when the lease was lost meanwhile (then whoever has it now decides).
+    Says whether this was its first showing, so that what waits for it can go on. All of a
+    transaction are written down before that: what follows one may mark another as changed.
     """
-    message = tx.get(Message, (liaison.team_id, claimed.id), with_for_update=True)
-    if message is None or message.lease != claimed.lease or isinstance(outcome, Unclear):
-        return None
+    if isinstance(outcome, Unclear):
+        return False
     wall = liaison.wall()
     message.lease = None
     if isinstance(outcome, Shown | Dropped | Folded):
@@ -327,10 +346,10 @@ def record(tx: Session, liaison: Liaison, claimed: Claim, outcome: Outcome) -> M
             message.send_at, message.is_unclear, message.hold_until = None, False, outcome.until
         case Retry():
             _retry(tx, message, outcome, wall)
-    return None
+    return False
 
 
-def _record_shown(tx: Session, message: Message, shown: Shown, wall: datetime) -> Message | None:
+def _record_shown(tx: Session, message: Message, shown: Shown, wall: datetime) -> bool:
     is_first = message.ts is None and message.posts == 0
     message.meant_for = message.meant_for or shown.meant_for
     if is_first and message.recipient_id and not message.meant_for:
@@ -342,7 +361,7 @@ def _record_shown(tx: Session, message: Message, shown: Shown, wall: datetime) -
     message.is_unclear, message.first_tried_at, message.attempts = False, None, 0
     message.gate = UPDATES
     message.send_at = wall if message.revision > shown.revision else None
-    return message if is_first else None
+    return is_first
 
 
 def _retry(tx: Session, message: Message, retry: Retry, wall: datetime) -> None:

@@ -14,7 +14,7 @@ from sqlmodel import col
 from bot.clock import wall
 from bot.db import make_engine
 from bot.delivery.courier import Courier, Routes, Telling
-from bot.delivery.messages import revise
+from bot.delivery.messages import revise, revise_those
 from bot.delivery.pacing import Pace
 from bot.delivery.sayings import say_in_channel
 from bot.liaison import Liaison, Rooms, Shelf
@@ -49,6 +49,8 @@ class Mailroom:
     liaison: Liaison
     words: dict[str, str] = field(default_factory=dict)
     breaks_when_shown: set[str] = field(default_factory=set)
+    changes_when_shown: dict[str, str] = field(default_factory=dict)
+    """Which other subject has to say something else once one is shown."""
     troubles: list[tuple[str, str]] = field(default_factory=list)
     """What an admin would have heard of: a subject and Slack's word for what is wrong."""
 
@@ -64,28 +66,33 @@ class Mailroom:
     @contextmanager
     def courier(self, pace: float = PACE) -> Iterator[Courier]:
         """Carries while the block runs."""
-        telling = Telling(self._render, self._shown)
-        courier = Courier(
-            self.liaison,
-            self.slack(),
-            dict.fromkeys(MessageKind, telling),
-            pace=Pace(pace),
-            lease=LEASE,
-            routes=Routes(
-                lambda _tx, message, code: self.troubles.append((message.subject_id, code))
-            ),
-        )
+        courier = self.idle_courier(pace)
         courier.start()
         try:
             yield courier
         finally:
             courier.stop()
 
+    def idle_courier(self, pace: float = PACE) -> Courier:
+        """One that was not started."""
+        return Courier(
+            self.liaison,
+            self.slack(),
+            dict.fromkeys(MessageKind, Telling(self._render, self._shown)),
+            pace=Pace(pace),
+            lease=LEASE,
+            routes=Routes(
+                lambda _tx, message, code: self.troubles.append((message.subject_id, code))
+            ),
+        )
+
     def _render(self, _tx: Session, message: Message, _now: datetime) -> Post | None:
         words = self.words.get(message.subject_id)
         return None if words is None else Post(words, [_section(words)])
 
-    def _shown(self, _tx: Session, message: Message, _now: datetime) -> None:
+    def _shown(self, tx: Session, message: Message, _now: datetime) -> None:
+        if other := self.changes_when_shown.get(message.subject_id):
+            revise_those(tx, self.liaison, col(Message.subject_id) == other)
         if message.subject_id in self.breaks_when_shown:
             raise ValueError(f"{message.subject_id} breaks what follows it")
 

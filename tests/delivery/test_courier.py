@@ -7,13 +7,16 @@ from datetime import datetime, timedelta
 from threading import Event
 
 import pytest
+from sqlalchemy import func, select
+from sqlmodel import col
 
 from bot.db import make_engine
 from bot.delivery import courier as courier_module
-from bot.delivery.outbox import claim
+from bot.delivery.courier import CLAIMED
+from bot.delivery.outbox import Shown, claim
 from bot.delivery.pacing import Pace
 from bot.models import Message
-from tests.delivery.mailroom import Ledger, Mailroom
+from tests.delivery.mailroom import LEASE, Ledger, Mailroom
 from tests.office import LEADS, PACE
 from tests.postgres import ON_BOTH_ENGINES
 
@@ -308,6 +311,37 @@ def test_couriers_that_share_a_database_send_nothing_twice(mailroom: Mailroom) -
     assert Counter(mailroom.shown() + mailroom.shown(STANDUP)) == Counter(subjects)
     ledger = Ledger.of(mailroom.sandbox, url)
     assert (ledger.lost, ledger.double, ledger.shown) == ([], [], 60)
+
+
+@ON_BOTH_ENGINES
+def test_what_follows_a_message_is_not_undone_by_those_recorded_with_it(mailroom: Mailroom) -> None:
+    mailroom.say("first", channel=LEADS)
+    mailroom.say("second", channel=STANDUP)
+    mailroom.changes_when_shown = {"first": "second", "second": "first"}
+    claims, _ = claim(mailroom.liaison, lease="mine", lasts=LEASE, most=2, pace=Pace(PACE))
+    done = [(claimed, Shown(LEADS, f"{n}.0", 1, None)) for n, claimed in enumerate(claims)]
+
+    mailroom.idle_courier()._write_down(done)
+
+    for subject in ("first", "second"):
+        row = mailroom.row(subject)
+        assert (row.revision, row.shown_revision, row.send_at is None) == (2, 1, False)
+
+
+def test_a_sender_finds_its_next_message_claimed(mailroom: Mailroom) -> None:
+    mailroom.sandbox.control.fault("slow", method="chat.postMessage", seconds=0.3)
+    channels = [mailroom.sandbox.workspace.add_channel(f"c{n}").id for n in range(CLAIMED + 8)]
+    for channel in channels:
+        mailroom.say(f"to {channel}", channel=channel)
+    claimed = select(func.count()).where(col(Message.lease).is_not(None))
+
+    def are_claimed() -> bool:
+        with mailroom.liaison.reading() as tx:
+            return tx.scalar(claimed) == CLAIMED
+
+    with mailroom.courier():
+        mailroom.sandbox.control.until(are_claimed)
+        mailroom.settle()
 
 
 def seconds_between(earlier: dict[str, object], later: dict[str, object]) -> float:
