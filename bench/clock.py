@@ -1,6 +1,5 @@
 """The clock: an idle tick over many open hand-offs, and ten thousand steps that are due."""
 
-import resource
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from sqlmodel import col
 
 from bench.ground import NOW, filled, ground, liaison_on
 from bench.line import TIMES, Line, medians
+from bench.memory import peak
 from bot.calendars import Calendars
 from bot.clock import wall
 from bot.core.business_time import elapsed
@@ -213,16 +213,12 @@ def _alone(what: str, url: str) -> None:
     liaison = liaison_on(make_engine(url))
     with liaison.reading() as tx:
         tx.execute(text("SELECT 1"))
-    before = _peak()
+    before = peak()
     if what == "scan":
         scan(liaison)
     else:
         take_due_steps(liaison)
-    print(max(_peak() - before, 0.1))
-
-
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(max(peak() - before, 0.1))
 
 
 if __name__ == "__main__":

@@ -4,8 +4,8 @@ Nothing is imported here that the bot itself does not import.
 """
 
 import os
-import resource
 
+from bench.memory import peak
 from bot.app import Bot
 from bot.config import Settings
 
@@ -15,7 +15,7 @@ def main() -> None:
     bot.start()
     for tick in bot._rounds.lines:
         bot._rounds.run(tick)
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, flush=True)
+    print(peak(), flush=True)
     bot.stop()
 
 
