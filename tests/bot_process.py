@@ -11,6 +11,7 @@ from base64 import b64decode, b64encode
 from dataclasses import fields
 from hashlib import sha256
 from pathlib import Path
+from signal import SIGABRT
 from types import TracebackType
 from typing import Self
 from urllib.request import Request, urlopen
@@ -20,6 +21,8 @@ from tests.office import SECRET, Json
 
 ROOT = Path(__file__).parent.parent
 STOP_WITHIN = 15
+MOST = 20_000
+"""Characters of a log that tell where each thread was."""
 
 
 class BotProcess:
@@ -39,7 +42,8 @@ class BotProcess:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "bot", "run"],
                 cwd=self._tree,
-                env=os.environ | environment(self._settings),
+                # Told to abort, it writes down first where each thread is.
+                env=os.environ | environment(self._settings) | {"PYTHONFAULTHANDLER": "1"},
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
@@ -61,8 +65,10 @@ class BotProcess:
         try:
             self._process.communicate(timeout=STOP_WITHIN)
         except subprocess.TimeoutExpired:
-            self.kill()
-            raise
+            self._process.send_signal(SIGABRT)
+            self._process.communicate()
+            where = self._log.read_text("utf-8")[-MOST:]
+            raise AssertionError(f"The bot did not end in {STOP_WITHIN} s: {where}") from None
 
     @property
     def pid(self) -> int:
