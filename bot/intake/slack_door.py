@@ -33,7 +33,8 @@ WINDOW_SECONDS = 300
 ACK_WITHIN = 3.0
 """Seconds Slack waits for an answer."""
 THREADS = 24
-"""Listeners that may run at once: with 20, a hundred clicks at once lost 20 acks (measured)."""
+"""Listeners that run at once: as many as the database keeps connections for. Of a hundred at once
+each would open a connection of its own and wait for all the others' reading."""
 
 _SECONDS = re.compile(r"[0-9]{1,12}")
 _Headers: TypeAlias = dict[str, str | Sequence[str]]
