@@ -4,71 +4,80 @@ import argparse
 import json
 import logging
 import sys
-import time
-from collections.abc import Callable
-from dataclasses import asdict
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
 
-from chaos.row import Finding, Row
+from chaos.play import KEPT, LOG, Form, Found, log_to_file, played
 from chaos.rows import ROWS
 
-KEPT = Path("build/chaos.json")
-"""What finished rows found, so that a run that was cut off goes on where it was."""
+AT_ONCE = 2
+"""Most of a row is waiting: for a process to start, for a lease to end, for Slack's pace."""
+
+
+log = logging.getLogger(__name__)
 
 
 def main() -> int:
-    """0 when every promise of the rows asked for was kept, 1 when one was broken."""
+    """0 when every promise of the rows asked for was kept, 1 when one was broken or not seen to
+    the end."""
     parser = argparse.ArgumentParser(prog="python -m chaos", description=__doc__)
     parser.add_argument("rows", nargs="*", metavar="ROW", help=f"of {', '.join(ROWS)}")
     parser.add_argument("--again", action="store_true", help="run finished rows anew")
     parser.add_argument("--long", action="store_true", help="Slack is away for ten minutes")
     parser.add_argument("--short", action="store_true", help="the short forms, nothing kept")
+    parser.add_argument(
+        "--at-once", type=int, default=AT_ONCE, metavar="N", help="rows that run side by side"
+    )
     chosen = parser.parse_args()
     if unknown := [row for row in chosen.rows if row not in ROWS]:
         parser.error(f"there is no row {', '.join(unknown)}; there are {', '.join(ROWS)}")
     KEPT.parent.mkdir(exist_ok=True)
-    logging.basicConfig(filename=KEPT.with_suffix(".log"))
-    kept = _read()
-    for name in chosen.rows or ROWS:
-        if name not in kept or chosen.again or chosen.rows or chosen.short:
-            kept[name] = _run(name, _form(ROWS[name], chosen))
-            if not chosen.short:
-                _write(kept)
-        _tell(name, kept[name])
-    asked = chosen.rows or list(ROWS)
-    return int(any(not each["kept"] for name in asked for each in kept[name]["findings"]))
+    log_to_file()
+    asked: list[str] = chosen.rows or list(ROWS)
+    kept = {} if chosen.rows or chosen.again or chosen.short else _read()
+    for name in asked:
+        if name in kept:
+            _tell(name, kept[name])
+    for name, found in _played([name for name in asked if name not in kept], chosen):
+        kept[name] = found
+        _tell(name, found)
+        if not chosen.short:
+            _write(_read() | {name: found})
+    return int(any(name not in kept or not _is_kept(kept[name]) for name in asked))
 
 
-def _form(row: Row, chosen: argparse.Namespace) -> Callable[[], list[Finding]]:
-    if chosen.short and row.short:
-        return row.short
-    return row.longest if chosen.long and row.longest else row.long
+def _played(names: list[str], chosen: argparse.Namespace) -> Iterator[tuple[str, Found]]:
+    """Each row as it ends, in a process of its own. One that breaks off is said and left out, and
+    runs the next time."""
+    form = Form.SHORT if chosen.short else Form.LONGEST if chosen.long else Form.LONG
+    apart = get_context("spawn")
+    with ProcessPoolExecutor(max(1, chosen.at_once), apart, log_to_file) as pool:
+        running = {pool.submit(played, name, form): name for name in names}
+        for row in as_completed(running):
+            name = running[row]
+            if error := row.exception():
+                log.error("row %s", name, exc_info=error)
+                print(f"{name}: BROKEN OFF, see {LOG}: {error}", flush=True)
+            else:
+                yield name, row.result()
 
 
-def _run(name: str, form: Callable[[], list[Finding]]) -> dict[str, Any]:
-    print(f"{name}: {ROWS[name].about} …", flush=True)
-    began = time.monotonic()
-    findings = form()
-    return {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "seconds": round(time.monotonic() - began),
-        "findings": [asdict(finding) for finding in findings],
-    }
+def _is_kept(found: Found) -> bool:
+    return all(each["kept"] for each in found["findings"])
 
 
-def _tell(name: str, found: dict[str, Any]) -> None:
-    print(f"{name}: {found['seconds']} s, {found['at']}")
+def _tell(name: str, found: Found) -> None:
+    print(f"{name}: {found['seconds']} s, {found['at']}", flush=True)
     for each in found["findings"]:
         print(f"  {'kept  ' if each['kept'] else 'BROKEN'} {each['promise']}: {each['measured']}")
 
 
-def _read() -> dict[str, Any]:
+def _read() -> dict[str, Found]:
     return dict(json.loads(KEPT.read_text("utf-8"))) if KEPT.exists() else {}
 
 
-def _write(kept: dict[str, Any]) -> None:
+def _write(kept: dict[str, Found]) -> None:
     KEPT.parent.mkdir(exist_ok=True)
     KEPT.write_text(json.dumps(kept, indent=2), "utf-8")
 
