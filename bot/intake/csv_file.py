@@ -7,7 +7,6 @@ not, so a row obeys the same rules as a delivery.
 import codecs
 import csv
 import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from bot.errors import LiaisonError
 from bot.intake.formats import Fault
-from bot.intake.lead_event import InvalidEvent, LeadEvent, parse
+from bot.intake.lead_event import InvalidEvent, LeadEvent, read
 from bot.intake.spellings import FIELDS, NAME, field_called, with_names
 
 _CHUNK = 1 << 16
@@ -111,7 +110,7 @@ class CsvFile:
         }
         told["occurred_at"] = _with_zone(str(told.get("occurred_at") or ""), zone)
         try:
-            return Row(line, parse(json.dumps(told).encode(), received_at))
+            return Row(line, read(told, received_at))
         except InvalidEvent as error:
             return Row(line, None, tuple(_in_columns(error.faults, mapping)))
 

@@ -87,8 +87,9 @@ def fields_of(document: JsonObject) -> Fields:
 def _from_flat(document: JsonObject) -> Fields:
     own = document.pop("custom", None)
     named = {name: document.pop(name) for name in ENVELOPE_PATHS if name in document}
-    values = {"event": "handoff"} | _filled(named)
-    return Fields(values | {"custom": _with_own(own, document)}, emptied=_emptied(named))
+    emptied = _emptied(named)
+    values = {"event": "handoff"} | _without(named, emptied)
+    return Fields(values | {"custom": _with_own(own, document)}, emptied=emptied)
 
 
 def _from_envelope(document: JsonObject) -> Fields:
@@ -99,7 +100,8 @@ def _from_envelope(document: JsonObject) -> Fields:
         for name, paths in ENVELOPE_PATHS.items()
         if any(_is_there(document, path) for path in paths)
     }
-    values = _filled(named)
+    emptied = _emptied(named)
+    values = _without(named, emptied)
     if event:
         values["event"] = event[1]
     data = document.get("data")
@@ -109,7 +111,7 @@ def _from_envelope(document: JsonObject) -> Fields:
         values | {"custom": _with_own(own, rest)},
         tuple(faults),
         in_envelope=True,
-        emptied=_emptied(named),
+        emptied=emptied,
     )
 
 
@@ -132,12 +134,12 @@ def _group_faults(envelope: JsonObject) -> Iterator[Fault]:
             yield Fault(path, "Must be an object.")
 
 
-def _filled(fields: JsonObject) -> JsonObject:
-    return {name: raw for name, raw in fields.items() if not is_blank(raw)}
-
-
 def _emptied(fields: JsonObject) -> frozenset[str]:
     return frozenset(name for name, raw in fields.items() if is_blank(raw))
+
+
+def _without(fields: JsonObject, emptied: frozenset[str]) -> JsonObject:
+    return {name: raw for name, raw in fields.items() if name not in emptied}
 
 
 def _with_own(own: object, unknown: JsonObject) -> object:

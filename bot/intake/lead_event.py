@@ -155,7 +155,12 @@ def parse(body: bytes, received_at: datetime) -> LeadEvent:
 
     Raises `InvalidEvent` with every fault at once, and nothing else, whatever the bytes.
     """
-    fields = fields_of(_json_object(body))
+    return read(_json_object(body), received_at)
+
+
+def read(document: JsonObject, received_at: datetime) -> LeadEvent:
+    """The same of what JSON held; takes `document` apart."""
+    fields = fields_of(document)
     faults = [*fields.faults, *_missing(fields)]
     by_default = {"occurred_at": received_at, "meeting_is_off": _is_off(fields)}
     try:

@@ -60,7 +60,9 @@ def is_blank(raw: object) -> bool:
 
 def tidy(text: str) -> str:
     """One line without unseen characters, each run of white space one space."""
-    return " ".join(_UNSEEN.sub("", text).split())
+    # What is printable holds none of them, as most fields do.
+    seen = text if text.isprintable() else _UNSEEN.sub("", text)
+    return " ".join(seen.split())
 
 
 def line(limit: int) -> BeforeValidator:

@@ -91,8 +91,10 @@ def _leads_of(
         if lead_key not in known
     ]
     # Two processes may meet the same new lead at once; the unique key decides.
-    insert_each_once(tx, Lead, rows)
-    return known | queries.leads_by_key(tx, liaison.team_id, first.keys() - known.keys())
+    new = insert_each_new(tx, Lead, rows, "lead_key")
+    ours = {str(r["lead_key"]): queries.KnownLead(str(r["id"]), None) for r in rows}
+    theirs = ours.keys() - new
+    return known | ours | (queries.leads_by_key(tx, liaison.team_id, theirs) if theirs else {})
 
 
 def _owners_of(tx: Session, liaison: Liaison, events: Iterable[LeadEvent]) -> dict[str | None, str]:

@@ -24,8 +24,9 @@ from bot.services.handover import hand_over
 from bot.services.import_rows import ANNOUNCED, key_of, outcome_of
 from bot.services.routing import reps_of
 
-AT_ONCE = 200
-"""Rows in one commit; a killed import loses no more, and the next one brings them."""
+AT_ONCE = 500
+"""Rows in one commit, which keeps a click waiting for a tenth of a second. A killed import loses no
+more than these, and the next one brings them."""
 
 
 def unknown_outcome(event: LeadEvent, playbook: Playbook) -> Fault | None:
