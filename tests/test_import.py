@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot import queries
 from bot.cli import main
 from bot.config import Settings
 from bot.core.lifecycle import Stage
@@ -158,6 +159,25 @@ def test_an_old_file_changes_nothing_a_live_event_told(database: str, tmp_path: 
     with Session(make_engine(database)) as tx:
         assert [known.company for known in tx.scalars(select(Lead))] == ["Acme 1"]
     assert len(handoffs(database)) == 2
+
+
+def test_a_lead_that_another_process_stores_meanwhile_is_the_one_lead(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    main(["import", file_of(tmp_path, lead(1))])
+    look, before_it_was_stored = queries.leads_by_key, [dict[str, queries.KnownLead]()]
+    monkeypatch.setattr(
+        queries,
+        "leads_by_key",
+        lambda *asked: before_it_was_stored.pop() if before_it_was_stored else look(*asked),
+    )
+
+    main(["import", file_of(tmp_path, lead(1, campaign="Fair"), lead(2, campaign="Fair"))])
+
+    with Session(make_engine(database)) as tx:
+        assert {known.lead_key for known in tx.scalars(select(Lead))} == {"id:c-1", "id:c-2"}
+    first, again, other = handoffs(database)
+    assert first.lead_id == again.lead_id != other.lead_id
 
 
 def test_rows_of_one_lead_are_one_lead_as_its_first_row_tells_it(
