@@ -1,0 +1,90 @@
+"""What the bot takes of memory does not grow with what it has done."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from slack_sdk import WebClient
+from sqlalchemy import event, select
+from sqlmodel import col
+
+from bot.clock import wall
+from bot.delivery import homes
+from bot.delivery.homes import Homes
+from bot.identity import new_id
+from bot.liaison import Liaison
+from bot.models import HomeChange
+from bot.queries import facts_of
+from bot.queries.lists import evened
+from bot.slack import Slack
+from tests.conftest import NewDatabase
+from tests.delivery.mailroom import TEAM, new_liaison
+
+
+@pytest.fixture
+def liaison(new_database: NewDatabase) -> Iterator[Liaison]:
+    made = new_liaison(new_database())
+    yield made
+    made.engine.dispose()
+
+
+def test_lists_of_a_thousand_lengths_are_statements_of_six() -> None:
+    lists = [[str(key) for key in range(length)] for length in range(1, 1025)]
+
+    assert {len(evened(keys)) for keys in lists} == {1, 4, 16, 64, 256, 1024}
+    assert all(sorted({*evened(keys)}) == sorted(keys) for keys in lists)
+
+
+@pytest.mark.parametrize(("length", "evens_to"), [(0, 0), (1025, 2048), (16_000, 16_384)])
+def test_a_list_is_never_so_long_that_a_database_refuses_it(length: int, evens_to: int) -> None:
+    assert len(evened("x" * length)) == evens_to
+
+
+def test_leads_are_asked_for_by_one_statement_however_many_they_are(liaison: Liaison) -> None:
+    def ask(most: int) -> None:
+        with liaison.reading() as tx:
+            facts_of(tx, TEAM, [str(number) for number in range(most)])
+
+    assert run_by(liaison, lambda: ask(5)) == run_by(liaison, lambda: ask(16))
+
+
+def test_homes_ask_the_same_however_many_leads_have_changed(
+    liaison: Liaison, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(homes, "LOOK", 0.01)
+
+    assert run_by(liaison, lambda: follow(liaison, 2)) == run_by(
+        liaison, lambda: follow(liaison, 50)
+    )
+
+
+def follow(liaison: Liaison, changes: int) -> None:
+    """Let Homes take up that so many leads have changed."""
+    with liaison.transaction() as tx:
+        for number in range(changes):
+            change = new_id(wall())
+            tx.add(HomeChange(team_id=TEAM, id=change, handoff_id=f"h{number}", in_queue=False))
+            tx.flush()  # one at a time, so that only what Homes ask varies
+    following = Homes(liaison, Slack(WebClient()), lambda *_: {})
+    following.start()
+    while changed(liaison):
+        time.sleep(0.01)
+    following.stop()
+
+
+def changed(liaison: Liaison) -> list[str]:
+    with liaison.reading() as tx:
+        return list(tx.scalars(select(col(HomeChange.id))))
+
+
+def run_by(liaison: Liaison, act: Callable[[], None]) -> set[str]:
+    """The statements that run while it acts."""
+    ran: set[str] = set()
+
+    def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        ran.add(statement)
+
+    event.listen(liaison.engine, "before_cursor_execute", note)
+    act()
+    event.remove(liaison.engine, "before_cursor_execute", note)
+    return ran
