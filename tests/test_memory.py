@@ -2,13 +2,17 @@
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import cast
 
 import pytest
 from slack_sdk import WebClient
-from sqlalchemy import event, select
+from sqlalchemy import QueuePool, event, select, text
 from sqlmodel import col
 
 from bot.clock import wall
+from bot.db import FILES_KEPT_OPEN
 from bot.delivery import homes
 from bot.delivery.homes import Homes
 from bot.identity import new_id
@@ -88,3 +92,17 @@ def run_by(liaison: Liaison, act: Callable[[], None]) -> set[str]:
     act()
     event.remove(liaison.engine, "before_cursor_execute", note)
     return ran
+
+
+def test_of_a_burst_of_readers_few_connections_stay_open(liaison: Liaison) -> None:
+    all_here = Barrier(40)
+
+    def read(_: int) -> None:
+        with liaison.reading() as tx:
+            tx.execute(text("SELECT 1"))
+            all_here.wait(10)
+
+    with ThreadPoolExecutor(40) as pool:
+        list(pool.map(read, range(40)))
+
+    assert cast("QueuePool", liaison.engine.pool).checkedin() == FILES_KEPT_OPEN
