@@ -1,8 +1,10 @@
 """What the bot takes of memory does not grow with what it has done."""
 
+import platform
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Barrier
 from typing import cast
 
@@ -21,8 +23,13 @@ from bot.models import HomeChange
 from bot.queries import facts_of
 from bot.queries.lists import evened
 from bot.slack import Slack
+from tests.bot_process import BotProcess
 from tests.conftest import NewDatabase
 from tests.delivery.mailroom import TEAM, new_liaison
+from tests.office import Office
+
+MUCH = 16 * 1024 * 1024
+"""Bytes; glibc sets 64 MB aside for each heap beside the first, and takes a little of it."""
 
 
 @pytest.fixture
@@ -30,6 +37,23 @@ def liaison(new_database: NewDatabase) -> Iterator[Liaison]:
     made = new_liaison(new_database())
     yield made
     made.engine.dispose()
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has a heap per thread")
+def test_all_threads_of_the_bot_take_memory_from_one_heap(
+    own_office: Office, tmp_path: Path
+) -> None:
+    with BotProcess(own_office.settings, tmp_path / "log") as bot:
+        maps = Path(f"/proc/{bot.pid}/maps").read_text("utf-8").splitlines()
+
+    assert not [line for line in maps if is_kept_for_a_heap(line)]
+
+
+def is_kept_for_a_heap(line: str) -> bool:
+    """Of a line of a process's map: much that is nobody's yet and of no file."""
+    places, rights, _, _, inode, *_ = line.split()
+    begins, ends = (int(place, 16) for place in places.split("-"))
+    return rights == "---p" and inode == "0" and ends - begins > MUCH
 
 
 def test_lists_of_a_thousand_lengths_are_statements_of_six() -> None:
