@@ -11,7 +11,7 @@ def share_one_heap() -> None:
     """All threads take memory from one heap; to be called before any of them is started.
 
     By itself glibc gives the threads up to eight heaps a core, and what one of them gave back the
-    others cannot use: after 20,000 events of a soak 22 MB lay idle in sixteen heaps, and 2 in one.
+    others cannot use: after 20,000 events of a soak 22 MB lay idle in many heaps, and 3 in one.
     Heaps of one's own spare threads the waiting for each other, which Python's lock makes them do
     anyway. No other C library has this setting, nor needs it.
     """
