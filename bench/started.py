@@ -8,9 +8,11 @@ import os
 from bench.memory import peak
 from bot.app import Bot
 from bot.config import Settings
+from bot.memory import share_one_heap
 
 
 def main() -> None:
+    share_one_heap()  # as `run` does
     bot = Bot(Settings.from_env(os.environ))
     bot.start()
     for tick in bot._rounds.lines:

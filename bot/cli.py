@@ -25,6 +25,7 @@ from bot.db import empty_log, make_engine, migrate
 from bot.errors import CannotStart, NotSaved, SlackError
 from bot.intake.csv_file import NotCsv
 from bot.liaison import Liaison
+from bot.memory import share_one_heap
 from bot.outgoing import Outgoing
 from bot.playbook import Playbook, PlaybookFaults, as_toml
 from bot.progress import Bar
@@ -147,6 +148,7 @@ def run(_: argparse.Namespace) -> int:
     settings = _settings()
     if settings.liaison_log == "json":
         _log_as_json()
+    share_one_heap()
     bot = Bot(settings)
     stopping = Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -15,12 +15,12 @@ from datetime import datetime, timedelta
 from functools import cache
 from threading import Event, Thread
 
-from sqlalchemy import Select, bindparam, delete, select, update
+from sqlalchemy import Delete, Select, String, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot import queries
-from bot.db import insert_once
+from bot.db import insert_once, table_of
 from bot.errors import LiaisonError, NotSaved, SlackUnavailable
 from bot.identity import new_id
 from bot.liaison import Liaison
@@ -176,10 +176,8 @@ class Homes:
         if rest := max(map(_rest_after, publishing), default=0.0):
             return rest
         with self._liaison.transaction() as tx:
-            done = col(HomeChange.id).in_(changes.ids)
-            tx.execute(
-                delete(HomeChange).where(col(HomeChange.team_id) == self._liaison.team_id, done)
-            )
+            done = [{"of_team": self._liaison.team_id, "of_id": each} for each in changes.ids]
+            tx.connection().execute(_done(), done)
         return LOOK
 
 
@@ -201,15 +199,25 @@ def _changes(tx: Session, liaison: Liaison) -> _Changes:
     rows = tx.execute(_noted(), {"team_id": liaison.team_id}).all()
     if not rows:
         return _Changes([], [])
-    watched = select(col(HomeView.person_id)).where(
-        col(HomeView.team_id) == liaison.team_id,
-        col(HomeView.opened_at) > liaison.wall() - WATCHED,
+    asked = {"team_id": liaison.team_id, "since": liaison.wall() - WATCHED}
+    watching = _watching() if any(in_queue for _, _, in_queue in rows) else _watching_these()
+    return _Changes([change_id for change_id, _, _ in rows], list(tx.scalars(watching, asked)))
+
+
+@cache
+def _watching() -> Select[str]:
+    return select(col(HomeView.person_id)).where(
+        col(HomeView.team_id) == bindparam("team_id"), col(HomeView.opened_at) > bindparam("since")
     )
-    if not any(in_queue for _, _, in_queue in rows):
-        handoff_ids = {handoff_id for _, handoff_id, _ in rows}
-        concerned = queries.concerned_with(liaison.team_id, handoff_ids)
-        watched = watched.where(col(HomeView.person_id).in_(concerned))
-    return _Changes([change_id for change_id, _, _ in rows], list(tx.scalars(watched)))
+
+
+@cache
+def _watching_these() -> Select[str]:
+    """Those of them whom something noted concerns. The rows are asked for, not named: with as many
+    names as rows it would be another statement each time, of up to a megabyte, and kept."""
+    team_id = bindparam("team_id", type_=String)
+    noted = select(col(HomeChange.handoff_id)).where(col(HomeChange.team_id) == team_id)
+    return _watching().where(col(HomeView.person_id).in_(queries.concerned_with(team_id, noted)))
 
 
 @cache
@@ -221,3 +229,10 @@ def _noted() -> Select[str, str, bool]:
         .order_by(col(HomeChange.id))
         .limit(AT_ONCE)
     )
+
+
+@cache
+def _done() -> Delete:
+    changed = table_of(HomeChange)
+    of_team = changed.c.team_id == bindparam("of_team")
+    return delete(changed).where(of_team, changed.c.id == bindparam("of_id"))

@@ -28,6 +28,7 @@ from sqlmodel import col
 from bot.delivery.pacing import UPDATES, Pace, Passing, close_gate, pass_gates, posting_to
 from bot.liaison import Liaison
 from bot.models import NEXT_BRIEF, Gate, Handoff, Message, Person
+from bot.queries.lists import evened
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 FOLDED = "in the brief"
@@ -234,13 +235,14 @@ def _take(
     """Put our lease on those that still wait."""
     # What somebody changes right now is left for the next look: waiting for one message while
     # holding another would meet whoever marks both as changed, in the other order.
-    asked = {"of_team": team_id, "ids": list(message_ids), "wall": wall}
+    asked = {"of_team": team_id, "ids": evened(message_ids), "wall": wall}
     claims = [
         Claim(message, lease, until, was_unclear=message.is_unclear and message.ts is None)
         for message in tx.scalars(_still_waiting(), asked)
     ]
     if claims:
-        taken = asked | {"ids": [claimed.id for claimed in claims], "by": lease, "until": until}
+        ids = evened(claimed.id for claimed in claims)
+        taken = asked | {"ids": ids, "by": lease, "until": until}
         tx.execute(_put_lease(), taken)
     return claims
 
@@ -282,7 +284,7 @@ def still_ours(tx: Session, liaison: Liaison, claims: Sequence[Claim]) -> dict[s
     messages as changed; in the other order the two would wait for each other. On SQLite writers
     take turns, and there is nothing to lock.
     """
-    asked = {"of_team": liaison.team_id, "ids": [claimed.id for claimed in claims]}
+    asked = {"of_team": liaison.team_id, "ids": evened(claimed.id for claimed in claims)}
     if tx.get_bind().dialect.name != "sqlite":
         tx.execute(_subjects(), asked)
     leases = {claimed.id: claimed.lease for claimed in claims}

@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from bot.db import insert_each_named, table_of
 from bot.models import Gate
+from bot.queries.lists import evened
 
 UPDATES = "chat.update"
 
@@ -81,7 +82,7 @@ def pass_gates(tx: Session, team_id: str, passings: Sequence[Passing], wall: dat
     known = {each.gate: each for each in wanted if each.read is not None}
     if not known:
         return made
-    asked = {"of_team": team_id, "gates": list(known)}
+    asked = {"of_team": team_id, "gates": evened(known)}
     found = tx.execute(_gates(), asked).all()
     free = [known[name] for name, next_at in found if next_at == known[name].read]
     if free:

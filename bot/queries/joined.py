@@ -28,6 +28,7 @@ from bot.models import (
     Snooze,
 )
 from bot.queries.handoffs import current_run
+from bot.queries.lists import evened
 
 COVER = "cover"
 """Why a run is its actor's: they stand in for somebody who is away."""
@@ -96,7 +97,7 @@ def facts_of(tx: Session, team_id: str, handoff_ids: Sequence[str]) -> list[Hand
     """Several hand-offs in the order asked for, by one statement however many they are."""
     if not handoff_ids:
         return []
-    asked = {"team_id": team_id, "handoff_ids": list(handoff_ids)}
+    asked = {"team_id": team_id, "handoff_ids": evened(handoff_ids)}
     found = {row[0].id: _joined(row) for row in tx.execute(_facts(), asked)}
     return [found[handoff_id] for handoff_id in handoff_ids if handoff_id in found]
 

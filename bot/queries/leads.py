@@ -18,6 +18,7 @@ from bot.models import (
     Handoff,
     Lead,
 )
+from bot.queries.lists import evened
 
 
 def lead_by_key(tx: Session, team_id: str, lead_key: str) -> Lead | None:
@@ -41,7 +42,7 @@ class KnownLead(NamedTuple):
 
 def leads_by_key(tx: Session, team_id: str, lead_keys: Collection[str]) -> dict[str, KnownLead]:
     """As `lead_by_key`, for many; locked in one order."""
-    asked = {"of_team": team_id, "keys": list(lead_keys)}
+    asked = {"of_team": team_id, "keys": evened(lead_keys)}
     known: dict[str, KnownLead] = {}
     merged: dict[str, str] = {}
     for lead_key, lead_id, refused_at, into in tx.execute(_leads_by_key(), asked):
@@ -110,7 +111,7 @@ def lock_lead(tx: Session, team_id: str, handoff_id: str) -> None:
 
 def keys_known(tx: Session, team_id: str, lead_keys: Collection[str]) -> set[str]:
     """Those of these keys that a lead has, one that was merged too; not locked."""
-    asked = {"of_team": team_id, "keys": list(lead_keys)}
+    asked = {"of_team": team_id, "keys": evened(lead_keys)}
     return set(tx.scalars(_keys_known(), asked))
 
 
@@ -124,7 +125,7 @@ def emails_refusing(tx: Session, team_id: str, emails: Collection[str]) -> set[s
     """Those of these addresses at which somebody asked not to be contacted."""
     if not emails:
         return set()
-    asked = {"of_team": team_id, "emails": list(emails)}
+    asked = {"of_team": team_id, "emails": evened(emails)}
     return {email for email in tx.scalars(_emails_refusing(), asked) if email}
 
 

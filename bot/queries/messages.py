@@ -1,10 +1,10 @@
 """Messages about a hand-off, and in whose they stand."""
 
-from collections.abc import Collection
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     Select,
     bindparam,
     select,
@@ -67,7 +67,7 @@ def _waited_for() -> Select[str]:
     return select(everybody.c.person_id)
 
 
-def concerned_with(team_id: str, handoff_ids: Collection[str]) -> Select[str]:
+def concerned_with(team_id: BindParameter[str], handoff_ids: Select[str]) -> Select[str]:
     """Whose Home may show one of these hand-offs: its actors, their managers, whoever it waits or
     waited for, and both ends of a dispute."""
 

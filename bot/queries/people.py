@@ -16,6 +16,7 @@ from bot.models import (
     History,
     Person,
 )
+from bot.queries.lists import evened
 
 SALES, MARKETING = "sales", "marketing"
 
@@ -36,7 +37,7 @@ def names(tx: Session, team_id: str, rows: list[History]) -> dict[str, str]:
 
 def names_of(tx: Session, team_id: str, people: Collection[str]) -> dict[str, str]:
     """The names of these people, by id."""
-    asked = {"team_id": team_id, "people": list(people)}
+    asked = {"team_id": team_id, "people": evened(people)}
     return {person_id: name for person_id, name in tx.execute(_names(), asked)} if people else {}
 
 

@@ -17,6 +17,7 @@ from bot.db import insert_each_once, table_of
 from bot.delivery.sayings import queue_each
 from bot.liaison import Liaison
 from bot.models import Ask, Handoff, History, Person, Run, Step
+from bot.queries.lists import evened
 from bot.services.hours import opening_with
 
 Row = dict[str, object]
@@ -49,7 +50,7 @@ class LadderRows:
         """All that deciding about these runs asks for."""
         ids = {run.handoff_id for run in runs}
         actors = {run.actor_id for run in runs}
-        asked = {"of_team": liaison.team_id, "ids": list(ids), "now": now}
+        asked = {"of_team": liaison.team_id, "ids": evened(ids), "now": now}
         taken: dict[tuple[str, int], Taken] = defaultdict(dict)
         for handoff_id, run, number, taken_at in tx.execute(_taken(), asked):
             taken[handoff_id, run][number] = taken_at
@@ -121,7 +122,7 @@ def _taken() -> Select[str, int, int, datetime]:
 
 
 def _people(team_id: str, ids: Collection[str]) -> Select[Person]:
-    return select(Person).where(col(Person.team_id) == team_id, col(Person.id).in_(ids))
+    return select(Person).where(col(Person.team_id) == team_id, col(Person.id).in_(evened(ids)))
 
 
 @cache

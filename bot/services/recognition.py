@@ -13,6 +13,7 @@ from bot.db import insert_once
 from bot.identity import new_id
 from bot.intake.lead_event import LeadEvent
 from bot.models import Campaign, CampaignAlias, Handoff
+from bot.queries.lists import evened
 
 
 def recognise(tx: Session, handoff: Handoff, now: datetime) -> None:
@@ -58,7 +59,7 @@ def origin_told(event: LeadEvent) -> Origin:
 
 def _known(tx: Session, team_id: str, keys: Collection[str]) -> dict[str, str]:
     """The campaigns that are known by these keys, by key."""
-    asked = {"team_id": team_id, "keys": list(keys)}
+    asked = {"team_id": team_id, "keys": evened(keys)}
     return {key: campaign_id for key, campaign_id in tx.execute(_by_keys(), asked)}
 
 
