@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from os import urandom
+from secrets import token_bytes
 from uuid import UUID
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -21,7 +21,7 @@ def new_id(at: datetime) -> str:
     serial = next(_serial) & (1 << 26) - 1
     high, low = serial >> 14, serial & (1 << 14) - 1
     value = _milliseconds(at) << 80 | 0x7 << 76 | high << 64
-    value |= 0x2 << 62 | low << 48 | int.from_bytes(urandom(6))
+    value |= 0x2 << 62 | low << 48 | int.from_bytes(token_bytes(6))
     # As `UUID` writes it, in a third of the time: every row of ours has one.
     text = f"{value:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
