@@ -43,8 +43,8 @@ class Claim:
     """One message, ours to send until the lease ends."""
 
     message: Message
-    """As it was claimed, and of no session. A revision that it has since gained is not shown yet,
-    and so is shown by an edit."""
+    """As it was claimed, under our lease, and of no session. A revision that it has since gained is
+    not shown yet, and so is shown by an edit."""
     lease: str
     until: datetime
     """When the lease ends; wall time."""
@@ -244,6 +244,10 @@ def _take(
         ids = evened(claimed.id for claimed in claims)
         taken = asked | {"ids": ids, "by": lease, "until": until}
         tx.execute(_put_lease(), taken)
+    for claimed in claims:
+        # Whoever renders it asks who goes first of those that were claimed.
+        tx.expunge(claimed.message)
+        claimed.message.lease = lease
     return claims
 
 

@@ -46,6 +46,7 @@ def test_a_claimed_message_is_nobody_elses_until_the_lease_ends(lead: Mailroom) 
     [first] = claim(lead)
 
     assert not first.was_unclear
+    assert first.message.lease == first.lease
     assert claim(lead, NOW + MINUTE - timedelta(seconds=1)) == []
     [second] = claim(lead, NOW + MINUTE)
     assert second.was_unclear
