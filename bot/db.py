@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import Any, cast
@@ -16,6 +16,7 @@ from sqlalchemy import (
     Engine,
     Insert,
     Integer,
+    Select,
     Table,
     Update,
     create_engine,
@@ -134,7 +135,8 @@ class _Turns:
 
     def begin(self, connection: Connection) -> None:
         if connection.get_execution_options().get("reading"):
-            connection.exec_driver_sql("BEGIN")
+            # Straight to the driver: it takes no lock yet that could be missed.
+            _driver_of(connection).execute("BEGIN")
             return
         if not self._turn.acquire(timeout=TURN):
             raise PoolTimeout("other writers of this process keep the database busy")
@@ -148,6 +150,10 @@ class _Turns:
     def end(self, connection: Connection) -> None:
         if connection.info.pop("turn", None):
             self._turn.release()
+
+
+def _driver_of(connection: Connection) -> sqlite3.Connection:
+    return cast("sqlite3.Connection", connection.connection.driver_connection)
 
 
 def migrate(engine: Engine) -> None:
@@ -168,7 +174,7 @@ def _patient(connection: Connection) -> Iterator[None]:
     if connection.dialect.name != "sqlite":
         yield
         return
-    driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+    driver = _driver_of(connection)
     driver.execute(f"PRAGMA busy_timeout = {MIGRATES_WITHIN * 1000:.0f}")
     try:
         yield
@@ -186,7 +192,8 @@ def learn_sizes(engine: Engine) -> bool:
     if engine.dialect.name != "sqlite":
         return False
     with engine.execution_options(reading=True).connect() as connection:
-        if not any(_has_grown(connection, table) for table in GROWING):
+        newest = connection.execute(_newest_rows()).one()
+        if not any(map(partial(_has_grown, connection), GROWING, newest)):
             return False
     with engine.begin() as connection:
         connection.exec_driver_sql(f"PRAGMA analysis_limit = {SAMPLE}")
@@ -196,9 +203,15 @@ def learn_sizes(engine: Engine) -> bool:
     return True
 
 
-def _has_grown(connection: Connection, table: str) -> bool:
+@cache
+def _newest_rows() -> Select[Any]:
+    """About as many as there are of each; built once."""
     newest = func.max(literal_column("rowid", Integer))
-    rows = connection.execute(select(newest).select_from(named(table))).scalar() or 0
+    tables = [select(newest).select_from(named(table)) for table in GROWING]
+    return select(*(func.coalesce(each.scalar_subquery(), 0) for each in tables))
+
+
+def _has_grown(connection: Connection, table: str, rows: int) -> bool:
     if rows < SMALL or not inspect(connection).has_table("sqlite_stat1"):
         return rows >= SMALL
     known = text("SELECT max(CAST(stat AS INTEGER)) FROM sqlite_stat1 WHERE tbl = :table")

@@ -47,7 +47,9 @@ _NEXT_TURN = select(func.min(col(Handoff.turns_at))).where(col(Handoff.turns_at)
 _NEXT_RELEASE = select(func.min(col(Message.hold_until))).where(
     col(Message.hold_until).is_not(None)
 )
-_AHEAD = (_NEXT_STEP, _NEXT_LIST, _NEXT_TURN, _NEXT_RELEASE)
+_AHEAD = select(
+    *(each.scalar_subquery() for each in (_NEXT_STEP, _NEXT_LIST, _NEXT_TURN, _NEXT_RELEASE))
+)
 
 _NEXT_BRIEF = select(func.min(col(Person.brief_at))).where(col(Person.brief_at) > NOT_PLANNED)
 
@@ -122,7 +124,7 @@ class Office:
         Raises `Stuck` when something stays due though the jobs ran again and again.
         """
         with self.liaison.reading() as tx:
-            found = [tx.execute(ahead).scalar_one() for ahead in _AHEAD]
+            found = tx.execute(_AHEAD).one()
         due = min((at for at in found if at), default=None)
         if due and self.clock.now() - due > _TOO_LATE:
             raise Stuck(f"What was due at {due} is not done at {self.clock.now()}.")

@@ -1,5 +1,6 @@
 """What every test may ask for."""
 
+import gc
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -18,8 +19,13 @@ from sandbox.server import Sandbox
 from tests.office import MANIFEST, MONDAY_TEN, PACE, Office, settings_for
 from tests.postgres import Postgres
 
+gc.disable()  # until all is collected, which stays: see `pytest_collection_finish`
+
 settings.register_profile("chaos", max_examples=11_000, deadline=None)
 """For the long form of the fuzz row: `pytest --hypothesis-profile=chaos`; see chaos/tested.py."""
+
+GARBAGE = 10_000
+"""Objects made and not freed before the youngest are looked through; 700 by default."""
 
 
 class NewDatabase(Protocol):
@@ -162,3 +168,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next((at for at, name in enumerate(LONGEST) if name in item.nodeid), len(LONGEST))
 
     items.sort(key=place)
+
+
+def pytest_collection_finish() -> None:
+    """Modules and tests live as long as the worker: a look through half a million objects of which
+    none is garbage takes a quarter of a second, and there would be hundreds."""
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
+    gc.enable()

@@ -5,8 +5,9 @@ said in one brief that was sent, and in no other.
 """
 
 from datetime import date, datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, bindparam, func, select, true, update
+from sqlalchemy import ColumnElement, Update, bindparam, func, select, true, update
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
@@ -39,8 +40,14 @@ def waiting_for_brief(*kinds: MessageKind) -> ColumnElement[bool]:
 
 def take_up(tx: Session, person: Person, brief_id: str) -> None:
     """A new brief says all that waits for one."""
-    waiting = update(Message).where(waiting_for_brief()).values(brief_id=brief_id)
-    tx.execute(waiting.execution_options(synchronize_session=False), _of(person))
+    tx.execute(_take_up(), _of(person) | {"brief": brief_id})
+
+
+@cache
+def _take_up() -> Update:
+    """Built once: every brief runs it."""
+    waiting = update(Message).where(waiting_for_brief()).values(brief_id=bindparam("brief"))
+    return waiting.execution_options(synchronize_session=False)
 
 
 def _of(person: Person) -> dict[str, str]:

@@ -122,12 +122,17 @@ def decider_for(tx: Session, actor: Person, team: str = SALES) -> Person | None:
 
 def admins(tx: Session, team_id: str) -> list[Person]:
     """Who looks after the bot: the playbook's admins who are still here, or else the installer."""
-    listed = select(Person).where(
-        col(Person.team_id) == team_id, col(Person.team).is_not(None), col(Person.is_active)
-    )
-    found = tx.scalars(listed.order_by(col(Person.id)))
+    found = tx.scalars(_listed(), {"team_id": team_id})
     named = [person for person in found if "admin" in person.roles]
     return named or installer(tx, team_id)
+
+
+@cache
+def _listed() -> Select[Person]:
+    """Built once: a tick asks for the admins."""
+    ours = col(Person.team_id) == bindparam("team_id")
+    listed = ours & col(Person.team).is_not(None) & col(Person.is_active)
+    return select(Person).where(listed).order_by(col(Person.id))
 
 
 def must_be_admin(tx: Session, team_id: str, by: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import cache, partial
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import BindParameter, Select, Update, bindparam, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -92,22 +92,37 @@ def _acts(
     tx: Session, message: Message, reader: Person, shown_at: datetime, until: datetime
 ) -> tuple[list[datetime], list[datetime]]:
     """When the reader did something that the message is about, and when they put it off."""
-    lines = select(col(History.kind), col(History.at)).where(
-        col(History.team_id) == message.team_id,
-        col(History.id) >= first_id(shown_at),
-        col(History.id) <= first_id(until + timedelta(milliseconds=1)),
-        col(History.by) == reader.id,
-    )
-    if message.kind in _OF_A_LEAD:
-        lines = lines.where(col(History.handoff_id) == message.subject_id)
-    elif message.kind in _OF_A_BATCH:
-        of_batch = select(col(Handoff.id)).where(
-            col(Handoff.team_id) == message.team_id, col(Handoff.batch_id) == message.subject_id
-        )
-        lines = lines.where(col(History.handoff_id).in_(of_batch))
-    rows = tx.execute(lines).all()
+    asked = {
+        "of_team": message.team_id,
+        "since": first_id(shown_at),
+        "until": first_id(until + timedelta(milliseconds=1)),
+        "reader": reader.id,
+    }
+    if message.kind not in _OF_A_DAY:
+        asked["subject"] = message.subject_id
+    rows = tx.execute(_lines_about(message.kind), asked).all()
     acts = [at for kind, at in rows if kind != Line.SNOOZED]
     return acts, [at for kind, at in rows if kind == Line.SNOOZED]
+
+
+@cache
+def _lines_about(kind: MessageKind) -> Select[str, datetime]:
+    """What its reader did in the hour; built once for each kind."""
+    lines = select(col(History.kind), col(History.at)).where(
+        col(History.team_id) == OF_TEAM,
+        col(History.id) >= bindparam("since"),
+        col(History.id) <= bindparam("until"),
+        col(History.by) == bindparam("reader"),
+    )
+    subject: BindParameter[str] = bindparam("subject")
+    if kind in _OF_A_LEAD:
+        return lines.where(col(History.handoff_id) == subject)
+    if kind in _OF_A_BATCH:
+        of_batch = select(col(Handoff.id)).where(
+            col(Handoff.team_id) == OF_TEAM, col(Handoff.batch_id) == subject
+        )
+        return lines.where(col(History.handoff_id).in_(of_batch))
+    return lines
 
 
 def _add(tx: Session, liaison: Liaison, day: date, kind: Kind, count: Count) -> None:
@@ -119,36 +134,57 @@ def _add(tx: Session, liaison: Liaison, day: date, kind: Kind, count: Count) -> 
         grade=kind.grade or "",
     )
     insert_once(tx, row)
-    tx.execute(
-        update(Usefulness)
-        .where(
-            col(Usefulness.team_id) == row.team_id,
-            col(Usefulness.day) == row.day,
-            col(Usefulness.kind) == row.kind,
-            col(Usefulness.step) == row.step,
-            col(Usefulness.grade) == row.grade,
-        )
-        .values(
-            sent=Usefulness.sent + count.sent,
-            acted=Usefulness.acted + count.acted,
-            snoozed=Usefulness.snoozed + count.snoozed,
-        )
-        .execution_options(synchronize_session=False)
+    of_row = {
+        "of_team": row.team_id,
+        "of_day": row.day,
+        "of_kind": row.kind,
+        "of_step": row.step,
+        "of_grade": row.grade,
+    }
+    more = {
+        "more_sent": count.sent,
+        "more_acted": count.acted,
+        "more_snoozed": count.snoozed,
+    }
+    tx.execute(_count_more(), of_row | more)
+
+
+@cache
+def _count_more() -> Update:
+    """Built once: every message is counted."""
+    counted = update(Usefulness).where(
+        col(Usefulness.team_id) == OF_TEAM,
+        col(Usefulness.day) == bindparam("of_day"),
+        col(Usefulness.kind) == bindparam("of_kind"),
+        col(Usefulness.step) == bindparam("of_step"),
+        col(Usefulness.grade) == bindparam("of_grade"),
     )
+    more = counted.values(
+        sent=Usefulness.sent + bindparam("more_sent"),
+        acted=Usefulness.acted + bindparam("more_acted"),
+        snoozed=Usefulness.snoozed + bindparam("more_snoozed"),
+    )
+    return more.execution_options(synchronize_session=False)
 
 
 def counted(tx: Session, team_id: str, first: date, last: date) -> dict[Kind, Count]:
     """What became of the messages of these days, both included."""
-    rows = select(Usefulness).where(
-        col(Usefulness.team_id) == team_id,
-        col(Usefulness.day) >= first,
-        col(Usefulness.day) <= last,
-    )
+    asked = {"of_team": team_id, "first": first, "last": last}
     counts: defaultdict[Kind, Count] = defaultdict(Count)
-    for row in tx.scalars(rows):
+    for row in tx.scalars(_counted(), asked):
         kind = Kind(row.kind, row.step or None, row.grade or None)
         counts[kind] += Count(row.sent, row.acted, row.snoozed)
     return dict(counts)
+
+
+@cache
+def _counted() -> Select[Usefulness]:
+    """Built once: a tick asks it of two weeks."""
+    return select(Usefulness).where(
+        col(Usefulness.team_id) == OF_TEAM,
+        col(Usefulness.day) >= bindparam("first"),
+        col(Usefulness.day) <= bindparam("last"),
+    )
 
 
 def look(liaison: Liaison, by: str) -> Post:
@@ -168,7 +204,8 @@ def suggest(liaison: Liaison) -> int:
         admins = queries.admins(tx, liaison.team_id)
         if all(back_at_work(tx, liaison, admin, now) for admin in admins):
             return 0
-        earlier = [about for about in tx.scalars(_suggested(liaison)) if about]
+        suggested = tx.scalars(_suggested(), {"of_team": liaison.team_id})
+        earlier = [about for about in suggested if about]
         if any(_day_of(about) > today - WEEK for about in earlier):
             return 0
         not_these = {_kind_of(about) for about in earlier if _day_of(about) > today - NOT_AGAIN}
@@ -198,13 +235,12 @@ def _two_weeks(
     )
 
 
-def _suggested(liaison: Liaison) -> Select[str | None]:
-    """What each suggestion was about."""
+@cache
+def _suggested() -> Select[str | None]:
+    """What each suggestion was about; built once."""
     return select(col(Message.about)).where(
-        col(Message.team_id) == liaison.team_id,
-        col(Message.subject_id).in_(
-            select(col(Person.id)).where(col(Person.team_id) == liaison.team_id)
-        ),
+        col(Message.team_id) == OF_TEAM,
+        col(Message.subject_id).in_(select(col(Person.id)).where(col(Person.team_id) == OF_TEAM)),
         col(Message.kind) == MessageKind.SUGGESTION,
     )
 
