@@ -45,7 +45,7 @@ ROWS = """\
   whole bot, which reads the lead and says no before a form opens that may not be filled in.
 - **Dispatch**: one command that the last of our listeners takes, through Bolt.
 - **Start**: a process of its own, until every job of the timetable has run once.
-- **Import**: five parts of 20,000 rows, in commits of 200; the other side has each table's rows
+- **Import**: five parts of 20,000 rows, in commits of 500; the other side has each table's rows
   prepared and puts them in with one statement and one commit.
 
 ## What holds a floor up
