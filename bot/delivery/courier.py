@@ -157,6 +157,8 @@ class Courier:
         self._again = lease * AGAIN
         self._routes = routes or Routes()
         self._shut_until: datetime | None = None
+        self._away_until: datetime | None = None
+        """While Slack cannot be reached: when one message tries again."""
         self._door = Lock()
         """Held while the senders say what they met: the operator hears of it once."""
         self._senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="courier")
@@ -207,12 +209,14 @@ class Courier:
 
     def _send_next(self) -> float:
         """Hand what may go now to the senders; returns how many seconds nothing more may."""
-        room = CLAIMED - self._on_the_way
-        if self._shut_until:
-            # One message finds out whether the token is good again.
-            room = 0 if self._on_the_way or self._liaison.wall() < self._shut_until else 1
+        room, wait = CLAIMED - self._on_the_way, IDLE
+        if closed := self._shut_until or self._away_until:
+            # One message finds out whether the token is good again, or Slack is there.
+            left = (closed - self._liaison.wall()).total_seconds()
+            room = 0 if self._on_the_way or left > 0 else 1
+            wait = min(IDLE, left) if left > 0 else IDLE
         if room <= 0:
-            return IDLE
+            return wait
         lease = new_id(self._liaison.wall())
         claims, opens = outbox.claim(
             self._liaison, lease=lease, lasts=self._lease, most=room, pace=self._pace
@@ -433,7 +437,9 @@ class Courier:
         with self._door:
             if self._shut_until:
                 log.info("Slack lets the bot in again")
-                self._shut_until = None
+            if self._away_until:
+                log.info("Slack can be reached again")
+            self._shut_until = self._away_until = None
 
     def _remove(self, message: Message, then: Outcome) -> Outcome:
         """Take a message away; one that is gone already is as good."""
@@ -461,8 +467,16 @@ class Courier:
             self._shut_out(error)
             return SHUT_AGAIN
         if error.retry_after is None:
+            self._miss()
             return self._again
         return timedelta(seconds=error.retry_after)
+
+    def _miss(self) -> None:
+        """Thousands that wait would each try in turn, and keep a core busy with nothing."""
+        with self._door:
+            if self._away_until is None:
+                log.warning("Slack cannot be reached; one message at a time tries until it can be")
+            self._away_until = self._liaison.wall() + self._again
 
     def _shut_out(self, error: SlackShut) -> None:
         with self._door:

@@ -73,11 +73,11 @@ class Mailroom:
         finally:
             courier.stop()
 
-    def idle_courier(self, pace: float = PACE) -> Courier:
+    def idle_courier(self, pace: float = PACE, slack: Slack | None = None) -> Courier:
         """One that was not started."""
         return Courier(
             self.liaison,
-            self.slack(),
+            slack or self.slack(),
             dict.fromkeys(MessageKind, Telling(self._render, self._shown)),
             pace=Pace(pace),
             lease=LEASE,

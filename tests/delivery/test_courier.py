@@ -1,5 +1,6 @@
 """The courier against a Slack that misbehaves: each message once, and none keeps others waiting."""
 
+import time
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import replace
@@ -7,15 +8,17 @@ from datetime import datetime, timedelta
 from threading import Event
 
 import pytest
+from slack_sdk import WebClient
 from sqlalchemy import func, select
 from sqlmodel import col
 
 from bot.db import make_engine
 from bot.delivery import courier as courier_module
-from bot.delivery.courier import CLAIMED
+from bot.delivery.courier import AGAIN, CLAIMED
 from bot.delivery.outbox import Shown, claim
 from bot.delivery.pacing import Pace
 from bot.models import Message
+from bot.slack import Slack
 from tests.delivery.mailroom import LEASE, Ledger, Mailroom
 from tests.office import LEADS, PACE
 from tests.postgres import ON_BOTH_ENGINES
@@ -326,6 +329,30 @@ def test_what_follows_a_message_is_not_undone_by_those_recorded_with_it(mailroom
     for subject in ("first", "second"):
         row = mailroom.row(subject)
         assert (row.revision, row.shown_revision, row.send_at is None) == (2, 1, False)
+
+
+def test_while_slack_cannot_be_reached_one_message_at_a_time_tries(mailroom: Mailroom) -> None:
+    nobody = WebClient("xoxb-sandbox", "http://127.0.0.1:1/api/", timeout=1, retry_handlers=[])
+    for number in range(40):
+        mailroom.say(f"lead {number}", channel=f"C{number}")
+    courier = mailroom.idle_courier(slack=Slack(nobody))
+
+    began = time.monotonic()
+    courier.start()
+    mailroom.sandbox.control.until(lambda: tries_of(mailroom) > CLAIMED + 10)
+    courier.stop()
+    again = LEASE.total_seconds() * AGAIN
+
+    assert tries_of(mailroom) <= CLAIMED + 1 + (time.monotonic() - began) / again
+
+
+def tries_of(mailroom: Mailroom) -> float:
+    """How many calls came to nothing."""
+    return sum(
+        reading.value
+        for reading in mailroom.liaison.meters.readings()
+        if reading.name == "liaison_messages_total"
+    )
 
 
 def test_a_sender_finds_its_next_message_claimed(mailroom: Mailroom) -> None:
