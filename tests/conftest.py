@@ -1,7 +1,7 @@
 """What every test may ask for."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from functools import cache
 from pathlib import Path
 from shutil import copyfile
@@ -19,7 +19,7 @@ from sandbox.server import Sandbox
 from tests.office import MANIFEST, MONDAY_TEN, PACE, Office, settings_for
 from tests.postgres import Postgres
 
-gc.disable()  # until all is collected, which stays: see `pytest_collection_finish`
+gc.disable()  # until all is collected, which stays: see `pytest_collection`
 
 settings.register_profile("chaos", max_examples=11_000, deadline=None)
 """For the long form of the fuzz row: `pytest --hypothesis-profile=chaos`; see chaos/tested.py."""
@@ -170,9 +170,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place)
 
 
-def pytest_collection_finish() -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
     """Modules and tests live as long as the worker: a look through half a million objects of which
     none is garbage takes a quarter of a second, and there would be hundreds."""
+    collected = yield
     gc.freeze()
     gc.set_threshold(GARBAGE)
     gc.enable()
+    return collected
