@@ -14,7 +14,6 @@ from chaos.rows import ROWS
 AT_ONCE = 2
 """Most of a row is waiting: for a process to start, for a lease to end, for Slack's pace."""
 
-
 log = logging.getLogger(__name__)
 
 

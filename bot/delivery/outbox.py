@@ -274,10 +274,14 @@ def _put_lease() -> Update:
 
 
 def _is_claimed_now() -> tuple[ColumnElement[bool], ...]:
+    return (*_are_these(), col(Message.send_at) <= bindparam("wall"))
+
+
+def _are_these() -> tuple[ColumnElement[bool], ...]:
+    """By `of_team` and `ids`."""
     return (
         col(Message.team_id) == bindparam("of_team"),
         col(Message.id).in_(bindparam("ids", expanding=True)),
-        col(Message.send_at) <= bindparam("wall"),
     )
 
 
@@ -298,23 +302,12 @@ def still_ours(tx: Session, liaison: Liaison, claims: Sequence[Claim]) -> dict[s
 
 @cache
 def _in_order() -> Select[Message]:
-    return (
-        select(Message)
-        .where(
-            col(Message.team_id) == bindparam("of_team"),
-            col(Message.id).in_(bindparam("ids", expanding=True)),
-        )
-        .order_by(col(Message.id))
-        .with_for_update()
-    )
+    return select(Message).where(*_are_these()).order_by(col(Message.id)).with_for_update()
 
 
 @cache
 def _subjects() -> Select[str]:
-    subjects = select(col(Message.subject_id)).where(
-        col(Message.team_id) == bindparam("of_team"),
-        col(Message.id).in_(bindparam("ids", expanding=True)),
-    )
+    subjects = select(col(Message.subject_id)).where(*_are_these())
     return (
         select(col(Handoff.id))
         .where(col(Handoff.team_id) == bindparam("of_team"), col(Handoff.id).in_(subjects))
