@@ -25,6 +25,7 @@ from bot.db import make_engine
 from bot.liaison import Liaison
 from bot.models import Handoff, Message, Run
 from bot.services.ladder import take_due_steps
+from bot.sqlite import looking
 
 IDLE_TICKS = 200
 DUE = 10_000
@@ -199,7 +200,7 @@ def due_jobs(engine: Engine, count: int) -> float:
     due = select(func.count()).where(store.jobs_t.c.next_run_time < time.time() + 3600)
     began = time.perf_counter()
     scheduler.resume()
-    with engine.execution_options(reading=True).connect() as tx:
+    with looking(engine) as tx:
         while tx.scalar(due):
             tx.rollback()
             time.sleep(0.02)

@@ -17,10 +17,11 @@ from sqlmodel import SQLModel
 
 from bot.clock import wall
 from bot.core.lifecycle import Stage
-from bot.db import empty_log, learn_sizes, make_engine, migrate, table_of
+from bot.db import make_engine, migrate, table_of
 from bot.liaison import Liaison, Rooms, Shelf
 from bot.models import Handoff, Lead, Person, Run, Workspace
 from bot.playbook import Playbook
+from bot.sqlite import empty_log, learn_sizes
 from sandbox.people import TEAM_ID, person_id
 from tests.postgres import Postgres
 

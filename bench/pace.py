@@ -30,6 +30,7 @@ from bot.liaison import Liaison, Rooms, Shelf
 from bot.models import Message, MessageKind
 from bot.playbook import Playbook
 from bot.slack import Slack
+from bot.sqlite import looking
 from bot.views.blocks import Post
 from sandbox.control import Control
 from sandbox.people import TEAM_ID
@@ -111,10 +112,10 @@ def _queue(url: str, each: int) -> None:
 
 def _settle(url: str, seconds: float) -> None:
     """Wait until nothing is left to send."""
-    engine = make_engine(url).execution_options(reading=True)
+    engine = make_engine(url)
     waiting = select(func.count()).where(col(Message.send_at).is_not(None))
     deadline = time.monotonic() + seconds
-    with Session(engine) as tx:
+    with looking(engine) as tx:
         while tx.scalar(waiting):
             tx.rollback()
             if time.monotonic() > deadline:

@@ -16,12 +16,13 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import Engine, text
 
-from bot.db import learn_sizes, make_engine, migrate
+from bot.db import make_engine, migrate
 from bot.liaison import Liaison, Rooms, Shelf
 from bot.playbook import Playbook
 from bot.services import report
 from bot.services import reports as campaigns
 from bot.services.results import Window
+from bot.sqlite import learn_sizes
 from tests.postgres import Postgres
 
 TEAM = "T0BENCH"

@@ -22,11 +22,12 @@ from sqlalchemy import Connection, Engine, func, insert, select, text
 from sqlmodel import SQLModel
 
 from bot.core.lifecycle import Stage
-from bot.db import learn_sizes, make_engine, migrate
+from bot.db import make_engine, migrate
 from bot.liaison import Liaison, Rooms, Shelf
 from bot.models import ActionItem, Handoff, Lead, Person, Run, Workspace
 from bot.playbook import Playbook
 from bot.services import agenda, item_lists, items, minutes, standup, topics
+from bot.sqlite import learn_sizes
 from sandbox.people import TEAM_ID
 from sandbox.server import Sandbox
 from tests.office import ANA, MANIFEST, PACE, Office, settings_for

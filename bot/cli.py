@@ -21,7 +21,7 @@ from bot import manifest as manifests
 from bot.app import Bot, connect, learn_people
 from bot.clock import wall
 from bot.config import BadSettings, Settings
-from bot.db import empty_log, make_engine, migrate
+from bot.db import make_engine, migrate
 from bot.errors import CannotStart, NotSaved, SlackError
 from bot.intake.csv_file import NotCsv
 from bot.liaison import Liaison
@@ -32,6 +32,7 @@ from bot.progress import Bar
 from bot.services import doctor, playbooks, tryout
 from bot.services.erasing import count_erasable, erase_lead
 from bot.slack import Slack
+from bot.sqlite import empty_log
 from bot.views.doctor import printed
 from bot.views.tryout import as_text
 

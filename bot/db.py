@@ -1,12 +1,10 @@
 """The engine: SQLite for one machine, PostgreSQL when you outgrow it."""
 
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
-from threading import Lock
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from alembic import command
 from alembic.config import Config
@@ -15,47 +13,38 @@ from sqlalchemy import (
     CursorResult,
     Engine,
     Insert,
-    Integer,
     Select,
     Table,
     Update,
+    bindparam,
     create_engine,
     event,
-    func,
-    inspect,
-    literal_column,
     make_url,
     select,
     text,
 )
-from sqlalchemy import table as named
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.dialects.postgresql import Insert as InsertIntoPostgreSQL
+from sqlalchemy.dialects.postgresql import insert as insert_into_postgresql
+from sqlalchemy.dialects.sqlite import Insert as InsertIntoSQLite
+from sqlalchemy.dialects.sqlite import insert as insert_into_sqlite
 from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy.orm.attributes import instance_state
+from sqlalchemy.orm.util import identity_key
 from sqlmodel import SQLModel
+
+from bot import sqlite
+
+Model = TypeVar("Model", bound=SQLModel)
+Key = str | int | tuple[str | int, ...]
 
 BUSY = 1.5
 """Seconds to wait for another process's lock: a click has to be answered within three."""
 MIGRATES_WITHIN = 60.0
 """Seconds after which a process that brings the schema to this version is waited for no more."""
 TURN = 2.0
-"""Seconds to wait for our own: for a connection, and on SQLite for the turn to write."""
+"""Seconds to wait for a connection; see `sqlite.TURN` too."""
 SENDERS_AND_DOORS = 24
 """Connections beyond this are only wanted in bursts; the pool lets them overflow."""
-FILES_KEPT_OPEN = 8
-"""The same on SQLite, where another takes a millisecond to open, and one that stays open a megabyte
-for what it has prepared: of 11,700 times in a soak, 98 in 100 wanted no more."""
-MOST_AT_ONCE = 128
-"""Connections to SQLite; as many as there are clicks at once."""
-STATEMENTS = 1024
-"""Prepared ones that a connection to SQLite keeps; there are some 500, and its default is 128."""
-GROWING = ("handoff", "message", "history", "inbox_event")
-"""Tables whose size decides how SQLite should look for rows."""
-SMALL = 1_000
-"""Rows below which any way is quick."""
-SAMPLE = 1_000
-"""Entries of each index that are read to learn its size: some twenty milliseconds in all."""
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
@@ -65,95 +54,26 @@ def make_engine(url: str) -> Engine:
     `sqlite:///file.db` or `postgresql://…`; the latter always through psycopg 3.
     """
     parsed = make_url(url)
+    # An error names no values: they are people's names and addresses, and errors are logged. The
+    # connection used last is used next: it has its statements prepared and its pages at hand.
+    options = {"pool_timeout": TURN, "hide_parameters": True, "pool_use_lifo": True}
     if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(
-            parsed,
-            connect_args={"timeout": BUSY, "cached_statements": STATEMENTS},
-            **_options(FILES_KEPT_OPEN, MOST_AT_ONCE - FILES_KEPT_OPEN),
-        )
-        event.listen(engine, "connect", _set_up_sqlite)
-        turns = _Turns()
-        event.listen(engine, "begin", turns.begin)
-        event.listen(engine, "commit", turns.end)
-        event.listen(engine, "rollback", turns.end)
-        return engine
+        return sqlite.engine_on(parsed, waits=BUSY, **options)
     engine = create_engine(
         parsed.set(drivername="postgresql+psycopg"),
         connect_args={"connect_timeout": 2},
         pool_pre_ping=True,
-        **_options(SENDERS_AND_DOORS, overflow=16),
+        pool_size=SENDERS_AND_DOORS,
+        max_overflow=16,
+        **options,
     )
     event.listen(engine, "connect", _set_up_postgresql)
     return engine
 
 
-def _options(kept: int, overflow: int) -> dict[str, Any]:
-    """What both engines share.
-
-    An error names no values: they are people's names and addresses, and errors are logged. The
-    connection used last is used next: it has its statements prepared and its pages at hand.
-    """
-    return {
-        "pool_size": kept,
-        "max_overflow": overflow,
-        "pool_timeout": TURN,
-        "hide_parameters": True,
-        "pool_use_lifo": True,
-    }
-
-
-def _set_up_sqlite(connection: Any, _record: object) -> None:
-    # The driver would open no transaction for a SELECT; we open all of them ourselves.
-    connection.isolation_level = None
-    # What is deleted or overwritten is zeroed in the file: an erased lead must not be found there.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-    # SQLite's own knows no letter beyond A to Z, and people search for Ärzte too.
-    connection.create_function("lower", 1, _lower, deterministic=True)
-
-
-def _lower(text: str | None) -> str | None:
-    return None if text is None else text.lower()
-
-
 def _set_up_postgresql(connection: Any, _record: object) -> None:
     connection.execute(f"SET lock_timeout = {BUSY * 1000:.0f}")
     connection.commit()
-
-
-class _Turns:
-    """SQLite's writers, one after the other.
-
-    A transaction that may write takes the database's lock at once: with SQLite's deferred default,
-    700 of 800 concurrent read-then-writes vanished unseen. In this process the writers queue for
-    that lock, because SQLite's own waiting is a sleep and a try, in which of 100 clicks at once
-    ten found no turn in time.
-    """
-
-    def __init__(self) -> None:
-        self._turn = Lock()
-
-    def begin(self, connection: Connection) -> None:
-        if connection.get_execution_options().get("reading"):
-            # Straight to the driver: it takes no lock yet that could be missed.
-            _driver_of(connection).execute("BEGIN")
-            return
-        if not self._turn.acquire(timeout=TURN):
-            raise PoolTimeout("other writers of this process keep the database busy")
-        connection.info["turn"] = self
-        try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        except DBAPIError:
-            self.end(connection)
-            raise
-
-    def end(self, connection: Connection) -> None:
-        if connection.info.pop("turn", None):
-            self._turn.release()
-
-
-def _driver_of(connection: Connection) -> sqlite3.Connection:
-    return cast("sqlite3.Connection", connection.connection.driver_connection)
 
 
 def migrate(engine: Engine) -> None:
@@ -174,7 +94,7 @@ def _patient(connection: Connection) -> Iterator[None]:
     if connection.dialect.name != "sqlite":
         yield
         return
-    driver = _driver_of(connection)
+    driver = sqlite.file_of(connection)
     driver.execute(f"PRAGMA busy_timeout = {MIGRATES_WITHIN * 1000:.0f}")
     try:
         yield
@@ -182,54 +102,29 @@ def _patient(connection: Connection) -> Iterator[None]:
         driver.execute(f"PRAGMA busy_timeout = {BUSY * 1000:.0f}")
 
 
-def learn_sizes(engine: Engine) -> bool:
-    """Tell SQLite's planner how large the tables are, once they are twice what it knows; says
-    whether it was told.
+class Rows(Session):
+    """A session whose `get` runs a statement that was built once; SQLAlchemy's builds it anew for
+    each row, which takes as long as running it."""
 
-    Untold, it takes one index for as good as the next, and all rows have the same team: an idle
-    tick would read every hand-off. PostgreSQL's autovacuum does this by itself.
-    """
-    if engine.dialect.name != "sqlite":
-        return False
-    with engine.execution_options(reading=True).connect() as connection:
-        newest = connection.execute(_newest_rows()).one()
-        if not any(map(partial(_has_grown, connection), GROWING, newest)):
-            return False
-    with engine.begin() as connection:
-        connection.exec_driver_sql(f"PRAGMA analysis_limit = {SAMPLE}")
-        connection.exec_driver_sql("ANALYZE")
-    # A connection keeps the sizes it found when it was opened.
-    engine.dispose()
-    return True
+    def get(  # type: ignore[override]  # entities are models here, and keys come in order
+        self, entity: type[Model], ident: Key, **options: object
+    ) -> Model | None:
+        """As SQLAlchemy's: the row with this key, from the session's own where it has it."""
+        if any(options.values()):
+            return super().get(entity, ident, **cast("Any", options))
+        key = ident if isinstance(ident, tuple) else (ident,)
+        known = self.identity_map.get(identity_key(entity, key))
+        if known is not None and not instance_state(known).expired:
+            return known
+        named = {f"key_{place}": part for place, part in enumerate(key)}
+        return self.scalars(_by_key(entity), named).one_or_none()
 
 
 @cache
-def _newest_rows() -> Select[Any]:
-    """About as many as there are of each; built once."""
-    newest = func.max(literal_column("rowid", Integer))
-    tables = [select(newest).select_from(named(table)) for table in GROWING]
-    return select(*(func.coalesce(each.scalar_subquery(), 0) for each in tables))
-
-
-def _has_grown(connection: Connection, table: str, rows: int) -> bool:
-    if rows < SMALL or not inspect(connection).has_table("sqlite_stat1"):
-        return rows >= SMALL
-    known = text("SELECT max(CAST(stat AS INTEGER)) FROM sqlite_stat1 WHERE tbl = :table")
-    return rows > 2 * (connection.execute(known, {"table": table}).scalar() or 0)
-
-
-def empty_log(engine: Engine) -> None:
-    """Move what SQLite's write-ahead log holds into the file, and empty it.
-
-    Until then the log still has the pages as they were. When readers hold it up, it is emptied
-    another time. PostgreSQL keeps old rows until its autovacuum.
-    """
-    if engine.dialect.name == "sqlite":
-        connection = engine.raw_connection()
-        try:
-            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            connection.close()
+def _by_key(entity: type[Model]) -> Select[Model]:
+    """The row by the columns of its key, which are asked as `key_0` and on."""
+    keys = enumerate(table_of(entity).primary_key)
+    return select(entity).where(*(part == bindparam(f"key_{place}") for place, part in keys))
 
 
 def insert_once(tx: Session, row: SQLModel) -> bool:
@@ -298,10 +193,11 @@ def table_of(model: type[SQLModel]) -> Table:
 
 
 @cache
-def _insert_into(table: Table, dialect: str) -> sqlite.Insert | postgresql.Insert:
+def _insert_into(table: Table, dialect: str) -> InsertIntoSQLite | InsertIntoPostgreSQL:
     """Built once for each table: with a row's values in it, it would be built for every row."""
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    return insert(table).on_conflict_do_nothing()
+    if dialect == "sqlite":
+        return insert_into_sqlite(table).on_conflict_do_nothing()
+    return insert_into_postgresql(table).on_conflict_do_nothing()
 
 
 def rows_changed(

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from threading import Event
 
 from sqlalchemy import Engine
@@ -13,9 +12,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from bot.calendars import Calendars
+from bot.db import Rows
 from bot.errors import NotSaved, Untied
 from bot.meters import Meters
 from bot.playbook import Playbook
+from bot.sqlite import looking
 from bot.vault import Vault
 
 DEADLOCK = "40P01"
@@ -92,7 +93,7 @@ class Liaison:
         Raises `NotSaved` when the database is locked, full or gone, and `Untied`.
         """
         try:
-            with Session(self.engine, expire_on_commit=False) as tx, tx.begin():
+            with Rows(self.engine, expire_on_commit=False) as tx, tx.begin():
                 yield tx
         except (OperationalError, PoolTimeout) as error:
             met = getattr(error, "orig", None)
@@ -101,15 +102,11 @@ class Liaison:
         if tx.info.get(TELLS):
             self.something_to_tell.set()
 
-    @cached_property
-    def _reader(self) -> Engine:
-        return self.engine.execution_options(reading=True)
-
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A consistent look at the database that takes no writer's lock."""
         try:
-            with Session(self._reader) as tx:
+            with looking(self.engine) as connection, Rows(connection) as tx:
                 yield tx
         except (OperationalError, PoolTimeout) as error:
             raise NotSaved("The database does not answer. Please try again.") from error

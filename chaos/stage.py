@@ -14,12 +14,12 @@ from urllib.request import Request, urlopen
 
 from sqlalchemy import Executable, func, select
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.config import Settings
 from bot.db import make_engine
 from bot.models import Message
+from bot.sqlite import looking
 from replay.slack_process import sandbox
 from sandbox.control import Control
 from sandbox.people import roster
@@ -87,7 +87,7 @@ class Stage:
         """One value from the database, read from outside of every bot."""
         engine = make_engine(self.settings.database_url)
         try:
-            with Session(engine.execution_options(reading=True)) as tx:
+            with looking(engine) as tx:
                 return tx.execute(statement).scalar()
         finally:
             engine.dispose()
@@ -95,7 +95,7 @@ class Stage:
     def rows(self, statement: Executable) -> Sequence[Any]:
         engine = make_engine(self.settings.database_url)
         try:
-            with Session(engine.execution_options(reading=True)) as tx:
+            with looking(engine) as tx:
                 return tx.execute(statement).all()
         finally:
             engine.dispose()

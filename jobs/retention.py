@@ -7,10 +7,11 @@ from sqlalchemy import ColumnElement, Select, bindparam, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from bot.db import empty_log, rows_changed
+from bot.db import rows_changed
 from bot.liaison import Liaison
 from bot.models import Handoff, InboxEvent, Lead
 from bot.services.erasing import erase
+from bot.sqlite import empty_log
 
 AT_ONCE = 50
 """Leads erased in one transaction."""

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import Engine, create_engine
 
-from bot import db
+from bot import db, sqlite
 from bot.db import make_engine, migrate
 from sandbox.server import Sandbox
 from tests.office import MANIFEST, MONDAY_TEN, PACE, Office, settings_for
@@ -71,6 +71,7 @@ def _statements_compiled_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(db, "create_engine", sharing)
+        patched.setattr(sqlite, "create_engine", sharing)
         yield
 
 

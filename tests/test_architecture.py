@@ -18,7 +18,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot.clock": {"bot.errors"},
     "bot.config": set(),
     "bot.manifest": set(),
-    "bot.db": set(),
+    "bot.sqlite": set(),
+    "bot.db": {"bot.sqlite"},
     "bot.vault": set(),
     "bot.memory": set(),
     "bot.outgoing": {"bot.config", "bot.errors"},
@@ -27,7 +28,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot.playbook": {"bot.calendars", "bot.core"},
     "bot.models": {"bot.core"},
     "bot.queries": {"bot.errors", "bot.models"},
-    "bot.liaison": {"bot.calendars", "bot.errors", "bot.meters", "bot.playbook", "bot.vault"},
+    "bot.liaison": {
+        "bot.calendars", "bot.db", "bot.errors", "bot.meters", "bot.playbook", "bot.sqlite",
+        "bot.vault",
+    },
     "bot.views": {"bot.core", "bot.models", "bot.playbook", "bot.queries"},
     "bot.slack": {"bot.config", "bot.core", "bot.errors", "bot.views"},
     "bot.socket": {"bot.errors", "bot.meters", "bot.slack"},
@@ -47,7 +51,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "jobs": {
         "bot.core", "bot.db", "bot.delivery", "bot.errors", "bot.liaison", "bot.models",
-        "bot.outgoing", "bot.queries", "bot.services", "bot.slack",
+        "bot.outgoing", "bot.queries", "bot.services", "bot.slack", "bot.sqlite",
     },
 }  # fmt: skip
 """What a part may know of ours, besides itself. `bot.app` and `bot.cli` put all together."""

@@ -28,12 +28,13 @@ from sqlalchemy import (
 from sqlmodel import SQLModel
 
 from bot.core.lifecycle import Stage
-from bot.db import learn_sizes, make_engine
+from bot.db import make_engine
 from bot.liaison import Liaison, Rooms, Shelf
 from bot.models import Handoff, Lead, Person, Run
 from bot.playbook import Playbook
 from bot.playbook.sections import Role
 from bot.services import home
+from bot.sqlite import learn_sizes
 from bot.views.home import TAB
 from tests.conftest import NewDatabase
 from tests.office import MONDAY_TEN

@@ -14,7 +14,6 @@ from sqlalchemy import QueuePool, event, select, text
 from sqlmodel import col
 
 from bot.clock import wall
-from bot.db import FILES_KEPT_OPEN
 from bot.delivery import homes
 from bot.delivery.homes import Homes
 from bot.identity import new_id
@@ -23,6 +22,7 @@ from bot.models import HomeChange
 from bot.queries import facts_of
 from bot.queries.lists import evened
 from bot.slack import Slack
+from bot.sqlite import FILES_KEPT_OPEN
 from tests.bot_process import BotProcess
 from tests.conftest import NewDatabase
 from tests.delivery.mailroom import TEAM, new_liaison

@@ -8,9 +8,9 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import text
 
-from bot.db import SMALL, learn_sizes
 from bot.liaison import Liaison
 from bot.services.batches import start_shown
+from bot.sqlite import SMALL, learn_sizes
 from tests.conftest import NewDatabase
 from tests.delivery.mailroom import new_liaison
 from tests.test_home_speed import Asked, fill

@@ -11,10 +11,11 @@ from sqlalchemy import ColumnElement, Update, bindparam, func, select, true, upd
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
-from bot.delivery.messages import revise_lists, revise_those
+from bot.delivery.messages import revise_lists, revise_those, revising
 from bot.delivery.outbox import FOLDED
 from bot.liaison import TELLS, Liaison
 from bot.models import NEXT_BRIEF, Message, MessageKind, Person
+from bot.queries.due import OF_TEAM
 
 _Lost = aliased(Message)
 
@@ -83,12 +84,19 @@ def bring_up(tx: Session, liaison: Liaison, person: Person, day: date, now: date
 
 def shrink_last_brief(tx: Session, liaison: Liaison, message: Message) -> None:
     """A newer brief stands: the one before it is due for an edit, so that no lead stays in it."""
+    tx.info[TELLS] = True
+    asked = {"of_team": message.team_id, "subject": message.subject_id, "newer": message.id}
+    tx.execute(_revising_one_before(), asked | {"wall": liaison.wall()})
+
+
+@cache
+def _revising_one_before() -> Update:
     before = select(func.max(col(Message.id))).where(
-        _is_brief(message.team_id),
-        col(Message.subject_id) == message.subject_id,
-        col(Message.id) < message.id,
+        _is_brief(),
+        col(Message.subject_id) == bindparam("subject"),
+        col(Message.id) < bindparam("newer"),
     )
-    revise_those(tx, liaison, before.scalar_subquery() == col(Message.id))
+    return revising(before.scalar_subquery() == col(Message.id))
 
 
 def revise_briefs(tx: Session, liaison: Liaison) -> None:
@@ -96,15 +104,15 @@ def revise_briefs(tx: Session, liaison: Liaison) -> None:
     people = select(col(Person.id)).where(col(Person.team_id) == liaison.team_id)
     newest = (
         select(func.max(col(Message.id)))
-        .where(_is_brief(liaison.team_id), col(Message.subject_id).in_(people))
+        .where(_is_brief(), col(Message.subject_id).in_(people))
         .group_by(col(Message.subject_id))
     )
     revise_those(tx, liaison, col(Message.id).in_(newest))
 
 
-def _is_brief(team_id: str) -> ColumnElement[bool]:
+def _is_brief() -> ColumnElement[bool]:
     return (
-        (col(Message.team_id) == team_id)
+        (col(Message.team_id) == OF_TEAM)
         & (col(Message.kind) == MessageKind.BRIEF)
         & col(Message.ts).is_not(None)
     )

@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, case, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot import queries
 from bot.core import sla
-from bot.delivery.messages import reminders_of
+from bot.delivery.messages import of_run, reminders
 from bot.delivery.outbox import FOLDED
 from bot.liaison import Liaison
 from bot.models import Message, MessageKind, Person, Run, Snooze
+from bot.queries.due import OF_TEAM
 from bot.services.hours import opening_of
 
 
@@ -51,23 +53,33 @@ def last_warned(tx: Session, run: Run) -> datetime | None:
 
     That was in a reminder, or in the first brief after one that was left to it.
     """
-    reminder = reminders_of(run)
-    latest, earliest = func.max(col(Message.settled_at)), func.min(col(Message.settled_at))
-    shown = tx.scalar(select(latest).where(reminder, col(Message.ts).is_not(None)))
-    folded = tx.scalar(select(earliest).where(reminder, col(Message.dropped) == FOLDED))
+    shown, folded = tx.execute(_read_last(), of_run(run)).one()
     if shown:
         # What a batch shares may have stood already; this run is counted in it since its step.
         return max(shown, min(queries.steps_taken(tx, run).values(), default=shown))
     if folded is None:
         return None
-    return tx.scalar(
-        select(earliest).where(
-            col(Message.team_id) == run.team_id,
-            col(Message.recipient_id) == run.actor_id,
-            col(Message.kind) == MessageKind.BRIEF,
-            col(Message.ts).is_not(None),
-            col(Message.settled_at) >= folded,
-        )
+    asked = {"of_team": run.team_id, "reader": run.actor_id, "since": folded}
+    return tx.scalar(_first_brief(), asked)
+
+
+@cache
+def _read_last() -> Select[datetime | None, datetime | None]:
+    """When the newest reminder was shown, and when the first one was left to a brief."""
+    is_shown, is_folded = col(Message.ts).is_not(None), col(Message.dropped) == FOLDED
+    shown = func.max(case((is_shown, col(Message.settled_at))))
+    folded = func.min(case((is_folded, col(Message.settled_at))))
+    return select(shown, folded).where(reminders())
+
+
+@cache
+def _first_brief() -> Select[datetime | None]:
+    return select(func.min(col(Message.settled_at))).where(
+        col(Message.team_id) == OF_TEAM,
+        col(Message.recipient_id) == bindparam("reader"),
+        col(Message.kind) == MessageKind.BRIEF,
+        col(Message.ts).is_not(None),
+        col(Message.settled_at) >= bindparam("since"),
     )
 
 

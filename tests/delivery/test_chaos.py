@@ -11,12 +11,12 @@ from urllib.request import Request, urlopen
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.app import Bot
 from bot.db import make_engine
 from bot.models import Message
+from bot.sqlite import looking
 from tests.bot_process import BotProcess
 from tests.delivery.mailroom import Ledger
 from tests.office import BEN, LEADS, MONDAY_TEN, SECRET, Office, dm
@@ -145,7 +145,7 @@ def everything_told(office: Office, handoffs: int) -> None:
     unsaid = select(func.count()).where(col(Message.send_at).is_not(None))
 
     def is_told() -> bool:
-        with Session(engine.execution_options(reading=True)) as tx:
+        with looking(engine) as tx:
             return tx.scalar(said) == 2 * handoffs and tx.scalar(unsaid) == 0
 
     office.control.until(is_told, 40)

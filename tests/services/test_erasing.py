@@ -10,13 +10,13 @@ from sqlalchemy import make_url, select
 from sqlmodel import SQLModel, col
 
 from bot.cli import main
-from bot.db import empty_log
 from bot.errors import NotAllowed, TooLate
 from bot.intake.lead_event import parse
 from bot.models import InboxEvent, Lead
 from bot.services import byhand, imports
 from bot.services.byhand import Told
 from bot.services.erasing import erase_by_admin
+from bot.sqlite import empty_log
 from bot.views import ids
 from tests.acts import edits_held, history, record_outcome, why_me
 from tests.office import BEN, CHLOE, IDA, LEADS, PIA, PLAYBOOK, SECRET, Json, Office, dm, text_of
