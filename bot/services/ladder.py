@@ -25,7 +25,7 @@ from bot.services.hours import opening_of
 from bot.services.ladder_rows import LadderRows
 from bot.services.steps import Reached, is_snoozed, last_warned
 
-AT_ONCE = 200
+AT_ONCE = 500
 """Runs whose steps are taken in one transaction."""
 PUT_OFF = timedelta(hours=1)
 
