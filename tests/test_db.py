@@ -4,11 +4,11 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, NoResultFound
 
 from bot.db import insert_once, make_engine
 from bot.errors import NotSaved
@@ -133,3 +133,21 @@ def test_times_come_back_aware_and_in_utc(liaison: Liaison) -> None:
         read = tx.get_one(Gate, (TEAM, "gate")).next_at
     assert read == NOW
     assert read.utcoffset() == NOW.utcoffset()
+
+
+def test_a_row_got_twice_is_one_object_and_what_was_changed_meanwhile_is_read(
+    liaison: Liaison,
+) -> None:
+    with liaison.transaction() as tx:
+        tx.add(Gate(team_id=TEAM, name="door", next_at=NOW))
+
+    with liaison.transaction() as tx:
+        gate = tx.get_one(Gate, (TEAM, "door"))
+        gate.next_at = NOW + timedelta(hours=1)
+        assert tx.get(Gate, (TEAM, "door")) is gate
+        tx.flush()
+        tx.expire(gate)
+        assert tx.get_one(Gate, (TEAM, "door")).next_at == NOW + timedelta(hours=1)
+        assert tx.get(Gate, (TEAM, "window")) is None
+        with pytest.raises(NoResultFound):
+            tx.get_one(Gate, (TEAM, "window"))

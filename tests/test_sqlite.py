@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import text
 
+from bot.errors import NotSaved
 from bot.liaison import Liaison
 from bot.services.batches import start_shown
 from bot.sqlite import SMALL, learn_sizes
@@ -37,6 +38,17 @@ def test_writers_get_their_turn_in_the_order_they_came(liaison: Liaison) -> None
         list(pool.map(write, range(20)))
 
     assert sum(abs(place - number) for place, number in enumerate(served)) <= 10
+
+
+def test_a_look_takes_no_turn_and_the_writer_after_it_does(liaison: Liaison) -> None:
+    with liaison.transaction() as writer:
+        writer.execute(text("SELECT 1"))
+        with liaison.reading() as tx:
+            tx.execute(text("SELECT 1"))
+    with liaison.transaction() as writer:  # the pool gives it the connection of that look
+        writer.execute(text("SELECT 1"))
+        with pytest.raises(NotSaved), liaison.transaction() as second:
+            second.execute(text("SELECT 1"))
 
 
 @pytest.mark.parametrize(
