@@ -6,14 +6,20 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.orm import Session
 
+from bot.delivery.messages import revise, revise_lists, send_after_all
+from bot.delivery.sayings import queue_each
 from bot.errors import NotSaved
 from bot.liaison import Liaison
+from bot.models import Lane, MessageKind, Run
 from bot.services.batches import start_shown
+from bot.services.steps import last_warned
 from bot.sqlite import SMALL, learn_sizes
 from tests.conftest import NewDatabase
-from tests.delivery.mailroom import new_liaison
+from tests.delivery.mailroom import TEAM, new_liaison
+from tests.office import BEN
 from tests.test_home_speed import Asked, fill
 
 
@@ -75,6 +81,50 @@ def test_the_planner_hears_of_tables_that_have_grown_and_not_of_small_ones(
 
     assert "ix_handoff_unshown" in way_to_unshown(liaison)
     assert not learn_sizes(liaison.engine)
+
+
+def test_no_question_about_a_few_messages_reads_all_of_them(liaison: Liaison) -> None:
+    """For an OR of two lists of ids, SQLite found no index: each change of a hand-off, and each
+    step upward, read every message of the workspace."""
+    run = Run(team_id=TEAM, handoff_id="1", number=1, actor_id=BEN, why="owner")
+    with liaison.transaction() as tx:
+        queue_each(tx, [_nudge(number) for number in range(SMALL)])
+    assert learn_sizes(liaison.engine)
+    asked: list[tuple[str, Any]] = []
+    event.listen(
+        liaison.engine,
+        "before_cursor_execute",
+        lambda _connection, _cursor, statement, values, *_: asked.append((statement, values)),
+    )
+
+    with liaison.transaction() as tx:
+        last_warned(tx, run)
+        send_after_all(tx, liaison, run)
+        revise_lists(tx, liaison, BEN)
+        revise(tx, liaison, "1")
+        ways = [_way(tx, statement, values) for statement, values in list(asked)]
+
+    assert len(ways) == 4
+    assert [way for way in ways if "(team_id=?)" in way or "SCAN message" in way] == []
+
+
+def _nudge(number: int) -> dict[str, object]:
+    return {
+        "team_id": TEAM,
+        "id": f"{number:036}",
+        "key": f"nudge {number}",
+        "kind": MessageKind.NUDGE,
+        "subject_id": str(number // 6),
+        "channel": "C1",
+        "lane": Lane.STEP,
+        "gate": f"gate {number % 40}",
+        "is_answer": False,
+    }
+
+
+def _way(tx: Session, statement: str, values: Any) -> str:
+    explain = tx.connection().exec_driver_sql
+    return str(explain(f"EXPLAIN QUERY PLAN {statement}", values).all())
 
 
 def way_to_unshown(liaison: Liaison) -> str:
