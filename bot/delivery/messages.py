@@ -115,7 +115,6 @@ def _revising_lists() -> Update:
         .select()
         for kind, most in ((MessageKind.BRIEF, 1), (MessageKind.MANAGER_LIST, 2))
     ]
-    # One list of ids: for an OR of the two, SQLite would read every message there is.
     return revising(col(Message.id).in_(union_all(*newest)))
 
 
@@ -266,7 +265,8 @@ def reminders() -> ColumnElement[bool]:
         col(Step.handoff_id) == bindparam("of_handoff"),
         col(Step.run) == bindparam("of_number"),
     )
-    # One list of ids: for an OR of the two, SQLite would read every message there is.
+    # One list of ids: as long as SQLite does not know how large the table is, it reads all of it
+    # for an OR of the two.
     return (
         (col(Message.team_id) == OF_TEAM)
         & col(Message.id).in_(union_all(its_own, of_steps))
