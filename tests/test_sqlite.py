@@ -85,7 +85,7 @@ def test_the_planner_hears_of_tables_that_have_grown_and_not_of_small_ones(
 
 def test_the_reminders_of_a_run_are_found_before_the_sizes_are_known(liaison: Liaison) -> None:
     """For an OR of two lists of ids SQLite then finds no index, and reads every message."""
-    run = Run(team_id=TEAM, handoff_id="1", number=1, actor_id=BEN, why="owner")
+    run = Run(team_id=TEAM, handoff_id="1", number=1, actor_id=BEN, why="owner", allowance=None)
     with liaison.transaction() as tx:
         queue_each(tx, [_nudge(number) for number in range(SMALL)])
     asked: list[tuple[str, Any]] = []
