@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar, cast
 
 from alembic import command
@@ -45,6 +46,8 @@ TURN = 2.0
 """Seconds to wait for a connection; see `sqlite.TURN` too."""
 SENDERS_AND_DOORS = 24
 """Connections beyond this are only wanted in bursts; the pool lets them overflow."""
+_ALEMBIC = Lock()
+"""Alembic keeps what it migrates in its own modules: in one process, one database at a time."""
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
@@ -85,7 +88,8 @@ def migrate(engine: Engine) -> None:
             connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('liaison migrate'))"))
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        with _ALEMBIC:
+            command.upgrade(config, "head")
 
 
 @contextmanager

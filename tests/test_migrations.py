@@ -66,6 +66,17 @@ def test_processes_that_start_at_once_migrate_once(engine: Engine) -> None:
     assert [version for (version,) in versions] == [head()]
 
 
+def test_one_process_may_migrate_several_databases_at_once(new_database: NewDatabase) -> None:
+    engines = [make_engine(new_database(empty=True)) for _ in range(4)]
+
+    with ThreadPoolExecutor(len(engines)) as pool:
+        list(pool.map(migrate, engines))
+
+    assert all(inspect(engine).has_table("handoff") for engine in engines)
+    for engine in engines:
+        engine.dispose()
+
+
 def test_a_start_waits_for_one_that_migrates_longer_than_a_click_may(engine: Engine) -> None:
     later = make_engine(engine.url.render_as_string(hide_password=False))
     with engine.connect() as connection, ThreadPoolExecutor(1) as pool:
