@@ -1,5 +1,6 @@
 """Killed between the moment a step is due and the moment it is sent."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -17,6 +18,7 @@ from tests.office import MONDAY_TEN
 
 WARNED, DUE = timedelta(minutes=30), timedelta(minutes=60)
 """After the card is shown: half of grade A's hour, and all of it."""
+CLIENTS = 16
 WORKED = 10
 """Every tenth lead is worked on a second before its first step."""
 
@@ -27,9 +29,10 @@ def killed(engine: str, processes: int, leads: int, kills: int) -> list[Finding]
         on.start(processes)
         on.until(lambda: on.posted() >= 2 * leads and not on.unsaid(), 300)
         worked = work_on_some(on, leads)
-        for after in (WARNED, DUE):
+        nudged = leads - len(worked)
+        for before, after in ((0, WARNED), (nudged, DUE)):
             at = MONDAY_TEN + after + timedelta(minutes=4)
-            kill_until_sent(on, at, leads - len(worked), kills // 2)
+            kill_until_sent(on, at, before, nudged, kills // 2)
         on.stop()
         return checked(on, f"{engine}, {processes} process(es)", leads, worked, kills)
 
@@ -47,18 +50,26 @@ def work_on_some(on: Stage, leads: int) -> set[str]:
     shown = on.scalar(select(func.min(col(Run.next_step_at))))
     on.control.set_clock(shown - timedelta(seconds=1))
     worked = range(0, leads, WORKED)
-    for number in worked:
+
+    def call(number: int) -> None:
         called = lead(number, event="contacted", kind="spoke", occurred_at=shown.isoformat())
         deliver(lambda: on.bots[0].port, {k: v for k, v in called.items() if k != "owner"})
+
+    # All at once: the clock goes on, and one after the other would reach into that second.
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        list(pool.map(call, worked))
     return {f"id:lead-{number}" for number in worked}
 
 
-def kill_until_sent(on: Stage, at: datetime, expected: int, kills: int) -> None:
-    """Kill while the nudges that are due then are queued and sent, evenly over their number."""
+def kill_until_sent(on: Stage, at: datetime, before: int, expected: int, kills: int) -> None:
+    """Kill while the nudges that are due then are queued and sent, evenly over their number.
+
+    `before` is how many were due earlier. Some of the expected ones may be sent already: their
+    leads were shown one after the other, and the clock goes on.
+    """
     nudges = select(func.count()).where(
         col(Message.kind) == MessageKind.NUDGE, col(Message.settled_at).is_not(None)
     )
-    before = on.scalar(nudges)
     on.control.set_clock(at)
     for number in range(kills):
         enough = before + number * expected // max(kills, 1)
