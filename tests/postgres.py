@@ -2,6 +2,7 @@
 
 import warnings
 from pathlib import Path
+from threading import Lock
 from uuid import uuid4
 
 import psycopg
@@ -20,13 +21,17 @@ ON_BOTH_ENGINES = pytest.mark.parametrize(
 )
 """For a module whose tests all use an office or `new_database`: `pytestmark = ON_BOTH_ENGINES`."""
 
+_ONE_AT_A_TIME = Lock()
+"""The lock of the wheel is between processes; two threads of one give back each other's."""
+
 
 class Postgres:
     """One server, with as many empty databases as are asked for."""
 
     def __init__(self, folder: Path) -> None:
         """`folder` must not exist. As root, the server runs as a user it makes for itself."""
-        self._server = get_server(folder, cleanup_mode="delete")
+        with _ONE_AT_A_TIME:
+            self._server = get_server(folder, cleanup_mode="delete")
         # Nothing here has to survive a power cut.
         self._run("ALTER SYSTEM SET fsync = off")
         self._run("SELECT pg_reload_conf()")
@@ -66,7 +71,8 @@ class Postgres:
         return str(self._server.bin_path / name)
 
     def stop(self) -> None:
-        self._server.cleanup()
+        with _ONE_AT_A_TIME:
+            self._server.cleanup()
 
     def _run(self, statement: str, *values: str) -> None:
         with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:

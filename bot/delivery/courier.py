@@ -203,6 +203,8 @@ class Courier:
                 wait = self._send_next() if self._done.empty() else 0.0
             except NotSaved:
                 log.warning("courier: the database does not answer; trying again")
+                # Set by what came back, which is not recorded yet: it would wake us at once.
+                self._liaison.something_to_tell.clear()
                 wait = IDLE
             if not self._is_stopping:
                 self._liaison.something_to_tell.wait(wait)
