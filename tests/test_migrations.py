@@ -66,6 +66,18 @@ def test_processes_that_start_at_once_migrate_once(engine: Engine) -> None:
     assert [version for (version,) in versions] == [head()]
 
 
+def test_tables_that_an_earlier_version_took_a_column_from_have_it_again(engine: Engine) -> None:
+    """0024 dropped it until a version that still ran beside the new one was found to need it."""
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE person DROP COLUMN last_turn"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0035'"))
+
+    migrate(engine)
+
+    assert "last_turn" in {column["name"] for column in inspect(engine).get_columns("person")}
+
+
 def test_one_process_may_migrate_several_databases_at_once(new_database: NewDatabase) -> None:
     engines = [make_engine(new_database(empty=True)) for _ in range(4)]
 
