@@ -30,8 +30,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 TURN = 2.0
 """Seconds a writer waits for our own writers before it."""
 FILES_KEPT_OPEN = 8
-"""Where another takes a millisecond to open, and one that stays open a megabyte for what it has
-prepared: of 11,700 times in a soak, 98 in 100 wanted no more."""
+"""Connections that stay; another takes a millisecond to open, and one that stays a megabyte for
+what it has prepared: of 11,700 times in a soak, 98 in 100 wanted no more."""
 MOST_AT_ONCE = 128
 """Connections to the file; as many as there are clicks at once."""
 STATEMENTS = 1024

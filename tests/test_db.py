@@ -151,3 +151,6 @@ def test_a_row_got_twice_is_one_object_and_what_was_changed_meanwhile_is_read(
         assert tx.get(Gate, (TEAM, "window")) is None
         with pytest.raises(NoResultFound):
             tx.get_one(Gate, (TEAM, "window"))
+        tx.connection().execute(text("DELETE FROM gate"))
+        tx.expire(gate)
+        assert tx.get(Gate, (TEAM, "door")) is None
