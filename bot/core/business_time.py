@@ -18,7 +18,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 _A_SECOND = 1_000_000
 """In microseconds. Inside, working time is counted in whole ones, which are exact and, unlike
-`timedelta`, cost next to nothing: a ladder's plan asks a dozen times."""
+`timedelta`, cost next to nothing."""
 _QUARTER = 900
 _FIRST_DAY = date(1970, 1, 1).toordinal()
 
@@ -110,8 +110,7 @@ def next_morning(opening: Opening, at: datetime) -> datetime:
 
 def elapsed(opening: Opening, since: datetime, until: datetime) -> timedelta:
     """Working time from one instant to the other; negative when `until` is the earlier one."""
-    worked = _worked_before(opening, until) - _worked_before(opening, since)
-    return timedelta(microseconds=worked)
+    return timedelta(microseconds=worked_by(opening, until) - worked_by(opening, since))
 
 
 def add(opening: Opening, start: datetime, worked: timedelta) -> datetime:
@@ -124,12 +123,24 @@ def add(opening: Opening, start: datetime, worked: timedelta) -> datetime:
         raise ValueError("working time is added forwards only")
     if not worked:
         return _covered(opening, start)
-    target = _worked_before(opening, start) + _microseconds(worked)
+    target = worked_by(opening, start) + microseconds(worked)
     rounded_up = -(-target // _A_SECOND)
     index = bisect_left(opening.worked, rounded_up) - 1
     if index == len(opening.starts):
         raise OutsideTable(f"less than {worked} of working time until {_instant(opening.until)}")
     left = target - opening.worked[index] * _A_SECOND
+    return EPOCH + timedelta(seconds=opening.starts[index], microseconds=left)
+
+
+def goes_on(opening: Opening, worked: int) -> datetime:
+    """When work goes on of which so much is done, by the measure of `worked_by`.
+
+    Where it runs out at a closing that is the next opening, as `next_opening` of what `add` says.
+    """
+    index = bisect_right(opening.worked, worked // _A_SECOND) - 1
+    if not 0 <= index < len(opening.starts):
+        raise OutsideTable(f"no such time of work until {_instant(opening.until)}")
+    left = worked - opening.worked[index] * _A_SECOND
     return EPOCH + timedelta(seconds=opening.starts[index], microseconds=left)
 
 
@@ -246,8 +257,12 @@ def _on(day: date, time_of_day: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time_of_day, zone).astimezone(UTC)
 
 
-def _worked_before(opening: Opening, at: datetime) -> int:
-    """Microseconds of work from the start of the table; `at` may be the very end of the span."""
+def worked_by(opening: Opening, at: datetime) -> int:
+    """Microseconds of work from the start of the table until `at`: only differences of two mean
+    something. Quicker than `elapsed` and `add` for whoever asks a dozen times.
+
+    `at` may be the very end of the span.
+    """
     gone = _utc(at) - EPOCH
     second = gone.days * 86_400 + gone.seconds
     if second < opening.since or (second, gone.microseconds) > (opening.until, 0):
@@ -296,7 +311,8 @@ def _floor(at: datetime) -> int:
     return floor(at.timestamp())
 
 
-def _microseconds(span: timedelta) -> int:
+def microseconds(span: timedelta) -> int:
+    """All of it, as a whole number."""
     return (span.days * 86_400 + span.seconds) * _A_SECOND + span.microseconds
 
 

@@ -12,11 +12,19 @@ from enum import StrEnum
 from itertools import takewhile
 from types import MappingProxyType
 
-from bot.core.business_time import Opening, add, elapsed, next_opening, next_working_day
+from bot.core.business_time import (
+    Opening,
+    add,
+    goes_on,
+    microseconds,
+    next_working_day,
+    worked_by,
+)
 
-HOUR = timedelta(hours=1)
+_SHORT = microseconds(timedelta(hours=1))
 STEP_GAP = timedelta(minutes=30)
 """Working time between two reminders: a person needs a while to act on the first."""
+_GAP = microseconds(STEP_GAP)
 
 LONGEST = timedelta(hours=240)
 MOST_DAYS = 30
@@ -124,15 +132,16 @@ def plan(
     for the next opening; none is dropped. `taken` says when a step was really taken, by its number:
     a step upward leaves the actor a while to act on a warning that went out hours after its time.
     """
-    clock = elapsed(opening, started_at, due_at)
+    # In microseconds of work, where nothing is ever closed.
+    began = earliest = worked_by(opening, started_at)
+    clock = worked_by(opening, due_at) - began
     planned: list[PlannedStep] = []
     for number, step in enumerate(ladder, start=1):
-        at = add(opening, started_at, clock * _fraction(step, clock))
-        if planned:
-            before = planned[-1]
-            heard = before.at if step.to is Recipient.ACTOR else taken.get(before.number, before.at)
-            at = max(at, add(opening, heard, STEP_GAP))
-        planned.append(PlannedStep(number, next_opening(opening, at), step))
+        if step.to is not Recipient.ACTOR and number - 1 in taken:
+            earliest = worked_by(opening, taken[number - 1]) + _GAP
+        earliest = max(earliest, began + round(clock * _fraction(step, clock)))
+        planned.append(PlannedStep(number, goes_on(opening, earliest), step))
+        earliest += _GAP
     return tuple(planned)
 
 
@@ -161,7 +170,7 @@ def next_step_at(plan: Sequence[PlannedStep], taken: Collection[int]) -> datetim
     return min((step.at for step in plan if step.number not in taken), default=None)
 
 
-def _fraction(step: LadderStep, clock: timedelta) -> float:
-    if step.at_short is not None and clock <= HOUR:
+def _fraction(step: LadderStep, clock: int) -> float:
+    if step.at_short is not None and clock <= _SHORT:
         return step.at_short
     return step.at

@@ -9,7 +9,7 @@ folded from the start, so that nothing is said twice, or not at all.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -107,8 +107,19 @@ def _is_for_the_brief(tx: Session, liaison: Liaison, saying: Saying, held: datet
     return saying.kind in BY_BRIEF or (held is not None and reader.brief_at <= held)
 
 
+class Held(Protocol):
+    """Of a run, whose turn it is and which of the hand-off's it is."""
+
+    @property
+    def handoff_id(self) -> str: ...
+    @property
+    def number(self) -> int: ...
+    @property
+    def actor_id(self) -> str: ...
+
+
 def nudge_of(
-    liaison: Liaison, run: Run, step: int, *, hold_until: datetime | None
+    liaison: Liaison, run: Held, step: int, *, hold_until: datetime | None
 ) -> dict[str, object]:
     """The row of the reminder of one step to a run's actor; `queue_each` queues it."""
     kind = MessageKind.NUDGE
@@ -170,7 +181,7 @@ def remind(
     say(tx, liaison, saying, hold_until=hold_until)
 
 
-def _of_run(run: Run, kind: MessageKind, occasion: str) -> str:
+def _of_run(run: Held, kind: MessageKind, occasion: str) -> str:
     return f"{kind}:{run.handoff_id}:{run.number}{occasion}"
 
 

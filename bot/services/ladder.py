@@ -15,14 +15,13 @@ from bot.delivery.messages import send_after_all
 from bot.delivery.sayings import nudge_of
 from bot.errors import NotSaved
 from bot.liaison import Liaison
-from bot.models import Handoff, Person, Run
+from bot.models import Handoff, Run
 from bot.queries.due import NOW, OF_TEAM, asking
 from bot.services import batch_steps
 from bot.services.colleagues import ask_around
 from bot.services.escalations import escalate
 from bot.services.handoffs import line_of
-from bot.services.hours import opening_of
-from bot.services.ladder_rows import LadderRows
+from bot.services.ladder_rows import DueRun, LadderRows, due_runs
 from bot.services.steps import Reached, is_snoozed, last_warned
 
 AT_ONCE = 500
@@ -50,7 +49,7 @@ def _take_batch(liaison: Liaison, now: datetime) -> int:
     at_hand: tuple[str, int] | None = None
     try:
         with liaison.transaction() as tx:
-            due = tx.scalars(_due_runs(liaison.team_id, now)).all()
+            due = due_runs(tx, liaison.team_id, now, AT_ONCE)
             rows = LadderRows.of(tx, liaison, due, now)
             for run in due:
                 at_hand = (run.handoff_id, run.number)
@@ -80,30 +79,20 @@ def due_now() -> Select[int]:
     return select(col(Run.number)).where(due).limit(1)
 
 
-def _due_runs(team_id: str, now: datetime) -> Select[Run]:
-    return (
-        select(Run)
-        .where(col(Run.team_id) == team_id, col(Run.next_step_at) <= now)
-        .order_by(col(Run.next_step_at))
-        .limit(AT_ONCE)
-        .with_for_update(skip_locked=True)
-    )
-
-
 def _put_off(liaison: Liaison, handoff_id: str, number: int, until: datetime) -> None:
     with liaison.transaction() as tx:
         run = tx.get_one(Run, (liaison.team_id, handoff_id, number))
         run.next_step_at = until
 
 
-def _take_steps(tx: Session, rows: LadderRows, run: Run, now: datetime) -> None:
+def _take_steps(tx: Session, rows: LadderRows, run: DueRun, now: datetime) -> None:
     """The steps of one run; those that fell due together share the nudge of the last."""
     if rests := rows.rests.get(run.handoff_id):
         rows.take_next(run, rests)
         return
     taken, plan = rows.taken_by(run), rows.plan(run)
     steps = sla.due_steps(plan, taken, now)
-    if steps and (may_go := _after_a_warning(tx, rows.liaison, run, steps[-1], now)):
+    if steps and (may_go := _after_a_warning(tx, rows, run, steps[-1], now)):
         rows.take_next(run, may_go)
         return
     if steps:
@@ -117,7 +106,7 @@ def _take_steps(tx: Session, rows: LadderRows, run: Run, now: datetime) -> None:
 
 
 def _after_a_warning(
-    tx: Session, liaison: Liaison, run: Run, step: sla.PlannedStep, now: datetime
+    tx: Session, rows: LadderRows, due: DueRun, step: sla.PlannedStep, now: datetime
 ) -> datetime | None:
     """Until when a step upward waits, because its actor has not read a warning, or only just.
 
@@ -126,15 +115,15 @@ def _after_a_warning(
     """
     if step.step.to is sla.Recipient.ACTOR:
         return None
+    run = due.whole(tx)
     warned_at = last_warned(tx, run)
     if warned_at is None and not is_snoozed(tx, run):
-        send_after_all(tx, liaison, run)
-    actor = tx.get_one(Person, (run.team_id, run.actor_id))
-    may_go = add(opening_of(tx, liaison, actor, now), warned_at or now, sla.STEP_GAP)
+        send_after_all(tx, rows.liaison, run)
+    may_go = add(rows.opening(run.actor_id, now), warned_at or now, sla.STEP_GAP)
     return may_go if may_go > now else None
 
 
-def _step(run: Run, step: sla.PlannedStep, reached: Reached, now: datetime) -> dict[str, object]:
+def _step(run: DueRun, step: sla.PlannedStep, reached: Reached, now: datetime) -> dict[str, object]:
     return {
         "team_id": run.team_id,
         "handoff_id": run.handoff_id,
@@ -147,11 +136,11 @@ def _step(run: Run, step: sla.PlannedStep, reached: Reached, now: datetime) -> d
     }
 
 
-def _nudge(tx: Session, rows: LadderRows, run: Run, step: int, now: datetime) -> Reached:
+def _nudge(tx: Session, rows: LadderRows, run: DueRun, step: int, now: datetime) -> Reached:
     """Queue the reminder of one step, inside its recipient's hours."""
     if rows.batches[run.handoff_id]:
         handoff = tx.get_one(Handoff, (run.team_id, run.handoff_id))
-        return batch_steps.nudge(tx, rows.liaison, handoff, run, step, now)
+        return batch_steps.nudge(tx, rows.liaison, handoff, run.whole(tx), step, now)
     opening = rows.opening(run.actor_id, now)
     held = None if is_open(opening, now) else next_opening(opening, now)
     message = nudge_of(rows.liaison, run, step, hold_until=held)
@@ -161,18 +150,19 @@ def _nudge(tx: Session, rows: LadderRows, run: Run, step: int, now: datetime) ->
     return Reached(run.actor_id, str(message["id"]))
 
 
-def _ask(tx: Session, rows: LadderRows, run: Run, step: int, now: datetime) -> Reached:
+def _ask(tx: Session, rows: LadderRows, due: DueRun, step: int, now: datetime) -> Reached:
+    run = due.whole(tx)
     if rows.batches[run.handoff_id]:
         handoff = tx.get_one(Handoff, (run.team_id, run.handoff_id))
         return batch_steps.ask_around(tx, rows.liaison, handoff, run, now)
     return ask_around(tx, rows.liaison, run, step, now)
 
 
-def _escalate(tx: Session, rows: LadderRows, run: Run, _step: int, now: datetime) -> Reached:
-    return escalate(tx, rows.liaison, run, now)
+def _escalate(tx: Session, rows: LadderRows, run: DueRun, _step: int, now: datetime) -> Reached:
+    return escalate(tx, rows.liaison, run.whole(tx), now)
 
 
-_REACH: Mapping[sla.Recipient, Callable[[Session, LadderRows, Run, int, datetime], Reached]] = {
+_REACH: Mapping[sla.Recipient, Callable[[Session, LadderRows, DueRun, int, datetime], Reached]] = {
     sla.Recipient.ACTOR: _nudge,
     sla.Recipient.COLLEAGUES: _ask,
     sla.Recipient.MANAGER: _escalate,

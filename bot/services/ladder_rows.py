@@ -5,8 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from typing import NamedTuple
 
-from sqlalchemy import Select, Update, bindparam, select, update
+from sqlalchemy import Integer, Select, Update, bindparam, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -17,6 +18,7 @@ from bot.db import insert_each_once, table_of
 from bot.delivery.sayings import queue_each
 from bot.liaison import Liaison
 from bot.models import Ask, Handoff, History, Person, Run, Step
+from bot.queries.due import NOW, OF_TEAM, asking
 from bot.queries.lists import evened
 from bot.services.hours import opening_with
 
@@ -25,11 +27,29 @@ Taken = dict[int, datetime]
 """When each step of a run was taken, by the step's number."""
 
 
+class DueRun(NamedTuple):
+    """What most steps ask of a run whose clock runs, and its lock; an object of all its columns
+    costs as much again as deciding."""
+
+    team_id: str
+    handoff_id: str
+    number: int
+    actor_id: str
+    counts_from: datetime
+    due_at: datetime
+    ladder_ended_at: datetime | None
+
+    def whole(self, tx: Session) -> Run:
+        """The run itself, to be changed."""
+        return tx.get_one(Run, (self.team_id, self.handoff_id, self.number))
+
+
 @dataclass(frozen=True)
 class LadderRows:
     """Of runs that somebody holds a lock on; `put` writes what was gathered."""
 
     liaison: Liaison
+    ladder: Sequence[sla.LadderStep]
     batches: Mapping[str, str | None]
     """By hand-off, the batch it belongs to; None = it stands alone."""
     people: Mapping[str, Person]
@@ -44,9 +64,12 @@ class LadderRows:
     steps: list[Row] = field(default_factory=list)
     next_steps: list[Row] = field(default_factory=list)
     """When each run is looked at next."""
+    _openings: dict[tuple[str, int], Opening] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, tx: Session, liaison: Liaison, runs: Sequence[Run], now: datetime) -> "LadderRows":
+    def of(
+        cls, tx: Session, liaison: Liaison, runs: Sequence[DueRun], now: datetime
+    ) -> "LadderRows":
         """All that deciding about these runs asks for."""
         ids = {run.handoff_id for run in runs}
         actors = {run.actor_id for run in runs}
@@ -56,6 +79,7 @@ class LadderRows:
             taken[handoff_id, run][number] = taken_at
         return cls(
             liaison,
+            liaison.playbook.ladder,
             {handoff_id: batch_id for handoff_id, batch_id in tx.execute(_batches(), asked)},
             {person.id: person for person in tx.scalars(_people(liaison.team_id, actors))},
             queries.away_of_team(tx, liaison.team_id),
@@ -64,21 +88,24 @@ class LadderRows:
         )
 
     def opening(self, person_id: str, at: datetime) -> Opening:
-        """The working time of an actor around `at`."""
-        away = self.away.get(person_id, ())
-        return opening_with(self.liaison, self.people[person_id], away, at)
+        """The working time of an actor around `at`, which is the same for all of a year."""
+        asked = person_id, at.year
+        known = self._openings.get(asked)
+        if known is None:
+            away = self.away.get(person_id, ())
+            known = opening_with(self.liaison, self.people[person_id], away, at)
+            self._openings[asked] = known
+        return known
 
-    def plan(self, run: Run) -> tuple[sla.PlannedStep, ...]:
+    def plan(self, run: DueRun) -> tuple[sla.PlannedStep, ...]:
         """As `steps.plan_of`."""
-        assert run.counts_from and run.due_at  # a running clock has both
         opening = self.opening(run.actor_id, run.counts_from)
-        ladder = self.liaison.playbook.ladder
-        return sla.plan(opening, run.counts_from, run.due_at, ladder, self.taken_by(run))
+        return sla.plan(opening, run.counts_from, run.due_at, self.ladder, self.taken_by(run))
 
-    def taken_by(self, run: Run) -> Taken:
+    def taken_by(self, run: DueRun) -> Taken:
         return self.taken[run.handoff_id, run.number]
 
-    def take_next(self, run: Run, at: datetime | None) -> None:
+    def take_next(self, run: DueRun, at: datetime | None) -> None:
         """Look at a run again then; None = its ladder is climbed."""
         of_run = {"of_team": run.team_id, "of_handoff": run.handoff_id, "of_number": run.number}
         self.next_steps.append(of_run | {"at": at})
@@ -90,6 +117,25 @@ class LadderRows:
         insert_each_once(tx, Step, self.steps)
         if self.next_steps:
             tx.connection().execute(_take_next(), self.next_steps)
+
+
+def due_runs(tx: Session, team_id: str, now: datetime, most: int) -> list[DueRun]:
+    """The runs whose next step is due, the longest due first, locked; another process's are left
+    to it."""
+    asked = asking(team_id, now) | {"most": most}
+    return [DueRun._make(row) for row in tx.execute(_due_runs(), asked)]
+
+
+@cache
+def _due_runs() -> Select[str, str, int, str, datetime, datetime, datetime | None]:
+    run = table_of(Run)
+    return (
+        select(*(run.c[name] for name in DueRun._fields))
+        .where(run.c.team_id == OF_TEAM, run.c.next_step_at <= NOW)
+        .order_by(run.c.next_step_at)
+        .limit(bindparam("most", type_=Integer))
+        .with_for_update(skip_locked=True)
+    )
 
 
 @cache

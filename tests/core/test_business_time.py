@@ -11,6 +11,7 @@ from bot.core.business_time import (
     add,
     days_opening,
     elapsed,
+    goes_on,
     is_open,
     local_date,
     local_day,
@@ -19,6 +20,7 @@ from bot.core.business_time import (
     next_opening,
     next_working_day,
     opening_on,
+    worked_by,
 )
 from bot.core.sla import Allowance, due_at
 from tests.core.walk import MINUTE, Place, walk, walked_opening
@@ -357,6 +359,23 @@ def test_the_next_opening_is_the_first_worked_minute(number: int, start: int) ->
     else:
         with pytest.raises(OutsideTable):
             next_opening(opening, at[start])
+
+
+@quickly
+@given(walks, minutes)
+def test_work_goes_on_at_the_first_worked_minute_after_what_was_done(
+    number: int, start: int
+) -> None:
+    opening, at, worked = walked(number)
+    upcoming = [minute for minute in range(start, SPAN) if worked[minute]]
+    done = worked_by(opening, at[start])
+
+    if upcoming:
+        assert goes_on(opening, done) == at[upcoming[0]]
+        assert goes_on(opening, done + 500_000) == at[upcoming[0]] + timedelta(seconds=0.5)
+    else:
+        with pytest.raises(OutsideTable):
+            goes_on(opening, done)
 
 
 MORNINGS = [

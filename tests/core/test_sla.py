@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -5,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.business_time import Opening, elapsed
+from bot.core.business_time import Opening, add, elapsed, next_opening
 from bot.core.sla import (
     DEFAULT_LADDER,
     STEP_GAP,
@@ -246,3 +247,41 @@ def test_steps_are_inside_hours_and_apart_whenever_the_clock_starts(
         assert step.at >= started
     for one, following in pairwise(steps):
         assert elapsed(WEEKS, one.at, following.at) >= STEP_GAP
+
+
+def in_words(
+    started: datetime, due: datetime, ladder: Sequence[LadderStep], taken: dict[int, datetime]
+) -> list[datetime]:
+    """As docs and product say it, instant by instant: each a share of the clock after the start,
+    half an hour of work after the one before it, never outside hours."""
+    clock, steps = elapsed(WEEKS, started, due), list[datetime]()
+    for number, step in enumerate(ladder, start=1):
+        at = add(WEEKS, started, clock * step.at)
+        if steps:
+            is_upward = step.to is not Recipient.ACTOR
+            heard = taken.get(number - 1, steps[-1]) if is_upward else steps[-1]
+            at = max(at, add(WEEKS, heard, STEP_GAP))
+        steps.append(next_opening(WEEKS, at))
+    return steps
+
+
+@quickly
+@given(
+    st.integers(0, 7 * 1440 - 1),
+    st.sampled_from(["1h", "3h20m", "9h", "2d"]),
+    st.lists(st.tuples(st.integers(1, 8), st.booleans()), max_size=5).map(sorted),
+    st.dictionaries(st.integers(1, 5), st.integers(0, 7 * 1440), max_size=3),
+)
+def test_a_plan_counted_in_work_is_the_one_counted_in_instants(
+    minute: int, allowed: str, rungs: list[tuple[int, bool]], taken: dict[int, int]
+) -> None:
+    monday = utc("2026-06-01 00:00")
+    started = monday + timedelta(minutes=minute)
+    due = due_at(WEEKS, started, Allowance.parse(allowed))
+    to = {False: Recipient.ACTOR, True: Recipient.COLLEAGUES}
+    ladder = [LadderStep(at / 4, None, to[is_up], Via.DM) for at, is_up in rungs]
+    then = {number: monday + timedelta(minutes=at) for number, at in taken.items()}
+
+    steps = plan(WEEKS, started, due, ladder, then)
+
+    assert [step.at for step in steps] == in_words(started, due, ladder, then)

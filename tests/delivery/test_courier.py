@@ -2,7 +2,8 @@
 
 import time
 from collections import Counter
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Event
@@ -10,6 +11,7 @@ from threading import Event
 import pytest
 from slack_sdk import WebClient
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.db import make_engine
@@ -17,6 +19,8 @@ from bot.delivery import courier as courier_module
 from bot.delivery.courier import AGAIN, CLAIMED
 from bot.delivery.outbox import Shown, claim
 from bot.delivery.pacing import Pace
+from bot.errors import NotSaved
+from bot.liaison import Liaison
 from bot.models import Message
 from bot.slack import Slack
 from tests.delivery.mailroom import LEASE, Ledger, Mailroom
@@ -344,6 +348,38 @@ def test_while_slack_cannot_be_reached_one_message_at_a_time_tries(mailroom: Mai
     again = LEASE.total_seconds() * AGAIN
 
     assert tries_of(mailroom) <= CLAIMED + 1 + (time.monotonic() - began) / again
+
+
+def test_while_the_database_is_away_the_courier_asks_once_a_second(
+    mailroom: Mailroom, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    is_away = Event()
+    transaction = Liaison.transaction
+
+    @contextmanager
+    def refusing(liaison: Liaison) -> Iterator[Session]:
+        if is_away.is_set():
+            raise NotSaved
+        with transaction(liaison) as tx:
+            yield tx
+
+    monkeypatch.setattr(Liaison, "transaction", refusing)
+    mailroom.sandbox.control.fault("slow", method="chat.postMessage", seconds=0.3)
+    mailroom.say("hello")
+
+    with mailroom.courier():
+        mailroom.sandbox.control.until(lambda: mailroom.calls("chat.postMessage"))
+        is_away.set()
+        mailroom.sandbox.control.until(lambda: mailroom.shown() == ["hello"])
+        caplog.clear()
+        time.sleep(1.5)
+        is_away.clear()
+        asked = sum("does not answer" in each.message for each in caplog.records)
+        mailroom.settle()
+
+    # What came back from Slack is not written down yet; it may wake the courier, once.
+    assert 1 <= asked <= 3
+    assert mailroom.shown() == ["hello"]
 
 
 def tries_of(mailroom: Mailroom) -> float:
