@@ -153,7 +153,8 @@ def web_client(settings: Settings, timeout: int) -> WebClient:
         token=settings.slack_bot_token,
         base_url=settings.slack_api_url,
         timeout=timeout,
-        ssl=trusted(),
+        # Given to a plain address too, urllib would make ready for both anew at each call.
+        ssl=trusted() if settings.slack_api_url.startswith("https:") else None,
         retry_handlers=[],
     )
 
@@ -348,6 +349,7 @@ def _bolt(settings: Settings, desk: Desk, myself: AuthorizeResult) -> App:
     The listener runs before the response is given: an acknowledgement means that it is stored.
     """
     app = App(
+        name="liaison",  # unnamed, Bolt reads the source of whoever makes it to find one
         logger=logging.getLogger("slack_bolt"),
         client=web_client(settings, _within_a_lease(settings)),
         authorize=lambda: myself,

@@ -9,6 +9,8 @@ from typing import Any, TypeVar, cast
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import (
     Connection,
     CursorResult,
@@ -84,12 +86,20 @@ def migrate(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.connect() as connection, _patient(connection), connection.begin():
+        if MigrationContext.configure(connection).get_current_revision() == _newest():
+            return
         if engine.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('liaison migrate'))"))
         config.attributes["connection"] = connection
         with _ALEMBIC:
             command.upgrade(config, "head")
+
+
+@cache
+def _newest() -> str | None:
+    """The revision of this version."""
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -87,7 +88,13 @@ EVERYTHING = Manifest()
 
 def read(path: Path) -> Manifest:
     """A manifest file, in YAML or in JSON, which is YAML too."""
-    return parse(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return _read(path.read_text(encoding="utf-8"))
+
+
+@cache
+def _read(text: str) -> Manifest:
+    """Once for each text: a workspace starts a hundred times with the same."""
+    return parse(yaml.safe_load(text))
 
 
 def parse(manifest: Json) -> Manifest:

@@ -64,7 +64,11 @@ def _statements_compiled_once() -> Iterator[None]:
 
     def sharing(*args: Any, **options: Any) -> Engine:
         engine = create_engine(*args, **options)
-        shared = first.setdefault(engine.dialect.name, engine)
+        shared = first.get(engine.dialect.name, engine)
+        if shared.dialect.server_version_info is None:
+            # Nobody connected with it yet, and a dialect learns by that what it speaks to.
+            first[engine.dialect.name] = engine
+            return engine
         engine.dialect = engine.pool._dialect = shared.dialect
         engine._compiled_cache = shared._compiled_cache
         return engine

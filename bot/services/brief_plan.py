@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot import queries
-from bot.core.business_time import OutsideTable, local_day, next_days_opening
+from bot.core.business_time import Opening, OutsideTable, local_day, next_days_opening
 from bot.delivery.briefs import give_up_briefs
 from bot.liaison import Liaison
 from bot.models import Person
@@ -36,13 +36,13 @@ def plan_brief(tx: Session, liaison: Liaison, person: Person, now: datetime) -> 
     planned = person.brief_at
     is_over = planned is None or planned == NOT_PLANNED or planned >= tomorrow
     after = now if is_over else today - timedelta(microseconds=1)
-    person.brief_at = next_brief(tx, liaison, person, after)
+    person.brief_at = next_brief(opening_of(tx, liaison, person, after), after)
 
 
-def next_brief(tx: Session, liaison: Liaison, person: Person, after: datetime) -> datetime | None:
+def next_brief(opening: Opening, after: datetime) -> datetime | None:
     """None for somebody who is away for longer than calendars reach; their return plans anew."""
     try:
-        return next_days_opening(opening_of(tx, liaison, person, after), after)
+        return next_days_opening(opening, after)
     except OutsideTable:
         return None
 

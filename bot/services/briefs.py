@@ -14,7 +14,14 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot import queries
-from bot.core.business_time import days_opening, local_date, local_day, next_opening
+from bot.core.business_time import (
+    Opening,
+    days_opening,
+    is_open,
+    local_date,
+    local_day,
+    next_opening,
+)
 from bot.delivery.briefs import shrink_last_brief, take_up
 from bot.delivery.courier import Hold, Told
 from bot.delivery.sayings import say_brief
@@ -37,7 +44,7 @@ from bot.services import brief_parts as parts
 from bot.services import brief_told as told
 from bot.services.brief_plan import NOT_PLANNED, next_brief
 from bot.services.edition import Edition, Page, edition_of
-from bot.services.hours import back_at_work, opening_of
+from bot.services.hours import back_at_work, opening_with
 from bot.views import brief as views
 from bot.views.blocks import View
 from bot.views.brief import Heading
@@ -109,10 +116,12 @@ def _write_batch(liaison: Liaison, now: datetime) -> int:
         with liaison.reading() as tx:
             asked = asking(liaison.team_id, now)
             due = tx.scalars(due_now(), asked).all()
+            away = queries.away_of_team(tx, liaison.team_id) if due else {}
             news: dict[str, bool] = {}
             for person in due:
                 at_hand = person.id
-                news[person.id] = _has_news(tx, liaison, person, now)
+                opening = opening_with(liaison, person, away.get(person.id, ()), now)
+                news[person.id] = _has_news(tx, liaison, person, opening, now)
             at_hand = None
         return _write_all(liaison, news, now) if news else 0
     except NotSaved:
@@ -138,12 +147,13 @@ def due_now() -> Select[Person]:
     return select(Person).where(due, ~comes_back).order_by(col(Person.brief_at)).limit(AT_ONCE)
 
 
-def _has_news(tx: Session, liaison: Liaison, person: Person, now: datetime) -> bool:
+def _has_news(
+    tx: Session, liaison: Liaison, person: Person, opening: Opening, now: datetime
+) -> bool:
     """Whether the person's day has begun, goes on, and has something to say.
 
     One statement, because every person is asked about every morning.
     """
-    opening = opening_of(tx, liaison, person, now)
     begins, (_, midnight) = days_opening(opening, now), local_day(person.timezone, now)
     works_on = begins is not None and begins <= now and next_opening(opening, now) < midnight
     if not works_on or person.brief_at == NOT_PLANNED:
@@ -178,13 +188,15 @@ def _write_all(liaison: Liaison, news: dict[str, bool], now: datetime) -> int:
     )
     with liaison.transaction() as tx:
         people = tx.scalars(still_due).all()
+        away = queries.away_of_team(tx, liaison.team_id)
         for person in people:
+            opening = opening_with(liaison, person, away.get(person.id, ()), now)
             if news[person.id]:
-                held = back_at_work(tx, liaison, person, now)
+                held = None if is_open(opening, now) else next_opening(opening, now)
                 brief = say_brief(tx, liaison, person, local_date(person.timezone, now), now, held)
                 if brief.is_new:
                     take_up(tx, person, brief.message_id)
-            person.brief_at = next_brief(tx, liaison, person, now)
+            person.brief_at = next_brief(opening, now)
         return len(people)
 
 

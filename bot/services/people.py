@@ -10,7 +10,7 @@ from sqlmodel import col
 from bot import queries
 from bot.calendars import BadCalendar, parse_zone
 from bot.core.away import LEAST_A_WEEK, least_a_week
-from bot.db import insert_once
+from bot.db import insert_new
 from bot.delivery.messages import release_to
 from bot.errors import NotListed, Refused
 from bot.identity import new_id
@@ -153,8 +153,7 @@ def _newcomer(tx: Session, liaison: Liaison, member: Member) -> Person:
         email=member.email,
         timezone=member.timezone,
     )
-    insert_once(tx, person)
-    return tx.get_one(Person, (person.team_id, person.id))
+    return person if insert_new(tx, person) else tx.get_one(Person, (person.team_id, person.id))
 
 
 def _known_zone(liaison: Liaison, name: str) -> str:
