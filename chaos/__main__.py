@@ -4,8 +4,9 @@ import argparse
 import json
 import logging
 import sys
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from functools import partial
 from multiprocessing import get_context
 
 from chaos.play import KEPT, LOG, Form, Found, log_to_file, played
@@ -38,28 +39,31 @@ def main() -> int:
     for name in asked:
         if name in kept:
             _tell(name, kept[name])
-    for name, found in _played([name for name in asked if name not in kept], chosen):
-        kept[name] = found
-        _tell(name, found)
-        if not chosen.short:
-            _write(_read() | {name: found})
+    form = Form.SHORT if chosen.short else Form.LONGEST if chosen.long else Form.LONG
+    # Each row in a process of its own.
+    apart = get_context("spawn")
+    with ProcessPoolExecutor(max(1, chosen.at_once), apart, log_to_file) as pool:
+        play = partial(played, form=form)
+        for name, found in side_by_side(pool, play, [each for each in asked if each not in kept]):
+            kept[name] = found
+            _tell(name, found)
+            if not chosen.short:
+                _write(_read() | {name: found})
     return int(any(name not in kept or not _is_kept(kept[name]) for name in asked))
 
 
-def _played(names: list[str], chosen: argparse.Namespace) -> Iterator[tuple[str, Found]]:
-    """Each row as it ends, in a process of its own. One that breaks off is said and left out, and
-    runs the next time."""
-    form = Form.SHORT if chosen.short else Form.LONGEST if chosen.long else Form.LONG
-    apart = get_context("spawn")
-    with ProcessPoolExecutor(max(1, chosen.at_once), apart, log_to_file) as pool:
-        running = {pool.submit(played, name, form): name for name in names}
-        for row in as_completed(running):
-            name = running[row]
-            if error := row.exception():
-                log.error("row %s", name, exc_info=error)
-                print(f"{name}: BROKEN OFF, see {LOG}: {error}", flush=True)
-            else:
-                yield name, row.result()
+def side_by_side(
+    pool: Executor, play: Callable[[str], Found], names: Iterable[str]
+) -> Iterator[tuple[str, Found]]:
+    """Each row as it ends. One that breaks off is said and left out, and runs the next time."""
+    running = {pool.submit(play, name): name for name in names}
+    for row in as_completed(running):
+        name = running[row]
+        if error := row.exception():
+            log.error("row %s", name, exc_info=error)
+            print(f"{name}: BROKEN OFF, see {LOG}: {error}", flush=True)
+        else:
+            yield name, row.result()
 
 
 def _is_kept(found: Found) -> bool:

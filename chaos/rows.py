@@ -1,23 +1,26 @@
-"""The rows, in the order of the table."""
+"""The rows, in the order in which they are played.
+
+The long ones first, so that two lanes end together; and beside one that computes, one that waits.
+"""
 
 from chaos import away, clock, database, intake, kills, overdue, soak, steps, tested, versions
 from chaos.row import Row
 
 ROWS: dict[str, Row] = {
-    "kills": kills.ROW,
-    "kills-replicas": kills.REPLICAS,
-    "intake": intake.ROW,
-    "steps": steps.ROW,
-    "steps-replicas": steps.REPLICAS,
-    "database": database.ROW,
-    "clock": clock.ROW,
     "away": away.ROW,
-    "socket": tested.SOCKET,
-    "overdue": overdue.ROW,
-    "gone": tested.GONE,
-    "races": tested.RACES,
-    "fuzz": tested.FUZZ,
-    "hostile": tested.HOSTILE,
+    "database": database.ROW,
     "soak": soak.ROW,
+    "kills": kills.ROW,
+    "fuzz": tested.FUZZ,
+    "overdue": overdue.ROW,
+    "kills-replicas": kills.REPLICAS,
+    "steps-replicas": steps.REPLICAS,
+    "steps": steps.ROW,
+    "gone": tested.GONE,
+    "intake": intake.ROW,
+    "races": tested.RACES,
+    "clock": clock.ROW,
+    "socket": tested.SOCKET,
+    "hostile": tested.HOSTILE,
     "versions": versions.ROW,
 }
