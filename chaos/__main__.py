@@ -9,7 +9,8 @@ from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from functools import partial
 from multiprocessing import get_context
 
-from chaos.play import KEPT, LOG, Form, Found, log_to_file, played
+from chaos.play import KEPT, Form, Found, played
+from chaos.row import LOG, log_to_file
 from chaos.rows import ROWS
 
 AT_ONCE = 2

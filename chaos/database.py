@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from multiprocessing import get_context
 from typing import Any
 
 from sqlalchemy import event, select, text
@@ -12,11 +13,13 @@ from sqlmodel import col
 
 from bot.app import Bot
 from bot.models import Handoff
-from chaos.row import Finding, Row
+from chaos.row import Finding, Row, log_to_file
 from chaos.stage import Stage, deliver, lead, stage
 from tests.delivery.locks import locked
 
 CLIENTS = 16
+PAUSE = 0.5
+"""Seconds until a sender that was refused tries again."""
 RECOVERS_WITHIN = 10.0
 """Seconds from the end of the trouble to the first acknowledgement after it."""
 
@@ -37,7 +40,8 @@ def hurt(on: Stage, name: str, leads: int, trouble: Callable[[Bot], None]) -> Fi
         acknowledged: list[tuple[float, str]] = []
 
         def hand_over(number: int) -> None:
-            handoff = deliver(lambda: bot.port, lead(number, lead_id=f"{name}-{number}"))
+            event = lead(number, lead_id=f"{name}-{number}")
+            handoff = deliver(lambda: bot.port, event, pause=PAUSE)
             acknowledged.append((time.monotonic(), handoff))
 
         before = [pool.submit(hand_over, number) for number in range(leads // 2)]
@@ -143,7 +147,8 @@ def hung_up(leads: int, cuts: int) -> list[Finding]:
 
 
 def long() -> list[Finding]:
-    """All at once, because most of it is waiting for a minute to be over."""
+    """All at once, because most of it is waiting for a minute to be over; each in a process of its
+    own, because senders that are refused for a minute would leave the others no time."""
     troubles = (
         partial(held, "sqlite", 400, 60.0),
         partial(full, 400, 60.0),
@@ -151,7 +156,8 @@ def long() -> list[Finding]:
         partial(stopped, 400, 60.0),
         partial(hung_up, 400, 20),
     )
-    with ThreadPoolExecutor(len(troubles)) as pool:
+    apart = get_context("spawn")
+    with ProcessPoolExecutor(len(troubles), apart, log_to_file) as pool:
         under_way = [pool.submit(trouble) for trouble in troubles]
         return [finding for each in under_way for finding in each.result()]
 

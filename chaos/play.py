@@ -1,6 +1,5 @@
 """One row, in a process of its own: two of them would disturb each other in one."""
 
-import logging
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -16,17 +15,12 @@ Found = dict[str, Any]
 """What a row found, as it is kept: when, in how many seconds, and its findings."""
 KEPT = Path("build/chaos.json")
 """What finished rows found, so that a run that was cut off goes on where it was."""
-LOG = KEPT.with_suffix(".log")
 
 
 class Form(Enum):
     """How long a row goes on; one that has no such form goes on as long as the table asks."""
 
     SHORT, LONG, LONGEST = "short", "long", "longest"
-
-
-def log_to_file() -> None:
-    logging.basicConfig(filename=LOG)
 
 
 def played(name: str, form: Form) -> Found:

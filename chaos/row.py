@@ -1,7 +1,11 @@
 """What a row of the table finds."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+
+LOG = Path("build/chaos.log")
 
 
 @dataclass(frozen=True)
@@ -23,3 +27,8 @@ class Row:
     """None = tests of the same name and kind stand in tests/ already; `long` repeats them."""
     longest: Callable[[], list[Finding]] | None = None
     """What `--long` runs instead of `long`; None = the same."""
+
+
+def log_to_file() -> None:
+    """For each process that plays a row or a part of one."""
+    logging.basicConfig(filename=LOG)

@@ -168,8 +168,11 @@ def lead(number: int, **fields: object) -> dict[str, object]:
     }
 
 
-def deliver(port: Callable[[], int], event: dict[str, object], tries: int = 600) -> str:
-    """As a CRM does: the same delivery again until somebody says that it is stored."""
+def deliver(
+    port: Callable[[], int], event: dict[str, object], tries: int = 600, pause: float = 0.1
+) -> str:
+    """As a CRM does: the same delivery again, after so many seconds, until somebody says that it is
+    stored."""
     headers = {"Authorization": f"Bearer {SECRET}", "Content-Type": "application/json"}
     body = json.dumps(event).encode()
     for _ in range(tries):
@@ -178,5 +181,5 @@ def deliver(port: Callable[[], int], event: dict[str, object], tries: int = 600)
             with urlopen(request, timeout=5) as answer:
                 return str(json.load(answer)["handoff"])
         except (OSError, HTTPException):
-            time.sleep(0.1)
+            time.sleep(pause)
     raise TimeoutError("The bot never came back.")
