@@ -1,15 +1,18 @@
 """What only SQLite needs: its writers queue, its planner is told how large the tables are."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache, partial
+from datetime import datetime
+from functools import cache, lru_cache, partial
 from threading import Lock
 from typing import Any, cast
 
 from sqlalchemy import (
     URL,
     Connection,
+    DateTime,
+    Dialect,
     Engine,
     Integer,
     PoolProxiedConnection,
@@ -24,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import table as named
 from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite import DATETIME
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -94,13 +98,31 @@ class File(sqlite3.Connection):
             self.queue.release()
 
 
-class OneWriter(SQLiteDialect_pysqlite):
-    """SQLite as SQLAlchemy speaks it, but for how a transaction begins.
+class Instant(DATETIME):
+    """An aware UTC instant, written as SQLAlchemy writes it, in a tenth of the time: most rows have
+    several, and those written together share some."""
 
-    The events of an engine could say it too; then SQLAlchemy asks around at every statement.
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], str | None]:
+        return _written
+
+
+@lru_cache(maxsize=1024)
+def _written(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat(" ", "microseconds")[:26]
+
+
+class OneWriter(SQLiteDialect_pysqlite):
+    """SQLite as SQLAlchemy speaks it, but for how a transaction begins, and how an instant is
+    written.
+
+    The events of an engine could say the first too; then SQLAlchemy asks around at every statement.
     """
 
     supports_statement_cache = True
+    colspecs = {  # noqa: RUF012  # as SQLAlchemy declares it
+        **SQLiteDialect_pysqlite.colspecs,
+        DateTime: Instant,
+    }
 
     def do_begin(self, dbapi_connection: PoolProxiedConnection) -> None:
         cast("File", dbapi_connection.driver_connection).begin()

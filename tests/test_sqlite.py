@@ -3,10 +3,13 @@
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
 from sqlalchemy import event, text
+from sqlalchemy.dialects.sqlite import DATETIME
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.orm import Session
 
 from bot.delivery.messages import revise, send_after_all
@@ -16,7 +19,7 @@ from bot.liaison import Liaison
 from bot.models import Lane, MessageKind, Run
 from bot.services.batches import start_shown
 from bot.services.steps import last_warned
-from bot.sqlite import SMALL, learn_sizes
+from bot.sqlite import SMALL, Instant, learn_sizes
 from tests.conftest import NewDatabase
 from tests.delivery.mailroom import TEAM, new_liaison
 from tests.office import BEN
@@ -132,3 +135,22 @@ def way_to_unshown(liaison: Liaison) -> str:
     with liaison.reading() as tx:
         explain = tx.connection().exec_driver_sql
         return str(explain(f"EXPLAIN QUERY PLAN {statement}", cast("Any", values)).all())
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        datetime(2026, 11, 23, 10, tzinfo=UTC),
+        datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC),
+        datetime(1, 1, 1, tzinfo=UTC),
+        datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
+        None,
+    ],
+)
+def test_an_instant_is_written_as_sqlalchemy_writes_it(at: datetime | None) -> None:
+    """Databases that were written before compare with it, as text."""
+    # What they are made with is not in their stubs.
+    kinds: list[Any] = [Instant, DATETIME]
+    ours, theirs = (kind().bind_processor(SQLiteDialect_pysqlite()) for kind in kinds)
+
+    assert ours(at) == theirs(at)

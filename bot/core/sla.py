@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import takewhile
 from types import MappingProxyType
+from typing import NamedTuple
 
 from bot.core.business_time import (
     Opening,
@@ -107,8 +108,7 @@ DEFAULT_LADDER = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedStep:
+class PlannedStep(NamedTuple):
     """A step of one run with its instant. `number` is 1 for the lowest and never changes."""
 
     number: int

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.core import sla
-from bot.core.business_time import add, is_open, next_opening
+from bot.core.business_time import add
 from bot.core.history import Line
 from bot.delivery.messages import send_after_all
 from bot.delivery.sayings import nudge_of
@@ -87,8 +87,8 @@ def _put_off(liaison: Liaison, handoff_id: str, number: int, until: datetime) ->
 
 def _take_steps(tx: Session, rows: LadderRows, run: DueRun, now: datetime) -> None:
     """The steps of one run; those that fell due together share the nudge of the last."""
-    if rests := rows.rests.get(run.handoff_id):
-        rows.take_next(run, rests)
+    if run.rests_until:
+        rows.take_next(run, run.rests_until)
         return
     taken, plan = rows.taken_by(run), rows.plan(run)
     steps = sla.due_steps(plan, taken, now)
@@ -138,12 +138,10 @@ def _step(run: DueRun, step: sla.PlannedStep, reached: Reached, now: datetime) -
 
 def _nudge(tx: Session, rows: LadderRows, run: DueRun, step: int, now: datetime) -> Reached:
     """Queue the reminder of one step, inside its recipient's hours."""
-    if rows.batches[run.handoff_id]:
+    if run.batch_id:
         handoff = tx.get_one(Handoff, (run.team_id, run.handoff_id))
         return batch_steps.nudge(tx, rows.liaison, handoff, run.whole(tx), step, now)
-    opening = rows.opening(run.actor_id, now)
-    held = None if is_open(opening, now) else next_opening(opening, now)
-    message = nudge_of(rows.liaison, run, step, hold_until=held)
+    message = nudge_of(rows.liaison, run, step, hold_until=rows.opens_at(run.actor_id))
     facts = {"step": str(step), "to": run.actor_id}
     rows.nudges.append(message)
     rows.lines.append(line_of(run.team_id, run.handoff_id, Line.NUDGED, now, facts=facts))
@@ -152,7 +150,7 @@ def _nudge(tx: Session, rows: LadderRows, run: DueRun, step: int, now: datetime)
 
 def _ask(tx: Session, rows: LadderRows, due: DueRun, step: int, now: datetime) -> Reached:
     run = due.whole(tx)
-    if rows.batches[run.handoff_id]:
+    if due.batch_id:
         handoff = tx.get_one(Handoff, (run.team_id, run.handoff_id))
         return batch_steps.ask_around(tx, rows.liaison, handoff, run, now)
     return ask_around(tx, rows.liaison, run, step, now)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Integer, Select, Update, bindparam, select, update
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from bot import queries
 from bot.core import sla
-from bot.core.business_time import Opening
+from bot.core.business_time import Opening, is_open, next_opening
 from bot.db import insert_each_once, table_of
 from bot.delivery.sayings import queue_each
 from bot.liaison import Liaison
@@ -38,6 +38,10 @@ class DueRun(NamedTuple):
     counts_from: datetime
     due_at: datetime
     ladder_ended_at: datetime | None
+    batch_id: str | None
+    """Of its hand-off; None = it stands alone."""
+    rests_until: datetime | None
+    """Until when its reminders rest, for marketing was asked; None = they do not."""
 
     def whole(self, tx: Session) -> Run:
         """The run itself, to be changed."""
@@ -49,14 +53,11 @@ class LadderRows:
     """Of runs that somebody holds a lock on; `put` writes what was gathered."""
 
     liaison: Liaison
+    now: datetime
     ladder: Sequence[sla.LadderStep]
-    batches: Mapping[str, str | None]
-    """By hand-off, the batch it belongs to; None = it stands alone."""
     people: Mapping[str, Person]
     away: Mapping[str, tuple[tuple[datetime, datetime], ...]]
     """When each person was, is or will be away."""
-    rests: Mapping[str, datetime]
-    """Until when the reminders of a hand-off rest, for marketing was asked."""
     taken: Mapping[tuple[str, int], Taken]
     """By hand-off and number of the run."""
     nudges: list[Row] = field(default_factory=list)
@@ -65,6 +66,7 @@ class LadderRows:
     next_steps: list[Row] = field(default_factory=list)
     """When each run is looked at next."""
     _openings: dict[tuple[str, int], Opening] = field(default_factory=dict)
+    _opens_at: dict[str, datetime | None] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -73,17 +75,16 @@ class LadderRows:
         """All that deciding about these runs asks for."""
         ids = {run.handoff_id for run in runs}
         actors = {run.actor_id for run in runs}
-        asked = {"of_team": liaison.team_id, "ids": evened(ids), "now": now}
+        asked = {"of_team": liaison.team_id, "ids": evened(ids)}
         taken: dict[tuple[str, int], Taken] = defaultdict(dict)
         for handoff_id, run, number, taken_at in tx.execute(_taken(), asked):
             taken[handoff_id, run][number] = taken_at
         return cls(
             liaison,
+            now,
             liaison.playbook.ladder,
-            {handoff_id: batch_id for handoff_id, batch_id in tx.execute(_batches(), asked)},
             {person.id: person for person in tx.scalars(_people(liaison.team_id, actors))},
             queries.away_of_team(tx, liaison.team_id),
-            {handoff_id: until for handoff_id, until in tx.execute(_rests(), asked)},
             taken,
         )
 
@@ -96,6 +97,14 @@ class LadderRows:
             known = opening_with(self.liaison, self.people[person_id], away, at)
             self._openings[asked] = known
         return known
+
+    def opens_at(self, person_id: str) -> datetime | None:
+        """When an actor is at work again; None = they are now."""
+        if person_id not in self._opens_at:
+            opening = self.opening(person_id, self.now)
+            is_at_work = is_open(opening, self.now)
+            self._opens_at[person_id] = None if is_at_work else next_opening(opening, self.now)
+        return self._opens_at[person_id]
 
     def plan(self, run: DueRun) -> tuple[sla.PlannedStep, ...]:
         """As `steps.plan_of`."""
@@ -127,35 +136,26 @@ def due_runs(tx: Session, team_id: str, now: datetime, most: int) -> list[DueRun
 
 
 @cache
-def _due_runs() -> Select[str, str, int, str, datetime, datetime, datetime | None]:
-    run = table_of(Run)
+def _due_runs() -> Select[Any]:
+    """Built once, as the others: every tick that finds something asks it. In the order of
+    `DueRun`. A hand-off has one open question at most."""
+    run, handoff, ask = table_of(Run), table_of(Handoff), table_of(Ask)
+    of_handoff = (handoff.c.team_id == run.c.team_id) & (handoff.c.id == run.c.handoff_id)
+    rests = (
+        (ask.c.team_id == run.c.team_id)
+        & (ask.c.handoff_id == run.c.handoff_id)
+        & ask.c.answered_at.is_(None)
+        & ask.c.pauses
+        & (ask.c.due_at > NOW)
+    )
+    of_run = [run.c[name] for name in DueRun._fields if name in run.c]
     return (
-        select(*(run.c[name] for name in DueRun._fields))
+        select(*of_run, handoff.c.batch_id, ask.c.due_at)
+        .select_from(run.join(handoff, of_handoff).outerjoin(ask, rests))
         .where(run.c.team_id == OF_TEAM, run.c.next_step_at <= NOW)
         .order_by(run.c.next_step_at)
         .limit(bindparam("most", type_=Integer))
-        .with_for_update(skip_locked=True)
-    )
-
-
-@cache
-def _batches() -> Select[str, str | None]:
-    """Built once, as the others: every tick that finds something asks it. A whole hand-off is wide,
-    and most reminders ask no more of it."""
-    return select(col(Handoff.id), col(Handoff.batch_id)).where(
-        col(Handoff.team_id) == bindparam("of_team"),
-        col(Handoff.id).in_(bindparam("ids", expanding=True)),
-    )
-
-
-@cache
-def _rests() -> Select[str, datetime]:
-    return select(col(Ask.handoff_id), col(Ask.due_at)).where(
-        col(Ask.team_id) == bindparam("of_team"),
-        col(Ask.handoff_id).in_(bindparam("ids", expanding=True)),
-        col(Ask.pauses),
-        col(Ask.answered_at).is_(None),
-        col(Ask.due_at) > bindparam("now"),
+        .with_for_update(of=run, skip_locked=True)
     )
 
 
