@@ -135,7 +135,8 @@ def withdraw_cards(tx: Session, liaison: Liaison, handoff_ids: Collection[str]) 
 
 
 def shrink_listed(tx: Session, liaison: Liaison, message: Message) -> None:
-    """A list stands: the older ones, and its leads' own messages before it, shrink to a line."""
+    """A list stands: the older ones, and its leads' own messages before it, shrink to a line; also
+    one that is on its way, which Slack may show already."""
     tx.info[TELLS] = True
     listed = select(col(Handoff.id)).where(
         col(Handoff.team_id) == message.team_id, col(Handoff.batch_id) == message.subject_id
@@ -145,7 +146,6 @@ def shrink_listed(tx: Session, liaison: Liaison, message: Message) -> None:
         liaison,
         (col(Message.recipient_id) == message.recipient_id)
         & (col(Message.id) < message.id)
-        & col(Message.ts).is_not(None)
         & col(Message.dropped).is_(None)
         & ((col(Message.subject_id) == message.subject_id) | col(Message.subject_id).in_(listed)),
     )

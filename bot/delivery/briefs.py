@@ -7,7 +7,7 @@ said in one brief that was sent, and in no other.
 from datetime import date, datetime
 from functools import cache
 
-from sqlalchemy import ColumnElement, Update, bindparam, func, select, true, update
+from sqlalchemy import ColumnElement, Update, bindparam, func, select, true, union_all, update
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
@@ -99,18 +99,28 @@ def _revising_one_before() -> Update:
     return revising(before.scalar_subquery() == col(Message.id))
 
 
-def revise_briefs(tx: Session, liaison: Liaison) -> None:
-    """Everybody's newest brief is due for an edit: a lead that may stand in it was erased."""
-    people = select(col(Person.id)).where(col(Person.team_id) == liaison.team_id)
+def revise_briefs(tx: Session, liaison: Liaison, reader_id: str | None = None) -> None:
+    """The newest brief of a person is due for an edit, or that of everybody: what may stand in it
+    has changed. So is one that is on its way: Slack may show it already, as it was."""
+    everybody = select(col(Person.id)).where(col(Person.team_id) == OF_TEAM)
+    readers = [reader_id] if reader_id else everybody
     newest = (
         select(func.max(col(Message.id)))
-        .where(_is_brief(), col(Message.subject_id).in_(people))
+        .where(_is_brief(), col(Message.subject_id).in_(readers))
         .group_by(col(Message.subject_id))
     )
-    revise_those(tx, liaison, col(Message.id).in_(newest))
+    on_its_way = select(col(Message.id)).where(
+        col(Message.team_id) == OF_TEAM,
+        col(Message.kind) == MessageKind.BRIEF,
+        col(Message.subject_id).in_(readers),
+        col(Message.ts).is_(None),
+        col(Message.send_at).is_not(None),
+    )
+    revise_those(tx, liaison, col(Message.id).in_(union_all(newest, on_its_way)))
 
 
 def _is_brief() -> ColumnElement[bool]:
+    """Which Slack is known to show."""
     return (
         (col(Message.team_id) == OF_TEAM)
         & (col(Message.kind) == MessageKind.BRIEF)

@@ -7,18 +7,17 @@ meetings and nothing is there twice.
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from sqlmodel import col
 
 from bot.core.business_time import local_date
 from bot.core.standup import State
 from bot.delivery import homes
-from bot.delivery.messages import revise, revise_those
+from bot.delivery.briefs import revise_briefs
+from bot.delivery.messages import revise
 from bot.errors import BadField, BadFields, NotAllowed, TooLate, Unknown
 from bot.identity import new_id
 from bot.liaison import Liaison
-from bot.models import ActionItem, ActionItemLine, Message, MessageKind, Person
+from bot.models import ActionItem, ActionItemLine, Person
 from bot.services import origins
 from bot.services.item_lists import facts_of
 from bot.services.occurrences import ahead, listed, may_run, occurrence_to_change
@@ -289,12 +288,6 @@ def show_again(
             current.held_at = current.held_at or now
         revise(tx, liaison, current.id)
     if item.owner_id:
-        newest = select(func.max(col(Message.id))).where(
-            col(Message.team_id) == liaison.team_id,
-            col(Message.subject_id) == item.owner_id,
-            col(Message.kind) == MessageKind.BRIEF,
-            col(Message.ts).is_not(None),
-        )
-        revise_those(tx, liaison, col(Message.id) == newest.scalar_subquery())
+        revise_briefs(tx, liaison, item.owner_id)
     homes.note_for_all(tx, liaison, item.id)
     origins.show_again(tx, liaison, item)

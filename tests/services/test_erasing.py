@@ -181,6 +181,24 @@ def test_next_steps_and_what_marketing_read_of_several_leads_go_too(own_office: 
     assert not [value for value in database(office) if "Steptoe" in value or "Waiting" in value]
 
 
+def test_a_brief_that_slack_is_about_to_acknowledge_forgets_the_lead_too(
+    own_office: Office,
+) -> None:
+    office = own_office
+    office.open()
+    waited = office.hand_over(lead_id="wait-1", company="Waiting Ltd")
+    office.dm(BEN, waited)
+    office.control.set_clock(WEEK_AFTER)
+    office.card(waited, "In the queue")
+    office.control.fault("slow", method="chat.postMessage", seconds=0.8)
+    office.control.set_clock(WEEK_AFTER + DAY)
+    office.control.message(dm(IDA), lambda said: "Waiting Ltd" in text_of(said))
+
+    erase(office, lead_id="wait-1")
+
+    office.control.message(dm(IDA), lambda said: "An erased lead" in text_of(said))
+
+
 def test_no_other_door_takes_an_erased_lead(office: Office) -> None:
     erase(office, email="door@example.org")
     assert office.bot
