@@ -395,6 +395,20 @@ def test_an_item_is_in_the_brief_the_day_before_and_is_ticked_there(weekly: Offi
     assert len(weekly.briefs(BEN)) == 1
 
 
+def test_an_item_ticked_while_its_brief_is_on_its_way_leaves_it(weekly: Office) -> None:
+    add_item(weekly, "Write the call script", owner=BEN, due="2026-11-24")
+    weekly.control.fault("slow", method="chat.postMessage", seconds=0.8)
+    weekly.control.set_clock(MONDAY_TEN - timedelta(hours=1))
+
+    # Slack shows it, and has not told the bot yet.
+    brief = weekly.control.message(dm(BEN), lambda m: "Write the call script" in text_of(m))
+    press(weekly, BEN, ids.ITEM_DONE, brief | {"channel": dm(BEN)})
+
+    weekly.control.message(
+        dm(BEN), lambda m: m["ts"] == brief["ts"] and "Write the call script" not in text_of(m)
+    )
+
+
 def test_an_item_of_somebody_who_left_is_their_managers(weekly: Office) -> None:
     item = add_item(weekly, "Write the call script", owner=BEN, due="2026-11-24")
 
