@@ -313,6 +313,20 @@ def test_a_home_nobody_looked_at_for_a_day_is_left_alone(office: Office) -> None
     assert published(office, BEN, before) == 0
 
 
+def test_a_home_opened_long_ago_forgets_an_erased_lead_too(office: Office) -> None:
+    office.hand_over(lead_id="gone-1", company="Gone Ltd", owner=None)
+    open_home(office, BEN, "Gone Ltd")
+    assert office.bot
+    liaison = office.bot.liaison
+    with liaison.transaction() as tx:
+        old = liaison.wall() - timedelta(days=30)
+        tx.execute(update(HomeView).where(col(HomeView.person_id) == BEN).values(opened_at=old))
+
+    office.tell(event="erased", lead_id="gone-1")
+
+    office.control.until(lambda: "Gone Ltd" not in "\n".join(said(office, BEN)))
+
+
 def test_a_change_that_a_person_does_not_see_is_no_call(office: Office) -> None:
     open_home(office, CHLOE, "Your settings")
     before = len(office.control.traffic())

@@ -24,7 +24,7 @@ from bot.db import insert_once, table_of
 from bot.errors import LiaisonError, NotSaved, SlackUnavailable
 from bot.identity import new_id
 from bot.liaison import Liaison
-from bot.models import Handoff, HomeChange, HomeView
+from bot.models import Handoff, HomeChange, HomeView, Person
 from bot.slack import Slack
 from bot.views.blocks import View
 
@@ -63,6 +63,19 @@ def note_for_all(tx: Session, liaison: Liaison, subject_id: str) -> None:
     """Something that is no hand-off changed, and anybody's Home may show it."""
     changed = HomeChange(
         team_id=liaison.team_id, id=new_id(liaison.wall()), handoff_id=subject_id, in_queue=True
+    )
+    tx.add(changed)
+
+
+def note_erased(tx: Session, liaison: Liaison, handoff_id: str) -> None:
+    """Leads were erased, this hand-off's among them: no Home may show them any more, however long
+    ago it was opened."""
+    changed = HomeChange(
+        team_id=liaison.team_id,
+        id=new_id(liaison.wall()),
+        handoff_id=handoff_id,
+        in_queue=True,
+        for_good=True,
     )
     tx.add(changed)
 
@@ -200,8 +213,24 @@ def _changes(tx: Session, liaison: Liaison) -> _Changes:
     if not rows:
         return _Changes([], [])
     asked = {"team_id": liaison.team_id, "since": liaison.wall() - WATCHED}
-    watching = _watching() if any(in_queue for _, _, in_queue in rows) else _watching_these()
-    return _Changes([change_id for change_id, _, _ in rows], list(tx.scalars(watching, asked)))
+    if any(row.for_good for row in rows):
+        watching = _with_a_home()
+    else:
+        watching = _watching() if any(row.in_queue for row in rows) else _watching_these()
+    return _Changes([row.id for row in rows], list(tx.scalars(watching, asked)))
+
+
+@cache
+def _with_a_home() -> Select[str]:
+    """All who ever opened theirs and are still here."""
+    return (
+        select(col(HomeView.person_id))
+        .join(
+            Person,
+            (col(Person.team_id) == HomeView.team_id) & (col(Person.id) == HomeView.person_id),
+        )
+        .where(col(HomeView.team_id) == bindparam("team_id"), col(Person.is_active))
+    )
 
 
 @cache
@@ -221,10 +250,10 @@ def _watching_these() -> Select[str]:
 
 
 @cache
-def _noted() -> Select[str, str, bool]:
+def _noted() -> Select[str, bool, bool]:
     """Built once: every look asks it."""
     return (
-        select(col(HomeChange.id), col(HomeChange.handoff_id), col(HomeChange.in_queue))
+        select(col(HomeChange.id), col(HomeChange.in_queue), col(HomeChange.for_good))
         .where(col(HomeChange.team_id) == bindparam("team_id"))
         .order_by(col(HomeChange.id))
         .limit(AT_ONCE)

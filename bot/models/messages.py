@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, Index, UniqueConstraint, text
+from sqlalchemy import JSON, Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from bot.models.columns import CHURNS, codes, due_index, points_to
@@ -237,6 +237,8 @@ class HomeChange(SQLModel, table=True):
     handoff_id: str
     in_queue: bool
     """Whether it is in the queue, or just left it: then everybody's Home shows it."""
+    for_good: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether it was erased: then Homes that nobody has opened for long follow too."""
 
 
 class Collected(SQLModel, table=True):

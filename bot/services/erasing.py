@@ -17,6 +17,7 @@ from bot.core.erasing import digest, without_words
 from bot.core.history import Line
 from bot.core.lifecycle import ERASED
 from bot.db import insert_once
+from bot.delivery import homes
 from bot.delivery.briefs import revise_briefs
 from bot.delivery.messages import revise_digests
 from bot.errors import NotAllowed, TooLate
@@ -147,6 +148,7 @@ def erase(
         _erase_handoff(tx, liaison, handoff, now)
     if handoffs:
         revise_briefs(tx, liaison)
+        homes.note_erased(tx, liaison, handoffs[0].id)
     return handoffs
 
 
