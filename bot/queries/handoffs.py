@@ -57,10 +57,25 @@ def handoff_to_change(tx: Session, team_id: str, handoff_id: str) -> Handoff:
     Locked so that rows which refer to it (history, steps) can still be added by others: a full
     lock would let a click and the tick wait for each other for ever.
     """
-    handoff = tx.get(Handoff, (team_id, handoff_id), with_for_update={"key_share": True})
+    asked = {"of_team": team_id, "handoff_id": handoff_id}
+    handoff = tx.scalars(_to_change(), asked).one_or_none()
     if handoff is None:
         raise Unknown
     return handoff
+
+
+@cache
+def _to_change() -> Select[Handoff]:
+    """Built once: every act asks it. One that the session has already is read anew, now that it is
+    ours alone."""
+    return (
+        select(Handoff)
+        .where(
+            col(Handoff.team_id) == bindparam("of_team"), col(Handoff.id) == bindparam("handoff_id")
+        )
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
 
 
 def current_run(tx: Session, handoff: Handoff) -> Run | None:

@@ -23,7 +23,7 @@ def set_clock(tx: Session, liaison: Liaison, run: Run, counts_from: datetime) ->
     opening = opening_of(tx, liaison, actor, counts_from)
     run.counts_from = counts_from
     run.due_at = sla.due_at(opening, counts_from, sla.Allowance.parse(run.allowance))
-    plan_next(tx, liaison, run)
+    plan_next(tx, liaison, run, opening)
 
 
 def has_clock(handoff: Handoff, run: Run | None) -> bool:

@@ -107,7 +107,7 @@ class LadderRows:
         return self._opens_at[person_id]
 
     def plan(self, run: DueRun) -> tuple[sla.PlannedStep, ...]:
-        """As `steps.plan_of`."""
+        """All steps of a run, in its actor's working time."""
         opening = self.opening(run.actor_id, run.counts_from)
         return sla.plan(opening, run.counts_from, run.due_at, self.ladder, self.taken_by(run))
 

@@ -10,12 +10,12 @@ from sqlmodel import col
 
 from bot import queries
 from bot.core import sla
+from bot.core.business_time import Opening
 from bot.delivery.messages import of_run, reminders
 from bot.delivery.outbox import FOLDED
 from bot.liaison import Liaison
-from bot.models import Message, MessageKind, Person, Run, Snooze
+from bot.models import Message, MessageKind, Run, Snooze
 from bot.queries.due import OF_TEAM
-from bot.services.hours import opening_of
 
 
 @dataclass(frozen=True)
@@ -30,22 +30,16 @@ NOBODY = Reached("nobody", "")
 """There is nobody to tell; the step counts as taken."""
 
 
-def plan_of(tx: Session, liaison: Liaison, run: Run) -> tuple[sla.PlannedStep, ...]:
-    """All steps of a run whose clock runs, in its actor's working time."""
-    actor = tx.get_one(Person, (run.team_id, run.actor_id))
-    assert run.counts_from and run.due_at  # a running clock has both
-    opening = opening_of(tx, liaison, actor, run.counts_from)
-    taken = queries.steps_taken(tx, run)
-    return sla.plan(opening, run.counts_from, run.due_at, liaison.playbook.ladder, taken)
-
-
-def plan_next(tx: Session, liaison: Liaison, run: Run) -> None:
-    """Write down when the next step of a run is due; never, once a manager ended its ladder."""
+def plan_next(tx: Session, liaison: Liaison, run: Run, opening: Opening) -> None:
+    """Write down when the next step of a run whose clock runs is due; never, once a manager ended
+    its ladder. `opening` is its actor's working time around the instant from which it counts."""
     if run.ladder_ended_at:
         run.next_step_at = None
         return
-    plan = plan_of(tx, liaison, run)
-    run.next_step_at = sla.next_step_at(plan, queries.steps_taken(tx, run))
+    assert run.counts_from and run.due_at  # a running clock has both
+    taken = queries.steps_taken(tx, run)
+    plan = sla.plan(opening, run.counts_from, run.due_at, liaison.playbook.ladder, taken)
+    run.next_step_at = sla.next_step_at(plan, taken)
 
 
 def last_warned(tx: Session, run: Run) -> datetime | None:
