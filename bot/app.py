@@ -253,6 +253,7 @@ class Bot:
 
     def stop(self) -> None:
         """Take nothing new, finish what is at hand, record it."""
+        self.liaison.stopping.set()
         if self._clock:
             self._clock.stop()
         if self._socket:

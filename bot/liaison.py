@@ -70,6 +70,8 @@ class Liaison:
     """Keeps what must not be read in the database; None = no key was given."""
     something_to_tell: Event = field(default_factory=Event)
     """Set when a commit left something for Slack: the courier need not wait for its next look."""
+    stopping: Event = field(default_factory=Event)
+    """Set when the bot is to end: what takes many transactions ends after the one at hand."""
 
     @property
     def playbook(self) -> Playbook:

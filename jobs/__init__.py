@@ -171,11 +171,14 @@ class Rounds:
         return scheduler
 
     def run(self, tick: Tick) -> int:
-        """Run one job, once nobody else here runs it; says what it says, 0 when it failed.
+        """Run one job, once nobody else here runs it; says what it says, 0 when it failed or the
+        bot is to end.
 
         One of the two outer edges: a failing job is logged and comes back.
         """
         with self._turns[tick.id]:
+            if self._liaison.stopping.is_set():
+                return 0
             try:
                 done = self._done_by(tick)
             except Exception:

@@ -1,7 +1,7 @@
 """What nobody works on any more goes after the days the playbook gives it."""
 
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 
 from sqlalchemy import ColumnElement, Select, bindparam, select, update
 from sqlalchemy.orm import aliased
@@ -10,6 +10,7 @@ from sqlmodel import col
 from bot.db import rows_changed
 from bot.liaison import Liaison
 from bot.models import Handoff, InboxEvent, Lead
+from bot.services.due import in_batches
 from bot.services.erasing import erase
 from bot.sqlite import empty_log
 
@@ -60,10 +61,8 @@ def erase_closed_leads(liaison: Liaison) -> int:
     days = liaison.playbook.retention.closed_leads_days
     if days is None:
         return 0
-    now, erased = liaison.now(), 0
-    while batch := _erase_batch(liaison, now - timedelta(days=days), now):
-        erased += batch
-    return erased
+    now = liaison.now()
+    return in_batches(liaison, partial(_erase_batch, liaison, now - timedelta(days=days), now))
 
 
 def _erase_batch(liaison: Liaison, before: datetime, now: datetime) -> int:

@@ -6,7 +6,7 @@ A part of the brief is a line in `SECTIONS`: it reads, and gives a heading or No
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select
@@ -43,6 +43,7 @@ from bot.services import (
 from bot.services import brief_parts as parts
 from bot.services import brief_told as told
 from bot.services.brief_plan import NOT_PLANNED, next_brief
+from bot.services.due import in_batches
 from bot.services.edition import Edition, Page, edition_of
 from bot.services.hours import back_at_work, opening_with
 from bot.views import brief as views
@@ -99,11 +100,7 @@ SECTIONS: tuple[Section, ...] = (
 
 def write_briefs(liaison: Liaison) -> int:
     """Write the briefs whose time has come, for whom there is news; says how many people."""
-    now = liaison.now()
-    done = 0
-    while batch := _write_batch(liaison, now):
-        done += batch
-    return done
+    return in_batches(liaison, partial(_write_batch, liaison, liaison.now()))
 
 
 def _write_batch(liaison: Liaison, now: datetime) -> int:

@@ -34,6 +34,15 @@ def take(liaison: Liaison, due: Select[Row], act: Callable[[Session, Row, dateti
         return len(rows)
 
 
+def in_batches(liaison: Liaison, take_batch: Callable[[], int]) -> int:
+    """Batch after batch until nothing is due any more, or the bot is to end; says how many there
+    were. What is left is due at the next start."""
+    taken = 0
+    while not liaison.stopping.is_set() and (batch := take_batch()):
+        taken += batch
+    return taken
+
+
 @lru_cache(maxsize=64)
 def _first(due: Select[Row]) -> Select[Row]:
     """Built once: every tick asks it."""

@@ -2,7 +2,7 @@
 
 import logging
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from itertools import groupby
 
 from sqlalchemy import ColumnElement, Select, and_, exists, select, update
@@ -23,6 +23,7 @@ from bot.liaison import Liaison
 from bot.models import Batch, Escalation, Handoff, Message, Person, Run
 from bot.queries import HandoffFacts
 from bot.queries.due import NOW, asking
+from bot.services.due import in_batches
 from bot.services.edition import MIDNIGHT, OF_TEAM, READER, Edition, Page, edition_of, page_of
 from bot.services.handoffs import changed, note
 from bot.services.hours import back_at_work, opening_of
@@ -63,11 +64,7 @@ def escalate(tx: Session, liaison: Liaison, run: Run, now: datetime) -> Reached:
 def send_lists(liaison: Liaison) -> int:
     """Queue the lists whose morning has come, one a manager and local date; says how many
     escalations are on them."""
-    now = liaison.now()
-    listed = 0
-    while batch := _list_batch(liaison, now):
-        listed += batch
-    return listed
+    return in_batches(liaison, partial(_list_batch, liaison, liaison.now()))
 
 
 def _list_batch(liaison: Liaison, now: datetime) -> int:

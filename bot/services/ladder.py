@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
+from time import monotonic
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -19,23 +20,23 @@ from bot.models import Handoff, Run
 from bot.queries.due import NOW, OF_TEAM, asking
 from bot.services import batch_steps
 from bot.services.colleagues import ask_around
+from bot.services.due import in_batches
 from bot.services.escalations import escalate
 from bot.services.handoffs import line_of
 from bot.services.ladder_rows import DueRun, LadderRows, due_runs
 from bot.services.steps import Reached, is_snoozed, last_warned
 
 AT_ONCE = 500
-"""Runs whose steps are taken in one transaction."""
+"""Runs whose steps are taken in one transaction, at most."""
+HOLDS = 0.3
+"""Seconds after which a transaction takes no further run: whoever presses a button waits for its
+end, and to ask who read a warning costs twenty times what a reminder does."""
 PUT_OFF = timedelta(hours=1)
 
 
 def take_due_steps(liaison: Liaison) -> int:
     """Take the steps that are due now, and queue their nudges; says for how many runs."""
-    now = liaison.now()
-    taken = 0
-    while batch := _take_batch(liaison, now):
-        taken += batch
-    return taken
+    return in_batches(liaison, partial(_take_batch, liaison, liaison.now()))
 
 
 def _take_batch(liaison: Liaison, now: datetime) -> int:
@@ -51,12 +52,17 @@ def _take_batch(liaison: Liaison, now: datetime) -> int:
         with liaison.transaction() as tx:
             due = due_runs(tx, liaison.team_id, now, AT_ONCE)
             rows = LadderRows.of(tx, liaison, due, now)
+            ends = monotonic() + HOLDS
+            taken = 0
             for run in due:
                 at_hand = (run.handoff_id, run.number)
                 _take_steps(tx, rows, run, now)
+                taken += 1
+                if monotonic() > ends:
+                    break
             at_hand = None
             rows.put(tx)
-            return len(due)
+            return taken
     except NotSaved:
         at_hand = None
         raise

@@ -1,7 +1,7 @@
 """A lead is put off: no reminder of this run until then, once, and the due time stays."""
 
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from bot.identity import new_id
 from bot.liaison import Liaison
 from bot.models import Handoff, MessageKind, Person, Run, Snooze
 from bot.queries.due import NOW, OF_TEAM, asking
+from bot.services.due import in_batches
 from bot.services.handoffs import authorise, changed, note
 from bot.services.hours import back_at_work, opening_of
 from bot.views import ids
@@ -130,11 +131,7 @@ def _facts(run: Run, until: datetime) -> dict[str, str]:
 
 def wake_snoozed(liaison: Liaison) -> int:
     """End the snoozes whose time has come; says how many."""
-    now = liaison.now()
-    done = 0
-    while batch := _wake_batch(liaison, now):
-        done += batch
-    return done
+    return in_batches(liaison, partial(_wake_batch, liaison, liaison.now()))
 
 
 def _wake_batch(liaison: Liaison, now: datetime) -> int:

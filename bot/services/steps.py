@@ -79,10 +79,14 @@ def _first_brief() -> Select[datetime | None]:
 
 def is_snoozed(tx: Session, run: Run) -> bool:
     """Whether its actor wants no reminder now; the end of the snooze brings one."""
-    in_force = select(col(Snooze.id)).where(
-        col(Snooze.team_id) == run.team_id,
-        col(Snooze.handoff_id) == run.handoff_id,
-        col(Snooze.run) == run.number,
+    return tx.scalars(_in_force(), of_run(run)).first() is not None
+
+
+@cache
+def _in_force() -> Select[str]:
+    return select(col(Snooze.id)).where(
+        col(Snooze.team_id) == OF_TEAM,
+        col(Snooze.handoff_id) == bindparam("of_handoff"),
+        col(Snooze.run) == bindparam("of_number"),
         col(Snooze.wakes_at).is_not(None),
     )
-    return tx.scalars(in_force).first() is not None

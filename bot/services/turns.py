@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from bot.liaison import Liaison
 from bot.models import Handoff, Person
 from bot.queries.due import NOW, OF_TEAM, asking
 from bot.services.digests import tell_marketing
+from bot.services.due import in_batches
 from bot.services.handoffs import changed, end_run, note
 from bot.services.hours import back_at_work
 from bot.services.returns import announce, bring_back
@@ -30,11 +31,7 @@ PUT_OFF = timedelta(hours=1)
 
 def take_due_turns(liaison: Liaison) -> int:
     """Take every turn that is due now; says for how many hand-offs."""
-    now = liaison.now()
-    taken = 0
-    while batch := _take_batch(liaison, now):
-        taken += batch
-    return taken
+    return in_batches(liaison, partial(_take_batch, liaison, liaison.now()))
 
 
 def _take_batch(liaison: Liaison, now: datetime) -> int:

@@ -1,17 +1,24 @@
 """After the warnings: free colleagues, and then the manager."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import mkdtemp
+from threading import Event
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.errors import NotAllowed
+from bot.liaison import Liaison
 from bot.models import Escalation, Person, Step
+from bot.services import ladder
 from bot.services.escalations import excuse
+from bot.services.ladder import take_due_steps
+from bot.services.ladder_rows import LadderRows
 from bot.views import ids
 from bot.views.brief import Item
 from bot.views.escalations import manager_list
@@ -427,3 +434,42 @@ def test_a_manager_far_away_reads_it_in_their_own_morning(
     own_office.control.set_clock(datetime(2026, 11, 24, 3, 15, 5, tzinfo=UTC))
 
     own_office.brief(DEV, "1 to decide")
+
+
+def half_an_hour_ahead(office: Office) -> Liaison:
+    """The bot's own, in whose time the first reminders of three leads are due."""
+    for handoff in [office.hand_over() for _ in range(3)]:
+        office.dm(BEN, handoff)
+    office.settle()
+    assert office.bot
+    later = MONDAY_TEN + timedelta(minutes=31)
+    return replace(office.bot.liaison, now=lambda: later, stopping=Event())
+
+
+def test_a_transaction_that_lasts_takes_no_further_run_and_the_next_one_goes_on(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever presses a button meanwhile waits for its end."""
+    ahead, put, puts = half_an_hour_ahead(office), LadderRows.put, list[int]()
+
+    def counted(rows: LadderRows, tx: Session) -> None:
+        puts.append(len(rows.next_steps))
+        put(rows, tx)
+
+    monkeypatch.setattr(LadderRows, "put", counted)
+    monkeypatch.setattr(ladder, "HOLDS", 0.0)
+
+    taken = take_due_steps(ahead)
+
+    assert taken >= 3
+    assert puts == [1] * taken
+
+
+def test_a_bot_that_is_to_end_leaves_what_is_due_for_the_next_start(office: Office) -> None:
+    ahead = half_an_hour_ahead(office)
+    ahead.stopping.set()
+
+    assert take_due_steps(ahead) == 0
+
+    ahead.stopping.clear()
+    assert take_due_steps(ahead) >= 3
