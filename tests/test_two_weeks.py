@@ -27,6 +27,8 @@ from tests.two_weeks import (
     table,
 )
 
+pytestmark = pytest.mark.timeout(240)  # whoever asks first plays the two weeks
+
 BLAME = re.compile(
     r"\b(late(ly|r|ness)?|overdue|bad(ly)?|breach\w*|miss(ed|ing the)|fail\w*|slow\w*|"
     r"ignor\w+|forg[eo]t\w*|unanswered|neglect\w*|escalat\w*|remind\w*|warn\w*|rank\w*)\b",

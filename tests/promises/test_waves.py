@@ -146,6 +146,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.mark.timeout(0 if "STORIES" in os.environ else 300)
 @example(
     more="",
     before=[
