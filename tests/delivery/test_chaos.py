@@ -53,6 +53,7 @@ def test_of_many_messages_on_a_bad_day_none_is_lost_and_none_is_double(
     assert (ledger.lost, ledger.double, ledger.shown) == ([], [], 120)
 
 
+@pytest.mark.timeout(180)  # longer than all it waits for
 def test_a_bot_killed_again_and_again_on_a_bad_day_loses_and_doubles_nothing(
     own_office: Office, tmp_path: Path
 ) -> None:
