@@ -1,6 +1,6 @@
 #!/bin/sh
 # Lint, strict types, every test. Called by `make test`, and so by CI.
-# Four workers on two cores: much of a test is waiting for a process to answer.
+# Three workers on two cores: much of a test is waiting for a process to answer.
 set -eu
 bin=.venv/bin
 
@@ -21,7 +21,7 @@ types=$(mktemp)
 nice "$bin/mypy" >"$types" 2>&1 &
 checker=$!
 tests=0
-"$bin/python" -m pytest -n "${WORKERS:-4}" --dist loadfile --no-loadscope-reorder -q -rs \
+"$bin/python" -m pytest -n "${WORKERS:-3}" --dist loadfile --no-loadscope-reorder -q -rs \
     -m "not alone" "$@" || tests=$?
 typed=0
 wait "$checker" || typed=$?
