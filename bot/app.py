@@ -223,7 +223,8 @@ class Bot:
         return LeadHook(self._writer.store, verifier, self.liaison.now, self.liaison.meters)
 
     def _listening(self, settings: Settings, app: App, token: str) -> Socket:
-        client = web_client(settings, _within_a_lease(settings))
+        # It holds no lease: whoever asks for a socket may wait as long as at the start.
+        client = web_client(settings, SLACK_TIMEOUT)
         meters = self.liaison.meters
         return Socket(app, token, client, clicks_at_once=CLICKS_AT_ONCE, meters=meters)
 

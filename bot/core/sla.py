@@ -23,6 +23,7 @@ from bot.core.business_time import (
 )
 
 _SHORT = microseconds(timedelta(hours=1))
+"""The longest clock for which a step's `at_short` stands."""
 STEP_GAP = timedelta(minutes=30)
 """Working time between two reminders: a person needs a while to act on the first."""
 _GAP = microseconds(STEP_GAP)
